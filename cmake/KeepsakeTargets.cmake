@@ -1,0 +1,28 @@
+# keepsake_layer(NAME SOURCES ... DEPENDS ... [TESTS ...] [TEST_DEPENDS ...])
+# One directory, one library keepsake_NAME, one namespace, one test program keepsake_NAME_test.
+function(keepsake_warnings target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+                         -Wold-style-cast -Wunused-result -Werror)
+endfunction()
+
+function(keepsake_layer name)
+  cmake_parse_arguments(LAYER "" "" "SOURCES;DEPENDS;TESTS;TEST_DEPENDS" ${ARGN})
+  add_library(keepsake_${name} STATIC ${LAYER_SOURCES})
+  target_include_directories(keepsake_${name} PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(keepsake_${name} PUBLIC ${LAYER_DEPENDS})
+  keepsake_warnings(keepsake_${name})
+  if(KEEPSAKE_BUILD_TESTS AND LAYER_TESTS)
+    keepsake_test(keepsake_${name}_test SOURCES ${LAYER_TESTS}
+                  DEPENDS keepsake_${name} ${LAYER_TEST_DEPENDS})
+  endif()
+endfunction()
+
+# keepsake_test(TARGET SOURCES ... DEPENDS ...): a GoogleTest program; each test a ctest entry of its own.
+function(keepsake_test target)
+  cmake_parse_arguments(TEST "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_executable(${target} ${TEST_SOURCES})
+  target_link_libraries(${target} PRIVATE ${TEST_DEPENDS} GTest::gmock_main)
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
+  keepsake_warnings(${target})
+  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+endfunction()

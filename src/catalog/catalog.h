@@ -1,0 +1,212 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "model/entry.h"
+#include "model/ids.h"
+#include "model/segment.h"
+
+/// The derived index of one copy of an archive: everything that the journal says, merged, in a
+/// sealed SQLite file outside the archive. It can be deleted at any time; rebuilt from the same
+/// segments in any order it has the same content.
+namespace keepsake::catalog {
+
+/// A journal file that has been taken in (a segment, or a rollup of several).
+struct JournalFile {
+    model::FileHash file;
+    model::DeviceId device;
+    std::uint64_t first_seq = 0;
+    std::uint64_t last_seq = 0;
+    friend auto operator<=>(const JournalFile&, const JournalFile&) = default;
+};
+
+/// A segment that counts, as remembered.
+struct SegmentRecord {
+    model::DeviceId device;
+    std::uint64_t seq = 0;
+    model::TextHash text;
+    std::optional<model::TextHash> previous;
+    model::HybridTime clock;
+    Instant time;
+    std::map<model::DeviceId, model::Head> seen;
+};
+
+struct ObjectRecord {
+    model::ObjectId object;
+    std::uint64_t object_bytes = 0;
+    std::string header;
+};
+
+struct ContentRecord {
+    model::ContentId content;
+    std::uint64_t bytes = 0;
+    std::vector<ObjectRecord> objects;  ///< by hash, lowest first
+};
+
+struct FileRecord {
+    model::ContentId content;
+    std::uint64_t bytes = 0;
+    std::string name;
+    std::string folder;
+    model::RootId root;
+    Instant modified;
+    std::optional<std::string> taken;  ///< RFC 3339, from facts; none if unknown
+};
+
+struct WordsRecord {
+    model::Version version;
+    std::string field;
+    std::string text;  ///< inline, or the long text if put in by set_long_text
+    std::optional<model::ContentId> content;  ///< for a long text
+};
+
+struct ItemRecord {
+    model::ItemId item;
+    Instant kept;
+    std::optional<std::string> taken;  ///< of its first dated file; none if unknown
+    std::string
+        date;  ///< what it is listed by: taken by hand, else taken, else modified (RFC 3339)
+    bool let_go = false;
+    std::vector<FileRecord> files;
+    std::vector<WordsRecord> words;  ///< versions that stand, all fields, by (field, version)
+    std::optional<std::string>
+        cover;  ///< the strictest is the caller's to decide; this is the family's own
+};
+
+struct MomentRecord {
+    model::MomentId moment;
+    std::string name;
+    std::optional<std::string> cover;
+    std::vector<model::ItemId> items;  ///< by order, then clock; items let go are left out
+    std::vector<WordsRecord> words;
+};
+
+struct WayRecord {
+    model::Way way;
+    model::HybridTime since;
+    bool revoked = false;
+    std::optional<model::HybridTime> revoked_at;
+};
+
+struct DeviceRecord {
+    model::DeviceId device;
+    std::string key;   ///< "ssh-ed25519 ..."
+    std::string name;  ///< "" if nobody named it
+    Instant enrolled;  ///< clock of its first enroll entry
+    std::uint64_t last_seq = 0;
+    Instant last_time;
+    bool retired = false;
+};
+
+struct Tombstone {
+    model::ItemId item;
+    model::HybridTime clock;
+    model::DeviceId device;
+    std::uint64_t seq = 0;  ///< where it stands: what a `seen` head must cover
+};
+
+struct ItemFilter {
+    std::vector<std::string>
+        words;  ///< all must be found, each as a prefix, in words, names, folders, moment names
+    std::string from;     ///< RFC 3339 or a prefix of it ("2020-09"), inclusive; "" for none
+    std::string before;   ///< exclusive; "" for none
+    bool let_go = false;  ///< those let go instead of those kept
+};
+
+/// Thread safety: one thread at a time.
+class Catalog {
+  public:
+    static constexpr int kVersion = 1;
+
+    /// Opens or creates the file (mode 0600; its folder is the caller's), sealed with a 32-byte
+    /// key. Errors: corrupt (not ours, another key, another version, damaged): delete it and
+    /// rebuild; no_space; read_only; io.
+    static Result<Catalog> open(const std::string& path, ByteView key);
+    /// In memory, for tests and for readers of a place where nothing may be written.
+    static Result<Catalog> in_memory();
+    /// Removes the file and what SQLite put beside it.
+    static Result<> remove(const std::string& path);
+
+    Catalog(Catalog&&) noexcept;
+    Catalog& operator=(Catalog&&) noexcept;
+    ~Catalog();
+
+    // ---- taking in ----
+    /// All that `work` does is kept together, or nothing of it.
+    Result<> in_transaction(const std::function<Result<>()>& work);
+    /// The same segment twice changes nothing. Requires: in_transaction; verified by the caller.
+    Result<> add_segment(const SegmentRecord& record, const std::vector<model::Entry>& entries);
+    Result<> add_file(const JournalFile& file);
+    Result<> remove_file(const model::FileHash& file);
+    /// Long words become findable. The same twice changes nothing.
+    Result<> set_long_text(const model::ContentId& content, std::string_view text);
+    Result<std::vector<model::ContentId>> missing_long_texts();
+
+    // ---- about the journal ----
+    Result<std::vector<JournalFile>> files();
+    Result<std::vector<SegmentRecord>> segments_of(const model::DeviceId& device);
+    Result<bool> has_segment(const model::DeviceId& device, std::uint64_t seq,
+                             const model::TextHash& text);
+    /// The highest segment of each device; of a fork's two, the lower hash.
+    Result<std::map<model::DeviceId, model::Head>> heads();
+    Result<model::HybridTime> latest_clock();
+    /// The epoch, enroll, retire and adopt entries, as taken in.
+    Result<std::vector<model::Entry>> authority_entries();
+    Result<std::vector<WayRecord>> ways();
+    Result<std::vector<DeviceRecord>> devices();
+    Result<std::map<std::string, std::vector<model::FileHash>>> plain_files();
+
+    // ---- about what is kept ----
+    /// Whether any content of this size is known: cheap, asked before a file is hashed.
+    Result<bool> any_content_of_size(std::uint64_t bytes);
+    Result<std::optional<ContentRecord>> content(const model::ContentId& content);
+    /// Whether something that was not let go refers to it.
+    Result<bool> is_live(const model::ContentId& content);
+    /// Every content and its objects, in order of content; stops at the first error of `visit`.
+    Result<> for_each_content(
+        const std::function<Result<>(const ContentRecord&, bool live)>& visit);
+    Result<std::optional<model::ContentId>> content_of_object(const model::ObjectId& object);
+    /// Whether this very file (root, folder, name, content, modification time) stands in an item
+    /// that was not let go.
+    Result<std::optional<model::ItemId>> find_kept(const model::RootId& root,
+                                                   std::string_view folder, std::string_view name,
+                                                   const model::ContentId& content,
+                                                   Instant modified);
+    Result<std::optional<ItemRecord>> item(const model::ItemId& item);
+    /// Items whose id starts with these hex digits, at most `most`.
+    Result<std::vector<model::ItemId>> items_by_prefix(std::string_view hex, std::size_t most);
+    Result<std::vector<model::MomentId>> moments_by_prefix(std::string_view hex, std::size_t most);
+    /// By date, then item id; stops at the first error of `visit`.
+    Result<> for_each_item(const ItemFilter& filter,
+                           const std::function<Result<>(const ItemRecord&)>& visit);
+    Result<std::uint64_t> item_count(const ItemFilter& filter);
+    /// Items that hold this content (not let go, or let go, as asked).
+    Result<std::vector<model::ItemId>> items_of_content(const model::ContentId& content,
+                                                        bool let_go);
+    Result<std::vector<WordsRecord>> standing_words(const model::Subject& of,
+                                                    std::string_view field);
+    Result<std::optional<std::string>> field(const model::Subject& of, std::string_view field);
+    Result<std::vector<MomentRecord>> moments();
+    Result<std::optional<MomentRecord>> moment(const model::MomentId& moment);
+    Result<std::vector<Tombstone>> tombstones();
+
+    /// SHA-256 over a canonical dump of every table: two catalogs of one journal give the same.
+    Result<std::string> content_hash();
+
+  private:
+    struct State;
+    explicit Catalog(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace keepsake::catalog
