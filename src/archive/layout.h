@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/ids.h"
+
+/// Where everything stands in an archive. Source: docs/formats/archive.md.
+namespace keepsake::archive {
+
+inline constexpr std::string_view kManifestName = "keepsake.json";
+inline constexpr std::string_view kReadmeName = "README.txt";
+inline constexpr std::string_view kScriptName = "open-without-keepsake.sh";
+inline constexpr std::string_view kKeysName = "keys";
+inline constexpr std::string_view kJournalName = "journal";
+inline constexpr std::string_view kObjectsName = "objects";
+inline constexpr std::string_view kPreviewsName = "previews";
+inline constexpr std::string_view kParityName = "parity";
+inline constexpr std::string_view kMirrorName = "mirror";
+inline constexpr std::string_view kTemporaryName = "tmp";
+
+/// A journal file's place and name.
+struct JournalFileName {
+    model::DeviceId device;
+    std::uint64_t first_seq = 0;
+    std::uint64_t last_seq = 0;
+    model::FileHash file;
+    /// "journal/<device>/<first div 1000>/<name>", relative to the archive (or to mirror/).
+    std::string path() const;
+    /// The file's own name. Strict: decimals without leading zeros, 1 <= first <= last.
+    static std::optional<JournalFileName> from_name(const model::DeviceId& device, std::string_view name);
+    friend auto operator<=>(const JournalFileName&, const JournalFileName&) = default;
+};
+
+/// "objects/ab/<sha256>.age", "keys/<sha256>.age"
+std::string object_path(const model::ObjectId& object);
+std::string key_path(const model::FileHash& file);
+/// "<sha256>.age" to its hash; none for any other name.
+std::optional<model::FileHash> hash_of_name(std::string_view name);
+
+}  // namespace keepsake::archive

@@ -1,0 +1,313 @@
+#include "archive/object_file.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "crypto/age.h"
+#include "crypto/age_keys.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "crypto/sha256.h"
+#include "model/ids.h"
+#include "os/file_system.h"
+
+namespace keepsake::archive {
+namespace {
+
+// Below this a second thread costs more than it gains: whole files already keep all cores busy.
+constexpr std::uint64_t kParallelHashBytes = 16UL << 20U;
+
+// Hashes blocks in order; from a certain size on in a thread of its own, so that one large file uses two cores.
+class ContentHasher {
+  public:
+    explicit ContentHasher(std::uint64_t expected_bytes) {
+        if (expected_bytes >= kParallelHashBytes)
+            thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    }
+    ContentHasher(const ContentHasher&) = delete;
+    ContentHasher& operator=(const ContentHasher&) = delete;
+    ~ContentHasher() {
+        if (!thread_.joinable()) return;
+        thread_.request_stop();
+        wake_.notify_all();
+    }
+
+    // The block must stay as it is until the next call of begin() or finish().
+    void begin(ByteView block) {
+        if (!thread_.joinable()) {
+            hash_.update(block);
+            return;
+        }
+        std::unique_lock lock(mutex_);
+        wake_.wait(lock, [&] { return block_.empty(); });
+        block_ = block;
+        wake_.notify_all();
+    }
+    crypto::Sha256Digest finish() {
+        if (thread_.joinable()) {
+            std::unique_lock lock(mutex_);
+            wake_.wait(lock, [&] { return block_.empty(); });
+        }
+        return hash_.finish();
+    }
+
+  private:
+    void run(const std::stop_token& stop) {
+        std::unique_lock lock(mutex_);
+        while (wake_.wait(lock, stop, [&] { return !block_.empty(); })) {
+            const auto block = block_;
+            lock.unlock();
+            hash_.update(block);
+            lock.lock();
+            block_ = {};
+            wake_.notify_all();
+        }
+    }
+
+    crypto::Sha256 hash_;
+    std::mutex mutex_;
+    std::condition_variable_any wake_;
+    ByteView block_;
+    std::jthread thread_;  // last: it ends before what it uses
+};
+
+Error stopped() { return {ErrorCode::cancelled, "stopped"}; }
+
+// Seals one block chunk by chunk; gives the sealed bytes.
+MutableBytes seal_block(crypto::AgePayloadWriter& writer, ByteView block, bool last, MutableBytes out) {
+    std::size_t written = 0;
+    do {
+        const auto chunk = block.first(std::min(block.size(), crypto::kAgeChunkBytes));
+        block = block.subspan(chunk.size());
+        const auto sealed_bytes = chunk.size() + crypto::kAgeTagBytes;
+        writer.seal_chunk(chunk, last && block.empty(), out.subspan(written, sealed_bytes));
+        written += sealed_bytes;
+    } while (!block.empty());
+    return out.first(written);
+}
+
+struct Sealing {
+    os::WritableFile* file;
+    crypto::Sha256 file_hash;
+    std::uint64_t bytes = 0;
+    Result<> write(ByteView sealed) {
+        file_hash.update(sealed);
+        bytes += sealed.size();
+        return file->append(sealed);
+    }
+};
+
+Result<model::ContentId> seal_blocks(Sealing& sealing, crypto::AgePayloadWriter& writer,
+                                     const crypto::ReadAt& source, std::uint64_t content_bytes,
+                                     ObjectBuffers& buffers, const std::stop_token& stop) {
+    ContentHasher hasher(content_bytes);
+    std::uint64_t done = 0;
+    for (std::size_t turn = 0; turn == 0 || done < content_bytes; ++turn) {
+        if (stop.stop_requested()) return stopped();
+        const auto wanted = static_cast<std::size_t>(
+            std::min<std::uint64_t>(content_bytes - done, ObjectBuffers::kBlockBytes));
+        const auto block = buffers.plain(turn % 2).first(wanted);
+        TRY_LET(const auto got, source(done, block));
+        if (got != wanted) return Error(ErrorCode::changed, "it became shorter while it was read");
+        done += wanted;
+        hasher.begin(block);
+        TRY(sealing.write(seal_block(writer, block, done == content_bytes, buffers.sealed())));
+        if (turn % 8 == 7) sealing.file->start_writeback();
+    }
+    return model::ContentId{hasher.finish()};
+}
+
+Result<SealedObject> seal_into(os::WritableFile& file, const crypto::ReadAt& source,
+                               std::uint64_t content_bytes, const crypto::AgeRecipient& recipient,
+                               crypto::RandomSource& random, ObjectBuffers& buffers,
+                               const std::stop_token& stop) {
+    auto age = crypto::new_age_file({&recipient, 1}, random);
+    crypto::AgePayloadWriter writer(age.file_key, random);
+    Sealing sealing{&file, {}, 0};
+    TRY(sealing.write(as_bytes(age.header)));
+    TRY(sealing.write(writer.nonce()));
+    SealedObject sealed;
+    TRY_LET(sealed.content, seal_blocks(sealing, writer, source, content_bytes, buffers, stop));
+    sealed.object = {sealing.file_hash.finish()};
+    sealed.content_bytes = content_bytes;
+    sealed.object_bytes = sealing.bytes;
+    sealed.header = std::move(age.header);
+    sealed.file_key = std::move(age.file_key);
+    return sealed;
+}
+
+// A file of which the first bytes are replaced.
+class Reheaded final : public os::ReadableFile {
+  public:
+    Reheaded(const os::ReadableFile& file, std::string header)
+        : file_(&file), header_(std::move(header)) {}
+    Result<std::size_t> read_at(std::uint64_t offset_bytes, MutableBytes out) const override {
+        TRY_LET(const auto got, file_->read_at(offset_bytes, out));
+        for (std::size_t i = 0; i < got && offset_bytes + i < header_.size(); ++i)
+            out[i] = static_cast<std::uint8_t>(header_[static_cast<std::size_t>(offset_bytes) + i]);
+        return got;
+    }
+    Result<os::FileInfo> info() const override { return file_->info(); }
+    void drop_cache() const override { file_->drop_cache(); }
+
+  private:
+    const os::ReadableFile* file_;
+    std::string header_;
+};
+
+Result<Bytes> read_start(const os::ReadableFile& file, std::uint64_t size_bytes) {
+    // An X25519 header has about 170 bytes; the limit is for what others may have written.
+    constexpr std::size_t kUsual = 4096;
+    for (const std::size_t wanted : {kUsual, crypto::kAgeLargestHeaderBytes + crypto::kAgeNonceBytes}) {
+        Bytes start(static_cast<std::size_t>(std::min<std::uint64_t>(size_bytes, wanted)));
+        TRY_LET(const auto got, file.read_at(0, start));
+        start.resize(got);
+        const auto header = crypto::parse_age_header(start);
+        if (header || header.error().code() != ErrorCode::not_found || got < wanted) return start;
+    }
+    return Error(ErrorCode::corrupt, "its header does not end");
+}
+
+// Reads and opens the payload block by block.
+class ObjectReading {
+  public:
+    ObjectReading(const os::ReadableFile& file, crypto::AgePayloadReader reader, std::uint64_t payload_offset,
+                  ProofOf proof, ObjectBuffers& buffers)
+        : file_(&file), reader_(std::move(reader)), payload_offset_(payload_offset), proof_(proof),
+          buffers_(&buffers), content_hash_(proof == ProofOf::file ? 0 : reader_.plaintext_bytes()) {}
+
+    Result<> run(crypto::Sha256& file_hash, const PlaintextSink& sink, const std::stop_token& stop) {
+        const auto chunks = reader_.chunk_count();
+        std::size_t turn = 0;
+        for (std::uint64_t first = 0; first < chunks; first += ObjectBuffers::kBlockChunks, ++turn) {
+            if (stop.stop_requested()) return stopped();
+            const auto count = std::min<std::uint64_t>(ObjectBuffers::kBlockChunks, chunks - first);
+            TRY_LET(const auto sealed, read_sealed(first, count));
+            if (proof_ != ProofOf::content) file_hash.update(sealed);
+            TRY_LET(const auto plain, open_block(first, count, sealed, buffers_->plain(turn % 2)));
+            if (proof_ != ProofOf::file) content_hash_.begin(plain);
+            if (sink) TRY(sink(plain));
+        }
+        return {};
+    }
+    model::ContentId content() { return {content_hash_.finish()}; }
+
+  private:
+    Result<ByteView> read_sealed(std::uint64_t first, std::uint64_t count) {
+        std::size_t bytes = 0;
+        for (std::uint64_t i = 0; i < count; ++i) bytes += reader_.sealed_chunk_bytes(first + i);
+        const auto sealed = buffers_->sealed().first(bytes);
+        TRY_LET(const auto got,
+                file_->read_at(payload_offset_ + reader_.sealed_chunk_offset(first), sealed));
+        if (got != bytes) return Error(ErrorCode::corrupt, "the file ends early");
+        return ByteView(sealed);
+    }
+    Result<ByteView> open_block(std::uint64_t first, std::uint64_t count, ByteView sealed, MutableBytes out) {
+        std::size_t written = 0;
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const auto bytes = reader_.sealed_chunk_bytes(first + i);
+            TRY(reader_.open_chunk(first + i, sealed.first(bytes),
+                                   out.subspan(written, bytes - crypto::kAgeTagBytes)));
+            sealed = sealed.subspan(bytes);
+            written += bytes - crypto::kAgeTagBytes;
+        }
+        return ByteView(out.first(written));
+    }
+
+    const os::ReadableFile* file_;
+    crypto::AgePayloadReader reader_;
+    std::uint64_t payload_offset_;
+    ProofOf proof_;
+    ObjectBuffers* buffers_;
+    ContentHasher content_hash_;
+};
+
+}  // namespace
+
+ObjectBuffers::ObjectBuffers() : plain_{Bytes(kBlockBytes), Bytes(kBlockBytes)}, sealed_(kSealedBlockBytes) {}
+
+ObjectBuffers::~ObjectBuffers() {
+    for (auto& block : plain_) crypto::wipe(block);
+}
+
+Result<SealedObject> seal_object(os::FileSystem& files, const std::string& temporary_path,
+                                 const crypto::ReadAt& source, std::uint64_t content_bytes,
+                                 const crypto::AgeRecipient& recipient, crypto::RandomSource& random,
+                                 ObjectBuffers& buffers, bool sync, const std::stop_token& stop) {
+    TRY_LET(auto file, files.create(temporary_path, false));
+    auto sealed = seal_into(*file, source, content_bytes, recipient, random, buffers, stop);
+    Result<> finished;
+    if (sealed && sync) finished = file->sync();
+    if (sealed && finished) finished = file->close();
+    if (!sealed || !finished) {
+        file.reset();
+        static_cast<void>(files.remove_file(temporary_path));
+        return sealed ? std::move(finished).error() : std::move(sealed).error();
+    }
+    sealed->temporary_path = temporary_path;
+    return sealed;
+}
+
+Result<ObjectProof> read_object(
+    const os::ReadableFile& file,
+    const std::function<Result<crypto::Secret>(const crypto::AgeHeader&)>& unwrap, ProofOf proof,
+    ObjectBuffers& buffers, const PlaintextSink& sink, const std::stop_token& stop) {
+    TRY_LET(const auto info, file.info());
+    TRY_LET(const auto start, read_start(file, info.size_bytes));
+    auto header = crypto::parse_age_header(start);
+    if (!header) {
+        if (header.error().code() == ErrorCode::not_found)
+            return Error(ErrorCode::corrupt, "its header is cut off");
+        return std::move(header).error();
+    }
+    const auto payload_offset = header->bytes.size();
+    if (start.size() < payload_offset + crypto::kAgeNonceBytes)
+        return Error(ErrorCode::corrupt, "the file ends after its header");
+    TRY_LET(const auto file_key, unwrap(*header));
+    TRY_LET(const auto content_bytes, crypto::age_plaintext_bytes(info.size_bytes - payload_offset));
+    const auto nonce = ByteView(start).subspan(payload_offset, crypto::kAgeNonceBytes);
+
+    crypto::Sha256 file_hash;
+    file_hash.update(ByteView(start).first(payload_offset + crypto::kAgeNonceBytes));
+    ObjectReading reading(file, crypto::AgePayloadReader(file_key, nonce, content_bytes), payload_offset,
+                          proof, buffers);
+    TRY(reading.run(file_hash, sink, stop));
+    ObjectProof result;
+    if (proof != ProofOf::content) result.object = {file_hash.finish()};
+    if (proof != ProofOf::file) result.content = reading.content();
+    result.header = std::move(header->bytes);
+    result.content_bytes = content_bytes;
+    return result;
+}
+
+Result<model::FileHash> hash_file(const os::ReadableFile& file, MutableBytes buffer,
+                                  const std::stop_token& stop) {
+    crypto::Sha256 hash;
+    for (std::uint64_t offset = 0;;) {
+        if (stop.stop_requested()) return stopped();
+        TRY_LET(const auto got, file.read_at(offset, buffer));
+        hash.update(buffer.first(got));
+        offset += got;
+        if (got < buffer.size()) break;
+    }
+    return model::FileHash{hash.finish()};
+}
+
+std::unique_ptr<os::ReadableFile> with_header(const os::ReadableFile& file, std::string header) {
+    return std::make_unique<Reheaded>(file, std::move(header));
+}
+
+}  // namespace keepsake::archive

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "crypto/age.h"
+#include "crypto/age_keys.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "model/ids.h"
+#include "os/file_system.h"
+
+/// Object files: one original's bytes each, sealed in one pass, proved by reading back.
+/// Source: docs/formats/objects.md.
+namespace keepsake::archive {
+
+/// What a thread needs to seal or to open objects: made once, used for many.
+/// Memory: about 4.3 MiB.
+class ObjectBuffers {
+  public:
+    static constexpr std::size_t kBlockChunks = 16;  ///< 1 MiB of plaintext at a time
+    static constexpr std::size_t kBlockBytes = kBlockChunks * crypto::kAgeChunkBytes;
+    static constexpr std::size_t kSealedBlockBytes =
+        kBlockChunks * (crypto::kAgeChunkBytes + crypto::kAgeTagBytes);
+    ObjectBuffers();
+    ~ObjectBuffers();  // plaintext is wiped
+    ObjectBuffers(const ObjectBuffers&) = delete;
+    ObjectBuffers& operator=(const ObjectBuffers&) = delete;
+    MutableBytes plain(std::size_t which) { return plain_[which]; }
+    MutableBytes sealed() { return sealed_; }
+
+  private:
+    Bytes plain_[2];
+    Bytes sealed_;
+};
+
+/// An object under a temporary name: written, not yet synced.
+struct SealedObject {
+    model::ObjectId object;
+    model::ContentId content;
+    std::uint64_t content_bytes = 0;
+    std::uint64_t object_bytes = 0;
+    std::string header;
+    crypto::Secret file_key;
+    std::string temporary_path;
+};
+
+/// Seals `content_bytes` of `source` into a new file at `temporary_path`, hashing what goes in and what
+/// comes out in the same pass. `sync`: fsync before closing (where nothing syncs it later).
+/// Errors: changed if the source ends early; cancelled; those of the source and of writing. On failure the
+/// temporary file is removed.
+Result<SealedObject> seal_object(os::FileSystem& files, const std::string& temporary_path,
+                                 const crypto::ReadAt& source, std::uint64_t content_bytes,
+                                 const crypto::AgeRecipient& recipient, crypto::RandomSource& random,
+                                 ObjectBuffers& buffers, bool sync, const std::stop_token& stop);
+
+/// What a whole reading of an object file proved.
+struct ObjectProof {
+    model::ObjectId object;                   ///< SHA-256 of the file as it is
+    std::string header;
+    std::optional<model::ContentId> content;  ///< SHA-256 of the plaintext; none if asked without a key
+    std::uint64_t content_bytes = 0;
+};
+
+/// Which of the two hashes a reading is to give; a hash that is not asked for is left zero.
+enum class ProofOf { file, content, both };
+
+/// Where the plaintext goes while it is read (may be empty: nowhere); each call is authenticated.
+using PlaintextSink = std::function<Result<>(ByteView)>;
+
+/// Reads a whole object file, opens every chunk. Errors: corrupt; wrong_key; cancelled; io.
+Result<ObjectProof> read_object(const os::ReadableFile& file,
+                                const std::function<Result<crypto::Secret>(const crypto::AgeHeader&)>& unwrap,
+                                ProofOf proof, ObjectBuffers& buffers, const PlaintextSink& sink,
+                                const std::stop_token& stop);
+
+/// SHA-256 of a file as it is. Errors: cancelled; io.
+Result<model::FileHash> hash_file(const os::ReadableFile& file, MutableBytes buffer, const std::stop_token& stop);
+
+/// An object whose damaged header is replaced by the journal's while it is read; the file is not touched.
+/// Requires: `file` outlives the result.
+std::unique_ptr<os::ReadableFile> with_header(const os::ReadableFile& file, std::string header);
+
+}  // namespace keepsake::archive

@@ -1,0 +1,120 @@
+#include "archive/staging.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "archive/layout.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "crypto/random.h"
+#include "os/file_system.h"
+
+namespace keepsake::archive {
+namespace {
+constexpr int kAttempts = 8;
+constexpr const char* kLockName = "lock";
+
+Result<> write_new(os::FileSystem& files, const std::string& path, ByteView bytes) {
+    TRY_LET(auto file, files.create(path, false));
+    TRY(file->append(bytes));
+    TRY(file->sync());
+    return file->close();
+}
+}  // namespace
+
+void discard_folder(os::FileSystem& files, const std::string& path) {
+    const auto entries = files.list(path);
+    if (!entries) return;
+    for (const auto& entry : *entries)
+        if (entry.kind != os::FileKind::directory)
+            static_cast<void>(files.remove_file(os::join_path(path, entry.name)));
+    static_cast<void>(files.remove_directory(path));
+}
+
+Staging::Staging(os::FileSystem& files, std::string archive_path, crypto::RandomSource& random)
+    : files_(&files), archive_path_(std::move(archive_path)), random_(&random) {}
+
+Staging::~Staging() {
+    if (folder_.empty()) return;
+    discard_folder(*files_, folder_);
+    lock_.reset();
+    static_cast<void>(files_->remove_directory(os::parent_of(folder_)));  // stays while others write
+}
+
+void Staging::sweep() {
+    const auto parent = os::join_path(archive_path_, std::string(kTemporaryName));
+    const auto entries = files_->list(parent);
+    if (!entries) return;
+    for (const auto& entry : *entries) {
+        const auto folder = os::join_path(parent, entry.name);
+        const auto lock = files_->try_lock(os::join_path(folder, kLockName));
+        if (lock) discard_folder(*files_, folder);
+    }
+}
+
+Result<> Staging::begin() {
+    if (!folder_.empty()) return {};
+    sweep();
+    const auto parent = os::join_path(archive_path_, std::string(kTemporaryName));
+    Error last(ErrorCode::io, "cannot make a folder for writing");
+    // Another program may sweep the folder between its making and its locking: then once more.
+    for (int attempt = 0; attempt < kAttempts; ++attempt) {
+        if (auto made = files_->make_directory(parent, false);
+            !made && made.error().code() != ErrorCode::exists)
+            return std::move(made).error().with(parent);
+        std::array<std::uint8_t, 8> name{};
+        random_->fill(name);
+        const auto folder = os::join_path(parent, to_hex(name));
+        if (auto made = files_->make_directory(folder, false); !made) {
+            last = std::move(made).error();
+            continue;
+        }
+        auto lock = files_->try_lock(os::join_path(folder, kLockName));
+        if (!lock) {
+            last = std::move(lock).error();
+            continue;
+        }
+        lock_ = std::move(*lock);
+        folder_ = folder;
+        return {};
+    }
+    return std::move(last).with(parent);
+}
+
+Result<std::string> Staging::new_path() {
+    const std::lock_guard guard(mutex_);
+    TRY(begin());
+    return os::join_path(folder_, std::to_string(counter_++));
+}
+
+Result<> Staging::already_there(ByteView bytes, const std::string& target) {
+    auto present = os::read_file(*files_, target, bytes.size());
+    if (present && std::ranges::equal(*present, bytes)) return {};
+    return Error(ErrorCode::exists, target + " exists with other bytes");
+}
+
+Result<> Staging::publish(ByteView bytes, const std::string& relative_path) {
+    const auto target = os::join_path(archive_path_, relative_path);
+    const auto folder = os::parent_of(target);
+    TRY(os::make_directories(*files_, folder, false));
+    TRY_LET(const auto temporary, new_path());
+    if (auto written = write_new(*files_, temporary, bytes); !written) {
+        static_cast<void>(files_->remove_file(temporary));
+        return std::move(written).error().with(relative_path);
+    }
+    if (auto renamed = files_->rename_exclusive(temporary, target); !renamed) {
+        static_cast<void>(files_->remove_file(temporary));
+        if (renamed.error().code() != ErrorCode::exists)
+            return std::move(renamed).error().with(relative_path);
+        TRY(already_there(bytes, target));
+    }
+    return files_->sync_directory(folder);
+}
+
+}  // namespace keepsake::archive

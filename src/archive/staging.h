@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "crypto/random.h"
+#include "os/file_system.h"
+
+namespace keepsake::archive {
+
+/// A folder of one's own under tmp/ of an archive, in which files are written before they get their names.
+/// What no running program holds is swept away when the next one begins; sweeping a folder that is in use
+/// (where locks do not work) makes a writer fail and loses nothing.
+/// Thread safety: all calls from any thread.
+class Staging {
+  public:
+    /// Creates nothing yet: the folder appears with the first path asked for.
+    Staging(os::FileSystem& files, std::string archive_path, crypto::RandomSource& random);
+    Staging(const Staging&) = delete;
+    Staging& operator=(const Staging&) = delete;
+    /// Removes the folder and what is left in it.
+    ~Staging();
+
+    /// A fresh name in the folder. Errors: those of creating it.
+    Result<std::string> new_path();
+
+    /// Writes `bytes` under a fresh name, syncs, gives it its name in the archive (its folder is made if
+    /// missing) and syncs that folder. Never replaces: a file that already has that name and these very
+    /// bytes counts as written.
+    /// Durability: on success the file and its name survive a crash; on failure nothing stays.
+    /// Errors: exists (with other bytes); no_space; read_only; io.
+    Result<> publish(ByteView bytes, const std::string& relative_path);
+
+    os::FileSystem& files() const { return *files_; }
+    const std::string& archive_path() const { return archive_path_; }
+
+  private:
+    Result<> begin();
+    void sweep();
+    Result<> already_there(ByteView bytes, const std::string& target);
+
+    os::FileSystem* files_;
+    std::string archive_path_;
+    crypto::RandomSource* random_;
+    std::mutex mutex_;
+    std::string folder_;  // empty until begun
+    std::unique_ptr<os::FileLock> lock_;
+    std::uint64_t counter_ = 0;
+};
+
+/// Removes the files of a folder and the folder; what cannot be removed stays.
+void discard_folder(os::FileSystem& files, const std::string& path);
+
+}  // namespace keepsake::archive

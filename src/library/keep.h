@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "library/environment.h"
+#include "library/library.h"
+
+namespace keepsake::library {
+
+struct KeepOptions {
+    bool read_back = true;  ///< off only for measuring what it costs
+};
+
+struct KeepReport {
+    std::uint64_t kept = 0;      ///< files acknowledged now
+    std::uint64_t already = 0;   ///< the same file from the same place, kept before
+    std::uint64_t bytes = 0;     ///< of the files kept now
+    std::uint64_t problems = 0;  ///< sources named by Listener::problem
+    /// Why it ended early, if it did: cancelled, no_space, io... What was acknowledged stands.
+    std::optional<Error> stopped;
+};
+
+/// Keeps files and whole folders: sealed, synced, read back past the cache, journaled; only then counted.
+/// Sources are only ever read. Errors (nothing was changed): invalid (the archive stands inside a source);
+/// no_space with "needs 1.2 GB, 300 MB are free"; not_found if no source is there; read_only.
+Result<KeepReport> keep(Library& library, std::span<const std::string> paths, const KeepOptions& options,
+                        Listener& listener);
+
+}  // namespace keepsake::library

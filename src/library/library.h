@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "archive/authority.h"
+#include "archive/copy.h"
+#include "archive/journal_store.h"
+#include "archive/key_store.h"
+#include "archive/staging.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "crypto/secret.h"
+#include "library/environment.h"
+#include "library/local_state.h"
+#include "model/entry.h"
+#include "model/hybrid_clock.h"
+#include "model/ids.h"
+
+namespace keepsake::library {
+
+/// What a person opens an archive with.
+struct Passphrase {
+    crypto::Secret text;  ///< or recovery words, as typed
+};
+struct IdentityText {
+    crypto::Secret text;  ///< of a file given by --identity
+};
+using WayIn = std::variant<Passphrase, IdentityText>;
+
+/// A new archive's ways in.
+struct NewArchive {
+    std::optional<crypto::Secret> passphrase;
+    std::optional<crypto::AgeRecipient> recipient;
+    bool recovery_key = false;
+};
+/// Makes an archive in a missing or empty folder; gives the recovery words if they were asked for.
+/// Requires: a passphrase or a recipient. Errors: exists; no_space; read_only. On failure what was made is
+/// removed again.
+Result<std::optional<crypto::Secret>> new_archive(const Environment& environment, const std::string& path,
+                                                  const NewArchive& ways);
+
+/// Something wrong with the journal's files: named, with what it means.
+struct JournalProblem {
+    std::string path;
+    std::string why;
+    bool healed_from_mirror = false;
+};
+
+/// Changes that are known to exist and are not in this copy.
+struct Gap {
+    model::DeviceId device;
+    std::uint64_t missing = 0;
+};
+
+/// An opened archive: one copy, its merged catalog, and this device's pen.
+/// Invariant: the catalog holds what the journal's counting segments say; nothing is acknowledged that is not
+/// in a synced segment.
+/// Thread safety: one thread at a time; use cases run their own threads inside.
+class Library {
+  public:
+    /// Unlocks, brings the catalog up to date, erases key files that were revoked.
+    /// Errors: not_found; wrong_key ("That passphrase does not open this archive."); unsupported; corrupt; io.
+    static Result<Library> open(const Environment& environment, const std::string& path, const WayIn& way_in,
+                                Listener& listener);
+    Library(Library&&) noexcept;
+    Library& operator=(Library&&) noexcept;
+    ~Library();
+
+    const Environment& environment() const;
+    const archive::Copy& copy() const;
+    const archive::IdentityFile& identity() const;
+    const archive::Authority& authority() const;
+    catalog::Catalog& catalog();
+    archive::Staging& staging();
+    model::DeviceId device() const;
+    /// The key file that opened, if one did (an identity file opens by itself).
+    std::optional<model::FileHash> opened_by() const;
+    /// The keys that new objects and segments are sealed for.
+    const archive::EpochKeys& current_epoch() const;
+
+    /// What was found wrong with the journal while opening.
+    const std::vector<JournalProblem>& journal_problems() const;
+    Result<std::vector<Gap>> gaps();
+    /// "Ana's laptop", or the first digits of its id.
+    Result<std::string> device_name(const model::DeviceId& device);
+
+    /// Errors unless this copy may be written: read_only with why (a newer format; a read-only disk is found
+    /// by the first write).
+    Result<> may_write() const;
+    /// Stamps, signs and writes entries as one segment (or several past 1,000), enrolling this device first
+    /// where need be, and takes them into the catalog.
+    /// Durability: when it returns, they survive a crash.
+    Result<> commit(std::vector<model::EntryBody> entries);
+    /// The next clock: past everything this library has seen.
+    Result<model::HybridTime> tick();
+    /// Reads the journal again (another program may have added to it).
+    Result<> refresh(Listener& listener);
+    /// Forgets the catalog and builds it from the journal.
+    Result<> rebuild(Listener& listener);
+
+    /// Opens a new epoch: `entries` are what follows it (ways, revocations), sealed for the new epoch. The new key files
+    /// must be written before. `keys`: the new epoch's, signed by the current root.
+    Result<> open_epoch(archive::EpochKeys keys, std::vector<model::FileHash> revoked,
+                        std::vector<model::EntryBody> entries);
+
+  private:
+    struct State;
+    explicit Library(std::unique_ptr<State> state);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace keepsake::library
