@@ -34,7 +34,10 @@ struct Subject {
     static Subject of(const DeviceId& id) { return {"device:" + id.hex()}; }
     std::optional<ItemId> item() const;
     std::optional<MomentId> moment() const;
+    std::optional<PersonId> person() const;
     std::optional<DeviceId> device() const;
+    /// Strict: one of the forms above, ids in lower-case hex, a day that some year has.
+    static std::optional<Subject> from_text(std::string_view text);
     friend auto operator<=>(const Subject&, const Subject&) = default;
 };
 
@@ -133,7 +136,7 @@ struct Adopt {
 };  // unless adopted by its new self
 struct Plain {
     std::map<std::string, FileHash> files;
-};               // keepsake.json, README.txt, the script
+};  // keepsake.json, README.txt, the script
 struct Tick {};  // says only that the device was here
 struct Unknown {
     std::string op;
