@@ -63,6 +63,23 @@ std::optional<Version> Version::from_text(std::string_view text) {
     return Version{*clock, *device};
 }
 
+bool is_file_name(std::string_view name) {
+    constexpr std::string_view kForbidden("/\0", 2);
+    return !name.empty() && name.size() <= kLargestFileNameBytes && name != "." && name != ".." &&
+           name.find_first_of(kForbidden) == std::string_view::npos;
+}
+
+bool is_folder(std::string_view folder) {
+    if (folder.empty()) return true;
+    if (folder.size() > kLargestFolderBytes) return false;
+    for (;;) {
+        const auto slash = folder.find('/');
+        if (!is_file_name(folder.substr(0, slash))) return false;
+        if (slash == std::string_view::npos) return true;
+        folder.remove_prefix(slash + 1);
+    }
+}
+
 std::string enroll_text(const ArchiveId& archive, const Enroll& enroll) {
     std::string text = "keepsake-enroll-v1\narchive " + archive.hex();
     text += "\ndevice " + enroll.device.hex();
