@@ -70,7 +70,8 @@ void Authority::add_epoch(const model::Epoch& epoch) {
     if (!is_signed_by(epoch.previous, "keepsake-epoch-v1@" + archive_.hex(),
                       model::epoch_text(archive_, epoch), epoch.signature))
         return;
-    epochs_[epoch.root] = {epoch.number, roots_.contains(epoch.root), epoch.devices, epoch.revoked};
+    epochs_[epoch.root] =
+        KnownEpoch{epoch.number, roots_.contains(epoch.root), epoch.devices, epoch.revoked};
 }
 
 std::vector<const Authority::KnownEpoch*> Authority::binding_epochs() const {

@@ -210,6 +210,22 @@ std::string sshsig_sign(const SigningKey& key, std::string_view name_space, Byte
     return armored += kEnd;
 }
 
+Result<VerifyingKey> sshsig_key(std::string_view armored) {
+    TRY_LET(const Bytes blob, from_armor(armored));
+    WireReader reader(as_text(blob));
+    if (reader.take(kMagic.size()) != kMagic) return unfit("magic");
+    if (reader.take_number() != kVersion) return unfit("version");
+    const auto key = reader.take_string();
+    WireReader inner(key.value_or(std::string_view()));
+    const auto type = inner.take_string();
+    const auto raw = inner.take_string();
+    VerifyingKey found;
+    if (type != kKeyType || !raw || raw->size() != found.bytes.size() || !inner.at_end())
+        return unfit("key");
+    std::ranges::copy(as_bytes(*raw), found.bytes.begin());
+    return found;
+}
+
 Result<> sshsig_verify(const VerifyingKey& key, std::string_view name_space, ByteView message,
                        std::string_view armored) {
     TRY_LET(const Bytes blob, from_armor(armored));

@@ -93,7 +93,8 @@ std::string epoch_text(const ArchiveId& archive, const Epoch& epoch) {
     text += "\nnumber " + std::to_string(epoch.number);
     text += "\nroot " + epoch.root;
     text += "\nprevious " + epoch.previous + "\n";
-    for (const auto& device : epoch.devices) text += "device " + device.hex() + "\n";
+    for (const auto& [device, last_seq] : epoch.devices)
+        text += "device " + device.hex() + " " + std::to_string(last_seq) + "\n";
     for (const auto& file : epoch.revoked) text += "revoked " + file.hex() + "\n";
     return text;
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,6 +91,22 @@ Parsed parse_enroll(const Fields& fields, const JsonReader&) {
     return EntryBody(std::move(entry));
 }
 
+Result<std::map<DeviceId, std::uint64_t>> devices_of(const Fields& fields) {
+    std::map<DeviceId, std::uint64_t> devices;
+    TRY_LET(const auto elements, fields.list("devices", kMostListed));
+    for (const auto element : elements) {
+        simdjson::dom::object object;
+        if (element.get(object) != simdjson::SUCCESS)
+            return wrong_field("devices", "holds something that is not an object");
+        const Fields device(object);
+        TRY_LET(const auto id, device.id<DeviceId>("device"));
+        TRY_LET(const auto last_seq, device.number("seq", 1));
+        if (!devices.emplace(id, last_seq).second)
+            return wrong_field("devices", "names a device twice");
+    }
+    return devices;
+}
+
 Parsed parse_epoch(const Fields& fields, const JsonReader&) {
     Epoch entry;
     constexpr auto kMost = std::numeric_limits<std::uint32_t>::max();
@@ -97,7 +114,7 @@ Parsed parse_epoch(const Fields& fields, const JsonReader&) {
     entry.number = static_cast<std::uint32_t>(number);
     TRY_LET(entry.root, key_of(fields, "root"));
     TRY_LET(entry.previous, key_of(fields, "previous"));
-    TRY_LET(entry.devices, fields.texts<DeviceId>("devices", kMostListed, DeviceId::from_hex));
+    TRY_LET(entry.devices, devices_of(fields));
     TRY_LET(entry.revoked, fields.texts<FileHash>("revoked", kMostListed, FileHash::from_hex));
     TRY_LET(entry.signature, filled_text(fields, "sig", kLargestSignatureBytes));
     return EntryBody(std::move(entry));

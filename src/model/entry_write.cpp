@@ -78,7 +78,14 @@ void write(JsonWriter& json, const Epoch& entry) {
     json.name("number").number(entry.number);
     json.name("root").text(entry.root);
     json.name("previous").text(entry.previous);
-    write_ids(json, "devices", entry.devices);
+    json.name("devices").begin_list();
+    for (const auto& [device, last_seq] : entry.devices) {
+        json.begin_object();
+        json.name("device").text(device.hex());
+        json.name("seq").number(last_seq);
+        json.end_object();
+    }
+    json.end_list();
     write_ids(json, "revoked", entry.revoked);
     json.name("sig").text(entry.signature);
 }
