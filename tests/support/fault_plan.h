@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cerrno>
+#include <cstdint>
+#include <limits>
+#include <string>
+
+namespace keepsake::testing {
+
+inline constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
+/// What goes wrong, and when. Operations are counted from 0, anew with each plan.
+struct FaultPlan {
+    /// The operation that fails. Every call that reads or changes something is one; so are those of
+    /// open files but drop_cache().
+    std::uint64_t fail_at = kNever;
+    /// The errno it fails with. One that the operation cannot give (ENOSPC, EDQUOT for what needs
+    /// no space; EROFS for what only reads) lets it pass. EINTR is handled inside the interface:
+    /// the operation is interrupted, goes on and succeeds.
+    int error = EIO;
+    /// From fail_at on instead of once.
+    bool persistent = false;
+    /// The machine stops in that operation, which may or may not have had its effect, or a part of
+    /// it; it and every later one fail until crash() starts the machine again.
+    bool crash = false;
+};
+
+/// One operation as it was asked for.
+struct Operation {
+    std::string name;  ///< "append", "sync_directory"
+    std::string path;  ///< as given; for open files, that of open() or create()
+    std::uint64_t size_bytes = 0;
+};
+
+}  // namespace keepsake::testing
