@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <cassert>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -153,7 +154,7 @@ std::string SimulatedDisk::path_of(NodeId id) {
     std::string path;
     for (; id != kRoot; id = node(id).live->directory) {
         if (!node(id).live) return "(removed)" + path;
-        path = "/" + node(id).live->name + path;
+        path.insert(0, "/").insert(1, node(id).live->name);
     }
     return path.empty() ? "/" : path;
 }
@@ -308,7 +309,7 @@ void SimulatedDisk::rebuild() {
         if (!node->live) continue;
         const bool free =
             nodes_.at(node->live->directory)->children.emplace(node->live->name, id).second;
-        assert(free);
+        if (!free) throw std::logic_error("two nodes of one name after a simulated crash");
     }
     std::map<NodeId, std::shared_ptr<Node>> reached;
     std::vector<NodeId> open = {kRoot};

@@ -2,12 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -15,7 +18,6 @@
 #include "base/result.h"
 #include "os/file_system.h"
 #include "os/posix_file_system.h"
-#include "support/fault_plan.h"
 #include "support/scratch_directory.h"
 #include "support/simulated_disk.h"
 #include "support/simulated_file_system.h"
@@ -184,9 +186,8 @@ TEST(SimulatedFaults, OperationsAreCountedAndNamed) {
     SimulatedFileSystem files(1);
     files.set_plan({});
     ASSERT_TRUE(scenario(files));
-    std::vector<std::string> names;
-    for (std::uint64_t n = 0; n < files.operation_count(); ++n)
-        names.push_back(files.operation_name(n));
+    std::vector<std::string> names(files.operation_count());
+    for (std::uint64_t n = 0; n < names.size(); ++n) names[n] = files.operation_name(n);
     EXPECT_THAT(names, ElementsAre("make_directory /d", "create /d/a", "append /d/a (100 bytes)",
                                    "append_zeros /d/a (100000 bytes)", "start_writeback /d/a",
                                    "set_modified /d/a", "sync /d/a", "close /d/a",
@@ -237,7 +238,7 @@ TEST(SimulatedFaults, ErrorsStrikeWhatCanHaveThem) {
     auto changing = growing;
     changing.insert({"set_modified", "rename_exclusive"});
     EXPECT_EQ(failing(ENOSPC), growing);
-    EXPECT_EQ(failing(EDQUOT), growing);
+    EXPECT_EQ(failing(EDQUOT), growing);  // NOLINT(misc-include-cleaner)
     EXPECT_EQ(failing(EROFS), changing);
     EXPECT_THAT(failing(EINTR), IsEmpty());
 }

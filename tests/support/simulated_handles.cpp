@@ -5,7 +5,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <utility>
 
@@ -123,7 +122,7 @@ class SimulatedWriter final : public os::WritableFile {
 
     Result<> close() override {
         const std::scoped_lock lock(machine().mutex);
-        const auto before = usable();
+        auto before = usable();
         if (std::exchange(closed_, true) || !before) return before;
         const Turn turn = begin("close", Need::space);
         if (turn.error && !turn.stopped) owner_.node->bytes.fail_to_sync();
