@@ -79,6 +79,7 @@ struct WordsRecord {
 struct ItemRecord {
     model::ItemId item;
     Instant kept;
+    model::HybridTime kept_clock;      ///< of its first keep entry: the order in which things were kept
     std::optional<std::string> taken;  ///< of its first dated file; none if unknown
     std::string
         date;  ///< what it is listed by: taken by hand, else taken, else modified (RFC 3339)
@@ -126,6 +127,7 @@ struct ItemFilter {
         words;  ///< all must be found, each as a prefix, in words, names, folders, moment names
     std::string from;     ///< RFC 3339 or a prefix of it ("2020-09"), inclusive; "" for none
     std::string before;   ///< exclusive; "" for none
+    bool by_kept = false;  ///< in the order of kept_clock instead of date
     bool let_go = false;  ///< those let go instead of those kept
 };
 

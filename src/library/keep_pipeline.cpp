@@ -21,6 +21,7 @@
 #include "crypto/secret.h"
 #include "library/keep.h"
 #include "library/library.h"
+#include "library/object_lookup.h"
 #include "library/source_walk.h"
 #include "model/entry.h"
 #include "model/ids.h"
@@ -141,13 +142,7 @@ Result<bool> KeepPipeline::is_stored(const model::ContentId& content) {
         if (!live) return false;
         TRY_LET(record, library_->catalog().content(content));
     }
-    if (!record) return false;
-    auto& files = library_->environment().files;
-    return std::ranges::any_of(record->objects, [&](const catalog::ObjectRecord& object) {
-        const auto info =
-            files.info(os::join_path(library_->copy().path, archive::object_path(object.object)));
-        return info && info->kind == os::FileKind::regular && info->size_bytes == object.object_bytes;
-    });
+    return record && is_present(library_->environment().files, library_->copy().path, *record);
 }
 
 Result<model::ContentId> KeepPipeline::hash_source(const os::ReadableFile& file,
