@@ -17,7 +17,6 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "model/entry.h"
-#include "model/hybrid_clock.h"
 #include "model/ids.h"
 #include "model/json_reader.h"
 

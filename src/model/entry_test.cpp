@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -218,7 +220,9 @@ TEST(EntryParser, KeepsValuesVerbatimLessWhiteSpace) {
     };
     for (const auto& [given, kept] : cases) {
         for (const std::string tail : {"", R"(,"z":"value")"}) {
-            const auto entry = parser.parse(with_clock("set", of + given + tail));
+            auto fields = of;
+            fields.append(given).append(tail);
+            const auto entry = parser.parse(with_clock("set", fields));
             ASSERT_TRUE(entry) << given << failure_of(entry);
             EXPECT_EQ(std::get<Set>(entry->body).value, kept);
         }
@@ -234,7 +238,6 @@ struct Hostile {
 std::vector<Hostile> hostile_lines() {
     const auto corrupt = ErrorCode::corrupt;
     const std::string nul("\\u0000");
-    const std::string item = R"("item":"9b1f02c4d5e6a788")";
     const std::string words = R"("of":"archive","field":"words",)";
     return {
         {"", corrupt, "JSON"},
