@@ -112,12 +112,13 @@ KeptFile any_file() {
 
 void fill(Enroll& entry) { entry = {any_id<DeviceId>(), any_key(), any_key(), any_words(3, 900)}; }
 void fill(Epoch& entry) {
-    entry.number = *rc::gen::element<std::uint32_t>(1, 2, UINT32_MAX);
-    entry.root = any_key();
-    entry.previous = any_key();
-    for (const auto& device : any_ids<DeviceId>()) entry.devices[device] = any_number() / 2 + 1;
-    entry.revoked = any_ids<FileHash>();
-    entry.signature = any_words(3, 900);
+    entry = {*rc::gen::element<std::uint32_t>(1, 2, UINT32_MAX),
+             any_key(),
+             any_key(),
+             {},
+             any_ids<FileHash>(),
+             any_words(3, 900)};
+    for (const auto& device : any_ids<DeviceId>()) entry.devices[device] = any_number(1);
 }
 void fill(Way& entry) {
     entry = {any_id<WayId>(),
