@@ -31,13 +31,20 @@ Authority::Authority(const IdentityFile& identity) : archive_(identity.archive) 
         roots_.emplace(keys.root.verifying_key().to_openssh(), keys.number);
 }
 
-void Authority::add(const model::DeviceId& writer, const model::Entry& entry) {
+bool Authority::concerns(const model::Entry& entry) {
+    return std::holds_alternative<model::Enroll>(entry.body) ||
+           std::holds_alternative<model::Epoch>(entry.body) ||
+           std::holds_alternative<model::Retire>(entry.body) ||
+           std::holds_alternative<model::Adopt>(entry.body);
+}
+
+void Authority::add(const model::DeviceId& writer, std::uint64_t seq, const model::Entry& entry) {
     if (const auto* enroll = std::get_if<model::Enroll>(&entry.body)) add_enroll(*enroll);
     if (const auto* epoch = std::get_if<model::Epoch>(&entry.body)) add_epoch(*epoch);
     if (const auto* retire = std::get_if<model::Retire>(&entry.body))
-        retired_[retire->device].push_back({writer, retire->last_seq});
+        retired_[retire->device].push_back({writer, seq, retire->last_seq});
     if (const auto* adopt = std::get_if<model::Adopt>(&entry.body))
-        adopted_[adopt->device].push_back({writer, adopt->last_seq});
+        adopted_[adopt->device].push_back({writer, seq, adopt->last_seq});
 }
 
 void Authority::add_enroll(const model::Enroll& enroll) {
@@ -63,7 +70,8 @@ void Authority::add_epoch(const model::Epoch& epoch) {
     if (!is_signed_by(epoch.previous, "keepsake-epoch-v1@" + archive_.hex(),
                       model::epoch_text(archive_, epoch), epoch.signature))
         return;
-    epochs_[epoch.root] = {epoch.number, roots_.contains(epoch.root), epoch.devices, epoch.revoked};
+    epochs_[epoch.root] =
+        KnownEpoch{epoch.number, roots_.contains(epoch.root), epoch.devices, epoch.revoked};
 }
 
 std::vector<const Authority::KnownEpoch*> Authority::binding_epochs() const {
@@ -93,14 +101,12 @@ bool Authority::enrolled_for(const model::DeviceId& device, std::uint64_t seq) c
     });
 }
 
-bool Authority::accepted(const model::DeviceId& device) const { return enrolled_for(device, 1); }
-
 std::optional<std::uint64_t> Authority::retired_after(const model::DeviceId& device) const {
     const auto claims = retired_.find(device);
     if (claims == retired_.end()) return std::nullopt;
     std::optional<std::uint64_t> last;
     for (const auto& claim : claims->second)
-        if (accepted(claim.writer)) last = std::min(last.value_or(UINT64_MAX), claim.last_seq);
+        if (believed(claim)) last = std::min(last.value_or(UINT64_MAX), claim.last_seq);
     return last;
 }
 
@@ -111,7 +117,7 @@ bool Authority::counts(const model::DeviceId& device, std::uint64_t seq) const {
     const auto claims = adopted_.find(device);
     return claims != adopted_.end() &&
            std::ranges::any_of(claims->second, [&](const Claim& claim) {
-               return seq <= claim.last_seq && accepted(claim.writer);
+               return seq <= claim.last_seq && believed(claim);
            });
 }
 
@@ -125,9 +131,15 @@ std::optional<std::uint32_t> Authority::epoch_without_keys() const {
     return std::nullopt;
 }
 
-std::uint32_t Authority::newest_epoch() const {
-    std::uint32_t newest = 1;
-    for (const auto* epoch : binding_epochs()) newest = std::max(newest, epoch->number);
+std::optional<std::string> Authority::newest_root() const {
+    std::optional<std::string> newest;
+    std::uint32_t number = 0;
+    // By (number, lowest root): every device chooses the same of two that were opened at once.
+    for (const auto& [root, epoch] : epochs_) {
+        if (!epoch.have_keys || epoch.number <= number) continue;
+        number = epoch.number;
+        newest = root;
+    }
     return newest;
 }
 

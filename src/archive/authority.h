@@ -22,8 +22,10 @@ class Authority {
   public:
     explicit Authority(const IdentityFile& identity);
 
-    /// Takes in one entry of `writer`; entries of other kinds are passed over.
-    void add(const model::DeviceId& writer, const model::Entry& entry);
+    /// Takes in one entry of segment `seq` of `writer`; entries of other kinds are passed over.
+    void add(const model::DeviceId& writer, std::uint64_t seq, const model::Entry& entry);
+    /// Whether an entry is of a kind that add() looks at.
+    static bool concerns(const model::Entry& entry);
 
     /// Whether the segment counts.
     bool counts(const model::DeviceId& device, std::uint64_t seq) const;
@@ -37,8 +39,8 @@ class Authority {
     std::set<model::FileHash> revoked_files() const;
     /// An epoch whose keys are not in the identity file: this way in was ended. Its number; none if all are there.
     std::optional<std::uint32_t> epoch_without_keys() const;
-    /// The newest epoch's number that a valid entry tells of.
-    std::uint32_t newest_epoch() const;
+    /// The root, "ssh-ed25519 ...", of the newest epoch whose keys are here; none before the first is told of.
+    std::optional<std::string> newest_root() const;
 
   private:
     struct KnownEpoch {
@@ -49,6 +51,7 @@ class Authority {
     };
     struct Claim {  // a retirement or an adoption, with who says so
         model::DeviceId writer;
+        std::uint64_t writer_seq = 0;
         std::uint64_t last_seq = 0;
     };
     void add_enroll(const model::Enroll& enroll);
@@ -57,7 +60,7 @@ class Authority {
     /// may be the word of a keeper who was removed, and binds nobody.
     std::vector<const KnownEpoch*> binding_epochs() const;
     bool enrolled_for(const model::DeviceId& device, std::uint64_t seq) const;
-    bool accepted(const model::DeviceId& device) const;
+    bool believed(const Claim& claim) const { return enrolled_for(claim.writer, claim.writer_seq); }
 
     model::ArchiveId archive_;
     std::map<std::string, std::uint32_t> roots_;  // "ssh-ed25519 ..." to the epoch's number, of the identity file

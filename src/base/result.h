@@ -22,16 +22,19 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 #define KEEPSAKE_CONCAT_(a, b) a##b
 #define KEEPSAKE_CONCAT(a, b) KEEPSAKE_CONCAT_(a, b)
 
-/// TRY(expression): returns its error from the enclosing function.
-#define TRY(...)                                                                \
-    do {                                                                        \
-        if (auto keepsake_tried_ = (__VA_ARGS__); !keepsake_tried_.has_value()) \
-            return std::move(keepsake_tried_).error();                          \
+#define KEEPSAKE_TRY_(result, ...)                                        \
+    do {                                                                  \
+        if (auto result = (__VA_ARGS__); !result.has_value())             \
+            return std::move(result).error();                             \
     } while (false)
+#define KEEPSAKE_TRY_LET_(result, declaration, ...)                       \
+    auto result = (__VA_ARGS__);                                          \
+    if (!result.has_value()) return std::move(result).error();            \
+    declaration = *std::move(result)
+
+/// TRY(expression): returns its error from the enclosing function.
+#define TRY(...) KEEPSAKE_TRY_(KEEPSAKE_CONCAT(keepsake_tried_, __COUNTER__), __VA_ARGS__)
 
 /// TRY_LET(declaration, expression): declares from the value, or returns the error.
-#define TRY_LET(declaration, ...)                                           \
-    auto KEEPSAKE_CONCAT(keepsake_let_, __LINE__) = (__VA_ARGS__);          \
-    if (!KEEPSAKE_CONCAT(keepsake_let_, __LINE__).has_value())              \
-        return std::move(KEEPSAKE_CONCAT(keepsake_let_, __LINE__)).error(); \
-    declaration = *std::move(KEEPSAKE_CONCAT(keepsake_let_, __LINE__))
+#define TRY_LET(declaration, ...) \
+    KEEPSAKE_TRY_LET_(KEEPSAKE_CONCAT(keepsake_let_, __COUNTER__), declaration, __VA_ARGS__)

@@ -41,6 +41,12 @@ struct SegmentRecord {
     std::map<model::DeviceId, model::Head> seen;
 };
 
+struct AuthorityEntry {
+    model::DeviceId writer;
+    std::uint64_t seq = 0;
+    model::Entry entry;
+};
+
 struct ObjectRecord {
     model::ObjectId object;
     std::uint64_t object_bytes = 0;
@@ -73,6 +79,7 @@ struct WordsRecord {
 struct ItemRecord {
     model::ItemId item;
     Instant kept;
+    model::HybridTime kept_clock;      ///< of its first keep entry: the order in which things were kept
     std::optional<std::string> taken;  ///< of its first dated file; none if unknown
     std::string
         date;  ///< what it is listed by: taken by hand, else taken, else modified (RFC 3339)
@@ -120,6 +127,7 @@ struct ItemFilter {
         words;  ///< all must be found, each as a prefix, in words, names, folders, moment names
     std::string from;     ///< RFC 3339 or a prefix of it ("2020-09"), inclusive; "" for none
     std::string before;   ///< exclusive; "" for none
+    bool by_kept = false;  ///< in the order of kept_clock instead of date
     bool let_go = false;  ///< those let go instead of those kept
 };
 
@@ -134,6 +142,8 @@ class Catalog {
     static Result<Catalog> open(const std::string& path, ByteView key);
     /// In memory, for tests and for readers of a place where nothing may be written.
     static Result<Catalog> in_memory();
+    /// Forgets everything, so that it can be built anew.
+    Result<> clear();
     /// Removes the file and what SQLite put beside it.
     static Result<> remove(const std::string& path);
 
@@ -160,8 +170,14 @@ class Catalog {
     /// The highest segment of each device; of a fork's two, the lower hash.
     Result<std::map<model::DeviceId, model::Head>> heads();
     Result<model::HybridTime> latest_clock();
-    /// The epoch, enroll, retire and adopt entries, as taken in.
-    Result<std::vector<model::Entry>> authority_entries();
+    /// The epoch, enroll, retire and adopt entries, as taken in, with the segments that hold them.
+    Result<std::vector<AuthorityEntry>> authority_entries();
+    /// Devices of which two different segments with one number were taken in.
+    Result<std::vector<model::DeviceId>> forked_devices();
+    /// How many segments of each device are known to exist and are not here: from numbers left out, from the
+    /// heads that segments name, and from `known` heads. Devices that lack nothing are left out.
+    Result<std::map<model::DeviceId, std::uint64_t>> missing_segments(
+        const std::map<model::DeviceId, model::Head>& known);
     Result<std::vector<WayRecord>> ways();
     Result<std::vector<DeviceRecord>> devices();
     Result<std::map<std::string, std::vector<model::FileHash>>> plain_files();

@@ -27,6 +27,8 @@ inline constexpr std::size_t kAgeLargestHeaderBytes =
     64UL * 1024;                               ///< a limit of ours, against hostile input
 inline constexpr int kScryptLogN = 18;         ///< what is written
 inline constexpr int kScryptLargestLogN = 22;  ///< what is read
+/// Identities times X25519 stanzas tried on one header (about a second), against hostile headers.
+inline constexpr std::size_t kAgeLargestUnwrapTries = 20'000;
 
 /// Payload arithmetic. The empty plaintext has one empty chunk.
 std::uint64_t age_payload_bytes(std::uint64_t plaintext_bytes);  ///< nonce and chunks with tags
@@ -52,21 +54,25 @@ struct AgeHeader {
 };
 
 /// Parses a header at the start of `input` (which may go on with the payload).
-/// Errors: corrupt by the grammar (scrypt not alone included); limit; not_found if `input` ends
-/// before the header does.
+/// Errors: corrupt by the grammar (scrypt not alone included); unsupported for a version past v1;
+/// limit; not_found if `input` ends before the header does.
 Result<AgeHeader> parse_age_header(ByteView input);
 
 /// The file key by the first identity that fits. Verifies the header's MAC.
-/// Errors: wrong_key if none fits ("no match"); corrupt for a malformed stanza of a known type or a
-/// bad MAC; unsupported if none fits and a hybrid post-quantum stanza is there; limit for a scrypt
-/// work factor over 22.
+/// Errors: wrong_key if none fits ("no match"); corrupt for a malformed X25519 stanza or a bad MAC,
+/// and for a malformed hybrid post-quantum stanza if none fits; unsupported if none fits and a
+/// well-formed hybrid stanza is there; limit past kAgeLargestUnwrapTries.
 Result<Secret> unwrap_with_identities(const AgeHeader& header,
                                       std::span<const AgeIdentity> identities);
-/// The same by a passphrase. Errors: also wrong_key if the header has no scrypt stanza.
+/// The same by a passphrase. Errors: wrong_key, also if the header has no scrypt stanza; corrupt
+/// for a malformed one or a bad MAC; limit for a work factor over `largest_log_n` or 22, or past
+/// the system's memory.
 Result<Secret> unwrap_with_passphrase(const AgeHeader& header, const Secret& passphrase,
                                       int largest_log_n = kScryptLargestLogN);
 
-/// A new file's header and keys. Requires: at least one recipient.
+/// A new file's header and keys. Requires: at least one recipient, each from an identity or from
+/// AgeRecipient::from_text; the memory for the passphrase's scrypt (1024 << log_n bytes), without
+/// which the process ends.
 struct AgeNewFile {
     std::string header;  ///< bytes of the header
     Secret file_key;     ///< 16 bytes
@@ -142,11 +148,12 @@ class AgeFileReader {
 
   private:
     AgeFileReader(ReadAt source, AgeHeader header, AgePayloadReader payload);
+    Result<> read_sealed(std::uint64_t index);
     Result<> load_chunk(std::uint64_t index);
     ReadAt source_;
     AgeHeader header_;
     AgePayloadReader payload_;
-    Secret chunk_;  // the plaintext of chunk_index_
+    Secret chunk_;  // sealed bytes as they are read, then the plaintext of chunk_index_
     std::size_t chunk_bytes_ = 0;
     std::uint64_t chunk_index_ = UINT64_MAX;
 };
@@ -167,12 +174,16 @@ bool looks_armored(ByteView input);
 /// it). Errors: corrupt; limit past `limit_bytes`.
 Result<Bytes> age_dearmor(ByteView text, std::size_t limit_bytes = 64UL * 1024 * 1024);
 
+/// Whether a stream's input is armored.
+enum class ArmorInput { none, detected, required };
+
 /// Streams: from a source without seeking to a sink, with bounded memory; armor detected or asked
 /// for. `read` fills what it can (0 means the end); `write` gets only authenticated plaintext.
 using ReadSome = std::function<Result<std::size_t>(MutableBytes out)>;
 using WriteAll = std::function<Result<>(ByteView bytes)>;
 Result<> age_decrypt_stream(const ReadSome& read, const WriteAll& write,
-                            const std::function<Result<Secret>(const AgeHeader&)>& unwrap);
+                            const std::function<Result<Secret>(const AgeHeader&)>& unwrap,
+                            ArmorInput armor = ArmorInput::detected);
 Result<> age_encrypt_stream(const ReadSome& read, const WriteAll& write, const AgeNewFile& file,
                             RandomSource& random, bool armored);
 

@@ -19,7 +19,8 @@ struct AgeRecipient {
     std::array<std::uint8_t, 32> bytes{};
     /// "age1..." (Bech32, lower case).
     std::string to_text() const;
-    /// Errors: invalid; unsupported for other recipient types ("age1pq1...", plugins, SSH keys).
+    /// Errors: invalid (a point of low order too, as everybody could open what is sealed to it);
+    /// unsupported for other recipient types ("age1pq1...", plugins, SSH keys).
     static Result<AgeRecipient> from_text(std::string_view text);
     friend auto operator<=>(const AgeRecipient&, const AgeRecipient&) = default;
 };
@@ -43,8 +44,8 @@ class AgeIdentity {
 };
 
 /// The identities of an age identity file: one a line, '#' comments and empty lines passed over.
-/// Errors: invalid with the line's number; limit past 1 MiB or 10,000 lines. The message never
-/// holds the line's text.
+/// Errors: invalid or unsupported with the line's number; invalid if there is none; limit past
+/// 1 MiB or 10,000 lines. The message never holds the line's text.
 Result<std::vector<AgeIdentity>> parse_identity_file(std::string_view text);
 
 }  // namespace keepsake::crypto

@@ -8,8 +8,9 @@
 
 namespace keepsake::crypto {
 
-/// Owned bytes that are a secret: in pages of their own, locked in memory and left out of core
-/// dumps where the system allows, wiped when destroyed or moved from. Not copyable by accident:
+/// Owned bytes that are a secret: in pages that hold nothing else (small ones share such pages, as
+/// file keys are made for every file), locked in memory and left out of core dumps where the system
+/// allows, wiped when destroyed or moved from. Not copyable by accident:
 /// clone() says so. Thread safety: a value; not shared.
 class Secret {
   public:

@@ -47,6 +47,9 @@ bool verify(const VerifyingKey& key, ByteView message, ByteView signature);
 /// which `ssh-keygen -Y verify -n NAMESPACE` accepts. Source: OpenSSH PROTOCOL.sshsig.
 std::string sshsig_sign(const SigningKey& key, std::string_view name_space, ByteView message);
 
+/// The key that an armored SSHSIG says made it; nothing is proved by it yet. Errors: corrupt.
+Result<VerifyingKey> sshsig_key(std::string_view armored);
+
 /// Checks an armored SSHSIG against the one key that must have made it.
 /// Errors: corrupt, with what does not fit (armor, magic, version, namespace, hash, key,
 /// signature).

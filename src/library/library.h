@@ -17,6 +17,7 @@
 #include "catalog/catalog.h"
 #include "crypto/secret.h"
 #include "library/environment.h"
+#include "library/journal_sync.h"
 #include "library/local_state.h"
 #include "model/entry.h"
 #include "model/hybrid_clock.h"
@@ -45,13 +46,6 @@ struct NewArchive {
 Result<std::optional<crypto::Secret>> new_archive(const Environment& environment, const std::string& path,
                                                   const NewArchive& ways);
 
-/// Something wrong with the journal's files: named, with what it means.
-struct JournalProblem {
-    std::string path;
-    std::string why;
-    bool healed_from_mirror = false;
-};
-
 /// Changes that are known to exist and are not in this copy.
 struct Gap {
     model::DeviceId device;
@@ -78,7 +72,10 @@ class Library {
     const archive::Authority& authority() const;
     catalog::Catalog& catalog();
     archive::Staging& staging();
-    model::DeviceId device() const;
+    /// None until this computer has keys of its own (local state cannot be written).
+    std::optional<model::DeviceId> device() const;
+    /// The same, or why this computer cannot write. Errors: read_only.
+    Result<model::DeviceId> join() const;
     /// The key file that opened, if one did (an identity file opens by itself).
     std::optional<model::FileHash> opened_by() const;
     /// The keys that new objects and segments are sealed for.
@@ -110,8 +107,13 @@ class Library {
                         std::vector<model::EntryBody> entries);
 
   private:
+    friend Result<std::optional<crypto::Secret>> new_archive(const Environment&, const std::string&,
+                                                             const NewArchive&);
     struct State;
     explicit Library(std::unique_ptr<State> state);
+    static Result<Library> unlocked(const Environment& environment, archive::Copy copy,
+                                    archive::Unlocked unlocked, Listener& listener, bool is_new);
+    Result<> end_revoked_ways();
     std::unique_ptr<State> state_;
 };
 

@@ -37,6 +37,7 @@ struct DeviceKeys {
 
 /// The newest segments this device knows of, whichever copy it saw them in.
 struct KnownHeads {
+    model::DeviceId own_device;      ///< whose series `own` belongs to
     std::optional<model::Head> own;
     model::HybridTime clock;
     std::map<model::DeviceId, model::Head> others;

@@ -22,6 +22,11 @@ namespace keepsake::model {
 inline constexpr std::size_t kLargestLineBytes = 1UL << 20U;  ///< one entry's line
 inline constexpr std::size_t kLargestInlineTextBytes = 256;   ///< longer words are objects
 inline constexpr std::size_t kLargestCoverCharacters = 160;
+inline constexpr std::size_t kLargestFileNameBytes = 255;
+inline constexpr std::size_t kLargestFolderBytes = 64UL << 10U;
+inline constexpr std::size_t kLargestFieldNameBytes = 64;  ///< `op`, `field`, `as`
+inline constexpr std::size_t kLargestWayNameBytes = 256;
+inline constexpr std::size_t kMostListed = 10'000;  ///< in any list of an entry
 inline constexpr std::size_t kLargestFilesPerItem = 10'000;
 
 /// What an entry speaks of: "item:<id>", "moment:<id>", "person:<id>", "device:<id>",
@@ -34,7 +39,10 @@ struct Subject {
     static Subject of(const DeviceId& id) { return {"device:" + id.hex()}; }
     std::optional<ItemId> item() const;
     std::optional<MomentId> moment() const;
+    std::optional<PersonId> person() const;
     std::optional<DeviceId> device() const;
+    /// Strict: one of the forms above, ids in lower-case hex, a day that some year has.
+    static std::optional<Subject> from_text(std::string_view text);
     friend auto operator<=>(const Subject&, const Subject&) = default;
 };
 
@@ -52,25 +60,30 @@ struct Enroll {  // a device joins, signed by a root
     std::string key;   // "ssh-ed25519 ..."
     std::string root;  // "ssh-ed25519 ..." of the root that signs
     std::string signature;
+    friend bool operator==(const Enroll&, const Enroll&) = default;
 };
 struct Epoch {  // a new identity and root, signed by the previous root (the first by itself)
     std::uint32_t number = 1;
     std::string root;
     std::string previous;
-    std::vector<DeviceId> devices;  // accepted from before
+    /// Accepted from before, each up to its last segment; past it a device must be enrolled anew.
+    std::map<DeviceId, std::uint64_t> devices;  // accepted from before
     std::vector<FileHash> revoked;  // key files that open nothing any more
     std::string signature;
+    friend bool operator==(const Epoch&, const Epoch&) = default;
 };
-enum class WayKind { passphrase, recovery, recipient };
+enum class WayKind : std::uint8_t { passphrase, recovery, recipient };
 struct Way {  // a way in and the key file that serves it now
     WayId way;
     WayKind kind = WayKind::passphrase;
     std::string name;       // the family's word for it
     std::string recipient;  // "age1...": what a later epoch's key file for it is encrypted to
     std::vector<FileHash> files;
+    friend bool operator==(const Way&, const Way&) = default;
 };
 struct Revoke {  // a way in ends
     WayId way;
+    friend bool operator==(const Revoke&, const Revoke&) = default;
 };
 struct Object {  // one age file that holds one content
     ObjectId object;
@@ -78,6 +91,7 @@ struct Object {  // one age file that holds one content
     std::uint64_t content_bytes = 0;
     std::uint64_t object_bytes = 0;
     std::string header;  // the age header, verbatim
+    friend bool operator==(const Object&, const Object&) = default;
 };
 struct KeptFile {
     ContentId content;
@@ -85,17 +99,20 @@ struct KeptFile {
     std::string name;    // bytes as they came
     std::string folder;  // "src/2020", bytes; "" for none
     Instant modified;
+    friend bool operator==(const KeptFile&, const KeptFile&) = default;
 };
 struct Keep {
     ItemId item;
     Instant kept;
     RootId root;
     std::vector<KeptFile> files;
+    friend bool operator==(const Keep&, const Keep&) = default;
 };
 struct Facts {  // what a reader found in a content; later reader versions win
     ContentId content;
     std::uint64_t reader = 0;  // its version
     std::string facts;         // a JSON object, verbatim
+    friend bool operator==(const Facts&, const Facts&) = default;
 };
 struct Words {  // words in the family's hand; versions not replaced stand side by side
     Subject of;
@@ -103,41 +120,52 @@ struct Words {  // words in the family's hand; versions not replaced stand side 
     std::string text;                  // at most kLargestInlineTextBytes
     std::optional<ContentId> content;  // or a longer text's content
     std::vector<Version> replaces;
+    friend bool operator==(const Words&, const Words&) = default;
 };
 struct Set {  // one field, last writer wins
     Subject of;
     std::string field;               // "name", "cover", "quiet", "order", ...
     std::optional<PersonId> person;  // where the field is one person's own
-    std::string value;               // JSON, verbatim: a scalar or an object; "null" takes it away
+    std::string value;               // JSON, verbatim; "null" takes it away
+    friend bool operator==(const Set&, const Set&) = default;
 };
 struct Link {  // membership and the like, last writer wins for each (of, to, as)
     Subject of;
     Subject to;
     std::string as;     // "holds", "shows" (a person in a photograph), ...
-    std::string value;  // JSON; "null" takes it away
+    std::string value;  // JSON, verbatim; "null" takes it away
+    friend bool operator==(const Link&, const Link&) = default;
 };
 struct LetGo {
     ItemId item;
+    friend bool operator==(const LetGo&, const LetGo&) = default;
 };
 struct BringBack {
     ItemId item;
+    friend bool operator==(const BringBack&, const BringBack&) = default;
 };
 struct Retire {
     DeviceId device;
     std::uint64_t last_seq = 0;
+    friend bool operator==(const Retire&, const Retire&) = default;
 };  // segments past it count no more
 struct Adopt {
     DeviceId device;
     std::uint64_t last_seq = 0;
     TextHash head;
+    friend bool operator==(const Adopt&, const Adopt&) = default;
 };  // unless adopted by its new self
 struct Plain {
     std::map<std::string, FileHash> files;
-};               // keepsake.json, README.txt, the script
-struct Tick {};  // says only that the device was here
+    friend bool operator==(const Plain&, const Plain&) = default;
+};  // keepsake.json, README.txt, the script
+struct Tick {
+    friend bool operator==(const Tick&, const Tick&) = default;
+};  // says only that the device was here
 struct Unknown {
     std::string op;
     std::string line;
+    friend bool operator==(const Unknown&, const Unknown&) = default;
 };  // from a newer version; kept as it is
 
 using EntryBody = std::variant<Enroll, Epoch, Way, Revoke, Object, Keep, Facts, Words, Set, Link,
@@ -145,10 +173,18 @@ using EntryBody = std::variant<Enroll, Epoch, Way, Revoke, Object, Keep, Facts, 
 struct Entry {
     HybridTime clock;
     EntryBody body;
+    friend bool operator==(const Entry&, const Entry&) = default;
 };
 
-/// One line of JSON without its LF. Requires: at most kLargestLineBytes when written.
+/// One line of JSON without its LF. Requires: an entry within the bounds that EntryParser holds
+/// (names, folders, texts without U+0000, well-formed `value` and `facts`), and at most
+/// kLargestLineBytes when written. What a person typed is checked before it becomes an entry.
 std::string to_line(const Entry& entry);
+
+/// A file's name: 1 to 255 bytes, no '/', no NUL, not "." or "..".
+bool is_file_name(std::string_view name);
+/// File names joined with '/', at most kLargestFolderBytes; or empty.
+bool is_folder(std::string_view folder);
 
 /// Where an entry stands: its place in the total order of last-writer-wins, with its clock before
 /// it.
@@ -156,6 +192,8 @@ struct Place {
     DeviceId device;
     std::uint64_t seq = 0;
 };
+
+class JsonReader;
 
 /// Parses many lines with one parser's memory. Fields that it does not know are passed over (the
 /// segment keeps them verbatim). Thread safety: one thread at a time.
@@ -165,12 +203,15 @@ class EntryParser {
     EntryParser(EntryParser&&) noexcept;
     EntryParser& operator=(EntryParser&&) noexcept;
     ~EntryParser();
-    /// Errors: corrupt with the field's name; limit (line length, depth over 32, counts).
+    /// Errors: corrupt with the field's name; limit (line length, depth over 32, counts). A name
+    /// that stands twice in one object is corrupt: two readers might see two different entries.
     Result<Entry> parse(std::string_view line);
 
+    /// The memory, for the other lines of a segment.
+    JsonReader& json() { return *json_; }
+
   private:
-    struct State;
-    std::unique_ptr<State> state_;
+    std::unique_ptr<JsonReader> json_;
 };
 
 /// What a root signs for a device, and for a next epoch (docs/formats/journal.md, "Signed texts").

@@ -17,6 +17,7 @@
 namespace keepsake::model {
 
 inline constexpr std::size_t kLargestSegmentBytes = 16UL << 20U;
+inline constexpr std::size_t kLargestRollupBytes = 64UL << 20U;
 inline constexpr std::size_t kMostEntriesPerSegment = 100'000;  ///< read; written: 1,000
 inline constexpr std::size_t kMostDevices = 10'000;
 
@@ -36,6 +37,7 @@ struct SegmentHeader {
     std::map<DeviceId, Head> seen;
     HybridTime clock;
     Instant time;
+    friend bool operator==(const SegmentHeader&, const SegmentHeader&) = default;
 };
 
 /// One segment: verified as to grammar and hash, not yet as to signature.
@@ -53,9 +55,14 @@ std::string segment_text(const SegmentHeader& header, const std::vector<Entry>& 
 std::string signed_segment_text(std::string text, std::string_view signature);
 std::string journal_namespace(const ArchiveId& archive);  ///< "keepsake-journal-v1@<archive id>"
 
+/// SHA-256, handed in because this layer stands beside the one that has it.
+using HashText = TextHash (*)(std::string_view text);
+
 /// Parses the segments of a journal file's text (one, or several where it is a rollup), in order.
+/// Several are of one archive and device, numbered without a gap, each naming the text before it.
 /// The views of the result point into `text`. Errors: corrupt, with segment and line number; limit;
 /// unsupported for a newer version.
-Result<std::vector<Segment>> parse_segments(std::string_view text, EntryParser& parser);
+Result<std::vector<Segment>> parse_segments(std::string_view text, EntryParser& parser,
+                                            HashText hash);
 
 }  // namespace keepsake::model

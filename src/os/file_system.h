@@ -108,11 +108,12 @@ class FileSystem {
     /// Sets a directory's modification time.
     virtual Result<> set_directory_modified(const std::string& path, Instant modified) = 0;
 
-    /// fsync of a directory: names created, renamed and removed in it survive a crash.
+    /// fsync of a directory: names created, renamed and removed in it survive a crash. Follows
+    /// symbolic links, as do the calls below: they are about the place, not about the name.
     virtual Result<> sync_directory(const std::string& path) = 0;
     /// syncfs: everything written to the file system that holds `path` survives a crash, contents
     /// and names. Errors: unsupported where the system reports no write errors through it (before
-    /// Linux 5.8).
+    /// Linux 5.8), or where what is behind the file system need not hear of it (FUSE, SMB, 9P).
     virtual Result<> sync_everything(const std::string& path) = 0;
 
     /// Bytes that may still be written by this user.
@@ -120,8 +121,8 @@ class FileSystem {
     /// The largest file that the file system at `path` can hold (FAT32: 4 GiB - 1); UINT64_MAX if
     /// unknown.
     virtual Result<std::uint64_t> largest_file_bytes(const std::string& path) = 0;
-    /// Creates the file if need be and locks it, without waiting. Errors: exists if another holds
-    /// it.
+    /// Creates the file if need be and locks it, without waiting; never through a symbolic link.
+    /// Errors: exists if another holds it.
     virtual Result<std::unique_ptr<FileLock>> try_lock(const std::string& path) = 0;
 };
 
@@ -141,9 +142,10 @@ Result<> make_directories(FileSystem& files, const std::string& path, bool secre
 /// The whole file, at most `limit_bytes`. Errors: limit.
 Result<Bytes> read_file(FileSystem& files, const std::string& path, std::uint64_t limit_bytes);
 
-/// Writes a whole file so that after a crash either the old state or the new one stands: `path` + a
-/// temporary suffix, write, sync, rename (exclusive: fails with `exists`; replacing: takes its
-/// place), sync of the directory. On failure the temporary file is removed.
+/// Writes a whole file so that after a crash either the old state or the new one stands: under a
+/// temporary name beside it (".<16 random hex digits>.tmp"), write, sync, rename (exclusive: fails
+/// with `exists`; replacing: takes its place), sync of the directory. On failure the temporary file
+/// is removed.
 enum class Existing { refuse, replace };
 Result<> write_file(FileSystem& files, const std::string& path, ByteView bytes, Existing existing,
                     bool secret);

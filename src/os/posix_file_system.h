@@ -1,12 +1,36 @@
 #pragma once
 
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "os/descriptor.h"
 #include "os/file_system.h"
 
 namespace keepsake::os {
 
+/// The first way rename_exclusive tries; where the system has not got it, the next one follows.
+enum class RenameMethod {
+    no_replace,       ///< renameat2(RENAME_NOREPLACE)
+    link_and_unlink,  ///< link() fails where the name is taken
+    look_first,       ///< a look, then rename(): not atomic, the last resort (FAT, some mounts)
+};
+
 /// The system's own files, by openat and friends.
+/// Holds one directory open in each file system that it wrote to (see sync_everything), so such a
+/// file system cannot be unmounted before the object is destroyed.
 class PosixFileSystem final : public FileSystem {
   public:
+    explicit PosixFileSystem(RenameMethod first_method = RenameMethod::no_replace)
+        : first_method_(first_method) {}
+
     Result<std::unique_ptr<ReadableFile>> open(const std::string& path) override;
     Result<std::unique_ptr<WritableFile>> create(const std::string& path, bool secret) override;
     Result<> rename_exclusive(const std::string& from, const std::string& to) override;
@@ -24,6 +48,22 @@ class PosixFileSystem final : public FileSystem {
     Result<std::uint64_t> free_bytes(const std::string& path) override;
     Result<std::uint64_t> largest_file_bytes(const std::string& path) override;
     Result<std::unique_ptr<FileLock>> try_lock(const std::string& path) override;
+
+  private:
+    Result<int> watch(dev_t device, const std::string& directory);
+
+    RenameMethod first_method_;
+    std::mutex watched_mutex_;
+    /// By file system, a descriptor from before the first write: syncfs() tells each descriptor
+    /// only of the errors that came after it was opened.
+    std::map<dev_t, Descriptor> watched_;
 };
+
+/// What statfs calls FAT, whose files end at 4 GiB - 1; UINT64_MAX for all others.
+std::uint64_t largest_file_bytes_of(std::uint64_t file_system_type);
+/// False for those whose syncfs() says nothing about the disk behind them.
+bool syncs_as_a_whole(std::uint64_t file_system_type);
+/// Of uname's release, "5.8.0-12-amd64" or later.
+bool reports_errors_by_syncfs(const std::string& kernel_release);
 
 }  // namespace keepsake::os

@@ -1,0 +1,56 @@
+// Armor: no input crashes it; what it takes off goes back on as the same text, but for white space
+// around it and the kind of line end; and a source that dribbles gives the same as a whole one.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "crypto/age.h"
+#include "crypto/age_parts.h"
+
+namespace {
+
+void require(bool held) {
+    if (!held) std::abort();
+}
+
+/// Without what armor leaves open: white space around it, CR before LF.
+std::string normalised(keepsake::ByteView input) {
+    std::string text(keepsake::as_text(input));
+    std::erase(text, '\r');
+    const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n'; };
+    while (!text.empty() && is_space(text.back())) text.pop_back();
+    text.erase(text.begin(), std::ranges::find_if_not(text, is_space));
+    return text + '\n';
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    using namespace keepsake;
+    using namespace keepsake::crypto;
+    const ByteView input(data, size);
+    const auto whole = age_dearmor(input);
+
+    ByteView left = input;
+    const ReadSome dribble = [&left](MutableBytes out) -> Result<std::size_t> {
+        const std::size_t now = std::min({out.size(), left.size(), std::size_t{7}});
+        std::ranges::copy(left.first(now), out.begin());
+        left = left.subspan(now);
+        return now;
+    };
+    ArmorReader reader(dribble);
+    Bytes pieces(size + 1);
+    const auto got = fill_from([&reader](MutableBytes out) { return reader.read(out); }, pieces);
+    require(got.has_value() == whole.has_value());
+    if (!whole) return 0;
+    pieces.resize(*got);
+    require(pieces == *whole);
+    require(looks_armored(input));
+    require(age_armor(*whole) == normalised(input));
+    return 0;
+}

@@ -1,0 +1,221 @@
+#include "library/library.h"
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "archive/authority.h"
+#include "archive/copy.h"
+#include "archive/identity_file.h"
+#include "archive/key_store.h"
+#include "archive/staging.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "crypto/recovery_words.h"
+#include "crypto/secret.h"
+#include "library/environment.h"
+#include "library/journal_sync.h"
+#include "library/library_state.h"
+#include "library/local_state.h"
+#include "model/entry.h"
+#include "model/hybrid_clock.h"
+#include "model/ids.h"
+#include "model/manifest.h"
+
+namespace keepsake::library {
+namespace {
+
+Result<archive::Unlocked> unlock(const archive::KeyFiles& keys, const WayIn& way_in, Listener& listener) {
+    if (const auto* identity = std::get_if<IdentityText>(&way_in))
+        return archive::unlock_with_identity_text(keys, identity->text.text());
+    const auto& typed = std::get<Passphrase>(way_in).text;
+    const auto trying = [&] { listener.unlocking(); };
+    // Twelve words are tried as a recovery key first, which costs a fraction of a passphrase.
+    if (crypto::looks_like_recovery_words(typed.text())) {
+        if (const auto words = crypto::canonical_recovery_words(typed.text())) {
+            auto unlocked = archive::unlock_with_passphrase(keys, *words, trying);
+            if (unlocked || unlocked.error().code() != ErrorCode::wrong_key) return unlocked;
+        }
+    }
+    return archive::unlock_with_passphrase(keys, typed, trying);
+}
+
+Result<catalog::Catalog> open_catalog(const std::string& path, const crypto::Secret& key) {
+    auto opened = catalog::Catalog::open(path, key.view());
+    if (opened || opened.error().code() != ErrorCode::corrupt) return opened;
+    // Damaged, of another version, or of a device that was: it is derived, so it is made anew.
+    TRY(catalog::Catalog::remove(path));
+    return catalog::Catalog::open(path, key.view());
+}
+
+// Where local state cannot be written, the catalog lives in memory and nothing is lost but time.
+Result<catalog::Catalog> catalog_for(const Environment& environment, LocalState& local,
+                                     const std::optional<DeviceKeys>& device, const std::string& path) {
+    if (environment.catalog_in_memory || !device || !local.make_folder())
+        return catalog::Catalog::in_memory();
+    auto opened = open_catalog(path, device->catalog_key);
+    if (!opened && (opened.error().code() == ErrorCode::read_only || opened.error().code() == ErrorCode::no_space))
+        return catalog::Catalog::in_memory();
+    return opened;
+}
+
+// The device's keys, made where there are none: a reader has a catalog, too. Joining comes with the first word
+// that this device writes.
+Result<std::optional<DeviceKeys>> device_keys(const Environment& environment, LocalState& local,
+                                              const archive::IdentityFile& identity) {
+    TRY_LET(auto device, local.load_keys(identity));
+    if (device) return device;
+    const auto lock = local.lock();
+    if (!lock) return std::optional<DeviceKeys>{};
+    TRY_LET(device, local.load_keys(identity));  // another program may have been first
+    if (device) return device;
+    device = new_device_keys(environment.random);
+    if (!local.save_keys(*device, identity.newest().identity.recipient(), environment.random))
+        return std::optional<DeviceKeys>{};
+    return device;
+}
+
+}  // namespace
+
+Library::Library(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Library::Library(Library&&) noexcept = default;
+Library& Library::operator=(Library&&) noexcept = default;
+Library::~Library() = default;
+
+Result<Library> Library::open(const Environment& environment, const std::string& path, const WayIn& way_in,
+                              Listener& listener) {
+    TRY_LET(auto copy, archive::open_copy(environment.files, path));
+    TRY_LET(const auto keys, archive::read_key_files(environment.files, path));
+    TRY_LET(auto unlocked, unlock(keys, way_in, listener));
+    if (unlocked.identity.archive != copy.manifest.archive)
+        return Error(ErrorCode::corrupt, "keepsake.json names another archive than the keys do");
+    TRY_LET(auto library, Library::unlocked(environment, std::move(copy), std::move(unlocked), listener, false));
+    for (const auto& damaged : keys.damaged)
+        library.state_->problems.push_back({damaged, "damaged, or no key file", true});
+    if (library.state_->copy.manifest_from_mirror)
+        library.state_->problems.push_back({"keepsake.json", "damaged or missing; read from the mirror", true});
+    return library;
+}
+
+Result<Library> Library::unlocked(const Environment& environment, archive::Copy copy,
+                                  archive::Unlocked unlocked, Listener& listener, bool is_new) {
+    LocalState local(environment.files, environment.state_folder, copy.manifest.archive);
+    TRY_LET(auto device, device_keys(environment, local, unlocked.identity));
+    TRY_LET(const auto real_path, environment.files.real_path(copy.path));
+    const auto catalog_path = local.catalog_path(real_path);
+    if (is_new) TRY(catalog::Catalog::remove(catalog_path));
+    TRY_LET(auto catalog, catalog_for(environment, local, device, catalog_path));
+    auto state = std::make_unique<State>(environment, std::move(copy), std::move(unlocked), std::move(local),
+                                         std::move(catalog));
+    state->catalog_path = catalog_path;
+    state->device = std::move(device);
+    Library library(std::move(state));
+    if (is_new) return library;
+    TRY(library.state_->bring_up_to_date(listener));
+    TRY(library.end_revoked_ways());
+    return library;
+}
+
+Result<> Library::end_revoked_ways() {
+    auto& state = *state_;
+    const auto revoked = state.authority.revoked_files();
+    if (state.copy.access == model::Access::read_write) {
+        for (const auto& file : revoked) {
+            // A disk that cannot be written keeps its old key file; it still opens nothing here.
+            const auto erased = archive::erase_key_file(state.environment.files, state.copy.path, file);
+            if (!erased && erased.error().code() == ErrorCode::corrupt) return erased;
+        }
+    }
+    const auto opened = opened_by();
+    if (state.authority.epoch_without_keys() || (opened && revoked.contains(*opened)))
+        return Error(ErrorCode::wrong_key, "This way in was ended. It does not open this archive any more.");
+    return {};
+}
+
+Result<> Library::State::bring_up_to_date(Listener& listener) {
+    authority = archive::Authority(unlocked.identity);
+    TRY_LET(const auto entries, catalog.authority_entries());
+    for (const auto& known : entries) authority.add(known.writer, known.seq, known.entry);
+    TRY_LET(auto result, sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
+    problems = std::move(result.problems);
+    if (result.must_rebuild) return rebuild(listener);
+    TRY_LET(const auto latest, catalog.latest_clock());
+    clock.observe(latest);
+    return {};
+}
+
+Result<> Library::State::rebuild(Listener& listener) {
+    TRY(catalog.clear());
+    // The authority keeps what it has learnt, so that what does not count is not taken in again.
+    TRY_LET(auto result, sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
+    problems = std::move(result.problems);
+    if (result.must_rebuild) return Error(ErrorCode::corrupt, "the journal changes while it is read; try again");
+    TRY_LET(const auto latest, catalog.latest_clock());
+    clock.observe(latest);
+    return {};
+}
+
+const archive::EpochKeys& Library::State::current_epoch() const {
+    const auto root = authority.newest_root();
+    if (root)
+        for (const auto& keys : unlocked.identity.epochs)
+            if (keys.root.verifying_key().to_openssh() == *root) return keys;
+    return unlocked.identity.newest();
+}
+
+const Environment& Library::environment() const { return state_->environment; }
+const archive::Copy& Library::copy() const { return state_->copy; }
+const archive::IdentityFile& Library::identity() const { return state_->unlocked.identity; }
+const archive::Authority& Library::authority() const { return state_->authority; }
+catalog::Catalog& Library::catalog() { return state_->catalog; }
+archive::Staging& Library::staging() { return state_->staging; }
+const archive::EpochKeys& Library::current_epoch() const { return state_->current_epoch(); }
+const std::vector<JournalProblem>& Library::journal_problems() const { return state_->problems; }
+Result<model::HybridTime> Library::tick() { return state_->clock.next(); }
+Result<> Library::refresh(Listener& listener) { return state_->bring_up_to_date(listener); }
+Result<> Library::rebuild(Listener& listener) { return state_->rebuild(listener); }
+
+std::optional<model::DeviceId> Library::device() const {
+    if (!state_->device) return std::nullopt;
+    return state_->device->id();
+}
+
+Result<model::DeviceId> Library::join() const {
+    if (state_->device) return state_->device->id();
+    return Error(ErrorCode::read_only, "Keepsake cannot write its own settings in " + state_->local.folder() +
+                                           "; without them this computer cannot add to an archive.");
+}
+
+std::optional<model::FileHash> Library::opened_by() const {
+    if (state_->unlocked.opened.empty()) return std::nullopt;
+    return state_->unlocked.opened.front();
+}
+
+Result<> Library::may_write() const {
+    if (state_->copy.access == model::Access::read_write) return {};
+    return Error(ErrorCode::read_only,
+                 "This archive was made by a newer Keepsake. It can be read here; to add to it, update Keepsake.");
+}
+
+Result<std::vector<Gap>> Library::gaps() {
+    auto heads = state_->local.load_heads();
+    if (heads.own && state_->device) heads.others.emplace(state_->device->id(), *heads.own);
+    TRY_LET(const auto missing, state_->catalog.missing_segments(heads.others));
+    std::vector<Gap> gaps;
+    for (const auto& [device, count] : missing) gaps.push_back({device, count});
+    return gaps;
+}
+
+Result<std::string> Library::device_name(const model::DeviceId& device) {
+    TRY_LET(const auto devices, state_->catalog.devices());
+    for (const auto& record : devices)
+        if (record.device == device && !record.name.empty()) return record.name;
+    return device.hex().substr(0, 8);
+}
+
+}  // namespace keepsake::library

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "archive/authority.h"
+#include "archive/copy.h"
+#include "archive/key_store.h"
+#include "archive/staging.h"
+#include "catalog/catalog.h"
+#include "library/environment.h"
+#include "library/journal_sync.h"
+#include "library/library.h"
+#include "library/local_state.h"
+#include "model/hybrid_clock.h"
+#include "model/ids.h"
+
+namespace keepsake::library {
+
+/// What an opened library consists of; seen by library*.cpp alone.
+struct Library::State {
+    Environment environment;
+    archive::Copy copy;
+    archive::Unlocked unlocked;
+    archive::Authority authority;
+    LocalState local;
+    catalog::Catalog catalog;
+    std::string catalog_path;  ///< empty where the catalog is in memory
+    archive::Staging staging;
+    model::HybridClock clock;
+    std::optional<DeviceKeys> device;  ///< none until this computer first writes
+    std::vector<JournalProblem> problems;
+
+    State(const Environment& given, archive::Copy opened, archive::Unlocked way, LocalState state,
+          catalog::Catalog index)
+        : environment(given), copy(std::move(opened)), unlocked(std::move(way)), authority(unlocked.identity),
+          local(std::move(state)), catalog(std::move(index)),
+          staging(environment.files, copy.path, environment.random), clock(environment.clock) {}
+
+    /// Feeds the authority from the catalog, takes in what is new, rebuilds where that is needed.
+    Result<> bring_up_to_date(Listener& listener);
+    Result<> rebuild(Listener& listener);
+    /// Makes sure that this device may write: finds its keys or joins; gives the entries that must come first.
+    Result<std::vector<model::EntryBody>> prepare_pen(KnownHeads& heads);
+    model::EntryBody enrollment() const;
+    /// One segment, and what follows from it. Requires: the device's lock is held.
+    Result<> write_one(KnownHeads& heads, const std::vector<model::Entry>& entries, const archive::EpochKeys& epoch);
+    Result<> commit_for(const archive::EpochKeys& epoch, std::vector<model::EntryBody> bodies);
+    const archive::EpochKeys& current_epoch() const;
+};
+
+}  // namespace keepsake::library

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "archive/object_file.h"
+
+namespace keepsake::library {
+
+/// A few threads, each with its object buffers, and a bounded queue of jobs. Urgent jobs go before the others.
+/// Requires: jobs do not throw. Thread safety: all calls from any thread but those of the pool.
+class WorkerPool {
+  public:
+    using Job = std::function<void(archive::ObjectBuffers&)>;
+    WorkerPool(unsigned threads, std::size_t most_queued);
+    WorkerPool(const WorkerPool&) = delete;
+    WorkerPool& operator=(const WorkerPool&) = delete;
+    /// Finishes the jobs that were handed in.
+    ~WorkerPool();
+
+    /// Waits while the queue is full.
+    void add(Job job);
+    /// Never waits, goes first.
+    void add_urgent(Job job);
+    /// Until every job that was handed in is done.
+    void wait();
+
+  private:
+    void run();
+
+    std::mutex mutex_;
+    std::condition_variable wake_;
+    std::deque<Job> jobs_;
+    std::deque<Job> urgent_;
+    std::size_t most_queued_;
+    std::size_t running_ = 0;
+    bool ending_ = false;
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace keepsake::library
