@@ -72,7 +72,7 @@ struct Epoch {  // a new identity and root, signed by the previous root (the fir
     std::string signature;
     friend bool operator==(const Epoch&, const Epoch&) = default;
 };
-enum class WayKind { passphrase, recovery, recipient };
+enum class WayKind : std::uint8_t { passphrase, recovery, recipient };
 struct Way {  // a way in and the key file that serves it now
     WayId way;
     WayKind kind = WayKind::passphrase;

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -125,10 +127,11 @@ TEST(SignedTexts, AreThoseOfTheFormat) {
               "keepsake-enroll-v1\narchive " + kHash + "\ndevice " + std::string(32, '1') +
                   "\nkey ssh-ed25519 K\nroot ssh-ed25519 R\n");
     const auto file = *FileHash::from_hex(std::string(64, 'f'));
-    EXPECT_EQ(epoch_text(archive, {2, "ssh-ed25519 R", "ssh-ed25519 P", {device}, {file}, "s"}),
-              "keepsake-epoch-v1\narchive " + kHash +
-                  "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\ndevice " +
-                  std::string(32, '1') + "\nrevoked " + std::string(64, 'f') + "\n");
+    EXPECT_EQ(
+        epoch_text(archive, {2, "ssh-ed25519 R", "ssh-ed25519 P", {{device, 41}}, {file}, "s"}),
+        "keepsake-epoch-v1\narchive " + kHash +
+            "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\ndevice " +
+            std::string(32, '1') + " 41\nrevoked " + std::string(64, 'f') + "\n");
 }
 
 TEST(ExampleLines, AreReadAndWrittenToTheByte) {
@@ -218,7 +221,9 @@ TEST(EntryParser, KeepsValuesVerbatimLessWhiteSpace) {
     };
     for (const auto& [given, kept] : cases) {
         for (const std::string tail : {"", R"(,"z":"value")"}) {
-            const auto entry = parser.parse(with_clock("set", of + given + tail));
+            auto fields = of;
+            fields.append(given).append(tail);
+            const auto entry = parser.parse(with_clock("set", fields));
             ASSERT_TRUE(entry) << given << failure_of(entry);
             EXPECT_EQ(std::get<Set>(entry->body).value, kept);
         }
@@ -234,7 +239,6 @@ struct Hostile {
 std::vector<Hostile> hostile_lines() {
     const auto corrupt = ErrorCode::corrupt;
     const std::string nul("\\u0000");
-    const std::string item = R"("item":"9b1f02c4d5e6a788")";
     const std::string words = R"("of":"archive","field":"words",)";
     return {
         {"", corrupt, "JSON"},
@@ -352,6 +356,27 @@ TEST(EntryParser, RefusesKeysThatCouldSayMoreInASignedText) {
         return;
     }
     FAIL() << "no enroll line among the examples";
+}
+
+TEST(EntryParser, TakesAnEpochsDevicesInTheOrderThatIsSigned) {
+    EntryParser parser;
+    for (const auto& line : example_entries()) {
+        const auto entry = parser.parse(line);
+        ASSERT_TRUE(entry) << failure_of(entry);
+        const auto* epoch = std::get_if<Epoch>(&entry->body);
+        if (epoch == nullptr || epoch->devices.size() != 2) continue;
+        const auto first = epoch->devices.begin()->first.hex();
+        const auto last = epoch->devices.rbegin()->first.hex();
+        for (const auto& other : {last, std::string(32, 'f')}) {
+            auto hostile = line;
+            hostile.replace(hostile.find(first), first.size(), other);
+            const auto refused = parser.parse(hostile);
+            ASSERT_FALSE(refused) << hostile;
+            EXPECT_THAT(failure_of(refused), HasSubstr("\"devices\""));
+        }
+        return;
+    }
+    FAIL() << "no epoch with two devices among the examples";
 }
 
 std::string nested(std::size_t depth, const std::string& innermost) {

@@ -7,7 +7,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +31,8 @@ constexpr std::size_t kParserDepth = kDeepestNesting + 2;
 std::optional<std::uint64_t> decimal(std::string_view text) {
     if (text.empty() || (text[0] == '0' && text.size() > 1)) return std::nullopt;
     std::uint64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, failure] = std::from_chars(text.data(), end, value);
+    const char* const end = std::to_address(text.end());
+    const auto [stop, failure] = std::from_chars(std::to_address(text.begin()), end, value);
     if (failure != std::errc() || stop != end) return std::nullopt;
     return value;
 }

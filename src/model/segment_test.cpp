@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <variant>
 #include <vector>
 
 #include "base/error.h"
@@ -60,6 +60,7 @@ SegmentHeader header_of(std::uint64_t seq) {
 
 std::vector<Entry> entries_of(std::uint64_t seq, std::uint16_t count) {
     std::vector<Entry> entries;
+    entries.reserve(count);
     for (std::uint16_t i = 0; i < count; ++i)
         entries.push_back({{kStart + static_cast<std::int64_t>(seq) * 1000, i}, Tick{}});
     return entries;
@@ -149,7 +150,8 @@ TEST(Segment, GivesBackWhatWasWritten) {
 TEST(Segment, ARollupIsItsSegments) {
     for (const std::uint64_t first : {1U, 2U, 900U}) {
         const auto texts = series(first, first + 5);
-        const auto segments = parse(joined(texts));
+        const auto text = joined(texts);
+        const auto segments = parse(text);
         ASSERT_TRUE(segments) << segments.error().message();
         ASSERT_EQ(segments->size(), texts.size());
         for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -243,12 +245,9 @@ TEST(Segment, ClocksMustRise) {
 
 TEST(Segment, LimitsAreHeld) {
     const auto header = segment_text(header_of(1), {});
-    const auto line =
-        to_line({{kStart, 0}, Unknown{"x", R"({"op":"x","clock":"2026-09-21T14:13:20.)"}});
     const auto signature = signed_segment_text("", kSignature);
     const auto with_entries = [&](std::size_t count, const std::string& filling) {
         auto text = header;
-        text += "";
         for (std::size_t i = 0; i < count; ++i) {
             const HybridTime clock{kStart - 1'000'000 + static_cast<std::int64_t>(i), 0};
             text += R"({"op":"x","clock":")" + clock.to_text() + R"(","y":")" + filling + "\"}\n";

@@ -1,0 +1,70 @@
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/invocation.h"
+#include "cli/text_layout.h"
+#include "library/check.h"
+
+namespace keepsake::cli {
+namespace {
+
+std::string damage_found(const library::CheckReport& report) {
+    std::string what;
+    if (report.damaged > 0) what = count_of(report.damaged, "file is", "files are") + " damaged";
+    if (report.missing > 0)
+        what += (what.empty() ? "" : ", ") + grouped(report.missing) +
+                (report.missing == 1 ? " is missing" : " are missing");
+    return "Damage found" + (what.empty() ? "" : ": " + what) + ".";
+}
+
+ExitCode tell_report(Context& context, const library::CheckReport& report, bool with_key) {
+    auto& out = context.out();
+    const bool sound = report.sound() && !context.found_damage();
+    const auto read = count_of(report.files, "file", "files") + " read.";
+    if (report.stopped && report.stopped->code() != ErrorCode::cancelled)
+        context.messages().error(*report.stopped);
+    if (report.stopped)
+        out.line((sound ? "Stopped. Nothing wrong was found so far. "
+                        : "Stopped. " + damage_found(report) + " ") +
+                 read);
+    else
+        out.line((sound ? "Everything is as it was kept. " : damage_found(report) + " ") + read);
+    if (with_key && report.originals > 0)
+        out.line(count_of(report.originals, "original", "originals") + " checked, " +
+                 human_bytes(report.bytes) + ".");
+    if (report.strangers > 0)
+        out.line(count_of(report.strangers, "file that nobody signed for was",
+                          "files that nobody signed for were") +
+                 " set aside.");
+    if (!with_key)
+        out.line(
+            "Without a way in, every file's hash was checked. With one, every original is checked "
+            "too.");
+    if (!sound) return ExitCode::damage;
+    return report.stopped ? exit_code_of(report.stopped->code()) : ExitCode::done;
+}
+
+}  // namespace
+
+Result<ExitCode> run(Context& context, const CheckCommand& command) {
+    const bool with_key =
+        !command.without_key && (context.has_way_in() || context.terminal() != nullptr);
+    if (!with_key) {
+        TRY_LET(const auto path, context.archive_path());
+        TRY_LET(const auto* environment, context.environment());
+        TRY_LET(const auto report,
+                library::check_without_key(*environment, path, context.messages()));
+        return tell_report(context, report, false);
+    }
+    TRY_LET(auto library, context.open());
+    TRY_LET(const auto report, library::check(library, context.messages()));
+    return tell_report(context, report, true);
+}
+
+}  // namespace keepsake::cli

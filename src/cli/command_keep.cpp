@@ -1,0 +1,47 @@
+#include <string>
+
+#include "base/result.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/invocation.h"
+#include "cli/outcome.h"
+#include "cli/text_layout.h"
+#include "library/keep.h"
+
+namespace keepsake::cli {
+namespace {
+
+std::string kept_line(const library::KeepReport& report) {
+    std::string line;
+    if (report.kept > 0)
+        line = "Kept. " + count_of(report.kept, "file", "files") +
+               (report.kept == 1 ? ". Original checked." : ". Originals checked.");
+    else if (report.already > 0)
+        line = "Nothing new.";
+    else
+        line = report.problems > 0 ? "Nothing was kept." : "There was nothing to keep.";
+    if (report.already > 0)
+        line += " " + grouped(report.already) +
+                (report.already == 1 ? " was kept before." : " were kept before.");
+    if (report.problems > 0) line += " " + grouped(report.problems) + " could not be kept.";
+    return line;
+}
+
+}  // namespace
+
+Result<ExitCode> run(Context& context, const KeepCommand& command) {
+    TRY_LET(auto library, context.open());
+    context.messages().name_problems("could not keep ");
+    TRY_LET(const auto report, library::keep(library, command.paths, {}, context.messages()));
+    if (report.stopped) {
+        if (report.kept == 0) return *report.stopped;
+        return tell_stopped(context, *report.stopped,
+                            count_of(report.kept, "file is", "files are") +
+                                " kept; keep the same folder again to go on.");
+    }
+    context.out().line(kept_line(report));
+    return report.problems > 0 ? ExitCode::some_failed : ExitCode::done;
+}
+
+}  // namespace keepsake::cli

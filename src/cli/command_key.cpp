@@ -1,0 +1,138 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/invocation.h"
+#include "cli/item_text.h"
+#include "cli/text_layout.h"
+#include "crypto/age_keys.h"
+#include "crypto/secret.h"
+#include "library/keys.h"
+#include "library/library.h"
+#include "model/entry.h"
+#include "model/ids.h"
+
+namespace keepsake::cli {
+namespace {
+
+constexpr std::size_t kDateCharacters = 10;
+constexpr std::size_t kKindColumns = 12;
+constexpr std::string_view kStaysReadable =
+    "What was kept before stays readable to whoever had it; `keepsake key rotate --reseal` "
+    "encrypts it anew.";
+
+std::string_view kind_text(model::WayKind kind) {
+    switch (kind) {
+        case model::WayKind::passphrase:
+            return "passphrase";
+        case model::WayKind::recovery:
+            return "recovery key";
+        case model::WayKind::recipient:
+            return "recipient";
+    }
+    return "";
+}
+
+std::string way_line(const library::WayInfo& way) {
+    auto line = short_number(way.way.hex()) + "  " +
+                to_rfc3339(way.since, Fraction::none).substr(0, kDateCharacters) + "  " +
+                padded(kind_text(way.kind), kKindColumns);
+    if (!way.name.empty()) line += "  " + printable_line(way.name);
+    if (way.kind == model::WayKind::recipient) line += "  " + printable_line(way.recipient);
+    if (way.opened_now) line += "  (opened this now)";
+    return line;
+}
+
+Result<ExitCode> add_recipient(Context& context, const KeyAddCommand& command) {
+    TRY_LET(const auto recipient, crypto::AgeRecipient::from_text(command.recipient));
+    TRY_LET(auto library, context.open());
+    TRY(library::add_recipient(library, command.name.value_or(""), recipient));
+    context.out().line("Added. Its identity opens this archive now.");
+    return ExitCode::done;
+}
+
+Result<ExitCode> add_passphrase(Context& context, const KeyAddCommand& command) {
+    std::optional<crypto::Secret> passphrase;
+    if (command.new_passphrase_file || context.terminal() == nullptr) {
+        TRY_LET(passphrase, context.new_passphrase(command.new_passphrase_file));
+    }
+    TRY_LET(auto library, context.open());
+    if (!passphrase) {  // at a terminal: the old one first, then the new one
+        TRY_LET(passphrase, context.new_passphrase(std::nullopt));
+    }
+    TRY(library::add_passphrase(library, command.name.value_or(""), *passphrase));
+    context.out().line("Added. The new passphrase opens this archive now.");
+    return ExitCode::done;
+}
+
+Result<ExitCode> add_recovery_key(Context& context, const KeyAddCommand& command) {
+    TRY_LET(auto library, context.open());
+    TRY_LET(const auto words, library::add_recovery_key(library, command.name.value_or("")));
+    context.messages().line("Added. These twelve words open this archive now.");
+    TRY(context.show_recovery_words(words, Context::ShownOn::output));
+    return ExitCode::done;
+}
+
+}  // namespace
+
+Result<ExitCode> run(Context& context, const KeyListCommand& /*command*/) {
+    TRY_LET(auto library, context.open());
+    TRY_LET(const auto ways, library::list_ways(library));
+    for (const auto& way : ways) context.out().line(way_line(way));
+    return ExitCode::done;
+}
+
+Result<ExitCode> run(Context& context, const KeyAddCommand& command) {
+    switch (command.kind) {
+        case KeyAddCommand::Kind::recipient:
+            return add_recipient(context, command);
+        case KeyAddCommand::Kind::recovery:
+            return add_recovery_key(context, command);
+        case KeyAddCommand::Kind::passphrase:
+            break;
+    }
+    return add_passphrase(context, command);
+}
+
+Result<ExitCode> run(Context& context, const KeyRemoveCommand& command) {
+    TRY_LET(auto library, context.open());
+    TRY_LET(const auto way, library::find_way(library, command.way));
+    TRY(library::remove_way(library, way));
+    context.out().line("Removed. " + std::string(kStaysReadable));
+    return ExitCode::done;
+}
+
+Result<ExitCode> run(Context& context, const KeyChangeCommand& command) {
+    std::optional<crypto::Secret> passphrase;
+    if (command.new_passphrase_file || context.terminal() == nullptr) {
+        TRY_LET(passphrase, context.new_passphrase(command.new_passphrase_file));
+    }
+    TRY_LET(auto library, context.open());
+    std::optional<model::WayId> way;
+    if (command.way) {
+        TRY_LET(way, library::find_way(library, *command.way));
+    }
+    if (!passphrase) {
+        TRY_LET(passphrase, context.new_passphrase(std::nullopt));
+    }
+    TRY(library::change_passphrase(library, way, *passphrase));
+    context.out().line("Changed. " + std::string(kStaysReadable));
+    return ExitCode::done;
+}
+
+Result<ExitCode> run(Context& context, const KeyRotateCommand& command) {
+    TRY_LET(auto library, context.open());
+    TRY(library::rotate(library, command.reseal, context.messages()));
+    context.messages().clear();
+    context.out().line(command.reseal ? "A new key is in use, and every original is encrypted anew."
+                                      : "A new key is in use. " + std::string(kStaysReadable));
+    return ExitCode::done;
+}
+
+}  // namespace keepsake::cli

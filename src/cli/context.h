@@ -1,0 +1,81 @@
+#pragma once
+
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "cli/invocation.h"
+#include "cli/messages.h"
+#include "cli/output.h"
+#include "cli/terminal.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "library/environment.h"
+#include "library/library.h"
+#include "os/file_system.h"
+
+namespace keepsake::cli {
+
+/// What the program stands on; main() puts it together.
+struct Wiring {
+    os::FileSystem& files;
+    crypto::RandomSource& random;
+    const WallClock& clock;
+    std::stop_token stop;
+};
+
+/// What every command works with: where the archive is, the way in, and whom to talk to.
+class Context {
+  public:
+    /// `stdin_is_taken`: the command reads standard input itself.
+    Context(Wiring& wiring, GlobalOptions options, bool stdin_is_taken);
+
+    Output& out() { return out_; }
+    Messages& messages() { return messages_; }
+    const std::stop_token& stop() const { return wiring_->stop; }
+    os::FileSystem& files() { return wiring_->files; }
+    const GlobalOptions& options() const { return options_; }
+    /// None where nobody can be asked.
+    Terminal* terminal();
+
+    /// Made once; it lives as long as this. Errors: not_found without a home folder.
+    Result<const library::Environment*> environment();
+    /// Where the archive is: the option, the environment, or the folder stood in. Errors:
+    /// not_found.
+    Result<std::string> archive_path();
+    /// Whether options or environment name a way in.
+    bool has_way_in() const;
+    /// Opens the archive: by what was named, else by asking (three times). Then says what is wrong
+    /// with its journal and what is missing in this copy.
+    Result<library::Library> open();
+    /// Whether open() found damage or a gap, and said so.
+    bool found_damage() const { return found_damage_; }
+
+    /// A new passphrase: from a file if one is named, else asked for twice.
+    /// Errors: invalid where neither can be.
+    Result<crypto::Secret> new_passphrase(const std::optional<std::string>& file);
+    /// Shows recovery words once, in numbered columns; on an output that is no terminal on one
+    /// line, joined by '-', which is the form that stock age takes.
+    enum class ShownOn { output, terminal };
+    Result<> show_recovery_words(const crypto::Secret& words, ShownOn where);
+
+  private:
+    Result<std::optional<library::WayIn>> named_way_in();
+    Result<library::Library> open_by_asking(const library::Environment& environment,
+                                            const std::string& path);
+    Result<> tell_damage(library::Library& library);
+
+    Wiring* wiring_;
+    GlobalOptions options_;
+    Output out_;
+    Messages messages_;
+    bool stdin_is_taken_;
+    bool looked_for_terminal_ = false;
+    std::optional<Terminal> terminal_;
+    std::optional<library::Environment> environment_;
+    bool found_damage_ = false;
+};
+
+}  // namespace keepsake::cli

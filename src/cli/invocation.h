@@ -1,0 +1,115 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+/// What a command line asks for, as plain values. Texts are the bytes that were typed.
+namespace keepsake::cli {
+
+/// Options that every command takes, before its name or after it.
+struct GlobalOptions {
+    std::optional<std::string> archive;
+    std::optional<std::string> passphrase_file;
+    std::optional<std::string> identity_file;
+};
+
+struct NewCommand {
+    std::string archive;
+    std::optional<std::string> recipient;
+    bool recovery_key = false;
+};
+struct KeepCommand {
+    std::vector<std::string> paths;
+};
+struct ListCommand {
+    std::vector<std::string> words;
+    std::string from;
+    std::string before;
+    bool let_go = false;
+    bool json = false;
+};
+struct GetCommand {
+    std::vector<std::string> items;  ///< empty: all
+    std::string folder;
+};
+struct WordsCommand {
+    std::string subject;
+    std::optional<std::string> text;
+    std::optional<std::string> from;  ///< "-": standard input
+};
+struct MomentNewCommand {
+    std::string name;
+};
+struct MomentAddCommand {
+    std::string moment;
+    std::vector<std::string> items;
+};
+struct MomentListCommand {};
+struct MomentShowCommand {
+    std::string moment;
+};
+struct CoverCommand {
+    std::string subject;
+    std::string words;
+};
+struct UncoverCommand {
+    std::string subject;
+};
+struct LetGoCommand {
+    std::vector<std::string> items;
+};
+struct BringBackCommand {
+    std::vector<std::string> items;
+};
+struct CheckCommand {
+    bool without_key = false;
+};
+struct TendCommand {};
+
+struct KeyListCommand {};
+struct KeyAddCommand {
+    enum class Kind { passphrase, recovery, recipient };
+    Kind kind = Kind::passphrase;
+    std::string recipient;
+    std::optional<std::string> name;
+    std::optional<std::string> new_passphrase_file;
+};
+struct KeyRemoveCommand {
+    std::string way;
+};
+struct KeyChangeCommand {
+    std::optional<std::string> way;
+    std::optional<std::string> new_passphrase_file;
+};
+struct KeyRotateCommand {
+    bool reseal = false;
+};
+
+struct DeviceListCommand {};
+struct DeviceNameCommand {
+    std::optional<std::string> device;  ///< none: this one
+    std::string name;
+};
+struct DeviceRetireCommand {
+    std::string device;
+};
+struct DeviceAcceptCommand {
+    std::string device;
+};
+
+using Command =
+    std::variant<NewCommand, KeepCommand, ListCommand, GetCommand, WordsCommand, MomentNewCommand,
+                 MomentAddCommand, MomentListCommand, MomentShowCommand, CoverCommand,
+                 UncoverCommand, LetGoCommand, BringBackCommand, CheckCommand, TendCommand,
+                 KeyListCommand, KeyAddCommand, KeyRemoveCommand, KeyChangeCommand,
+                 KeyRotateCommand, DeviceListCommand, DeviceNameCommand, DeviceRetireCommand,
+                 DeviceAcceptCommand>;
+
+struct Invocation {
+    GlobalOptions global;
+    Command command;
+};
+
+}  // namespace keepsake::cli

@@ -1,0 +1,87 @@
+#include "cli/item_text.h"
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "cli/text_layout.h"
+
+namespace keepsake::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kDateCharacters = 10;  // 2020-09-14
+constexpr std::string_view kWordsField = "words";
+
+void put_name(Json& into, const std::string& field, const std::string& bytes) {
+    into[field] = to_utf8_lossy(bytes);
+    if (!is_utf8(bytes)) into[field + "_bytes"] = to_base64(as_bytes(bytes), Padding::with);
+}
+
+Json json_or_null(const std::optional<std::string>& text) {
+    return text ? Json(to_utf8_lossy(*text)) : Json(nullptr);
+}
+
+Json file_json(const catalog::FileRecord& file) {
+    Json out;
+    put_name(out, "name", file.name);
+    put_name(out, "folder", file.folder);
+    out["bytes"] = file.bytes;
+    out["sha256"] = file.content.hex();
+    out["taken"] = json_or_null(file.taken);
+    out["modified"] = to_rfc3339(file.modified, Fraction::nano);
+    return out;
+}
+
+std::string what_it_is(const catalog::ItemRecord& item) {
+    if (item.cover) return printable_line(*item.cover);
+    std::string text;
+    if (!item.files.empty()) {
+        text = printable_line(item.files.front().name);
+        if (item.files.size() > 1) text += " and " + grouped(item.files.size() - 1) + " more";
+        if (!item.files.front().folder.empty())
+            text += "  " + printable_line(item.files.front().folder) + "/";
+    }
+    std::string_view before = "  ";
+    for (const auto& words : item.words) {
+        if (words.field != kWordsField || words.text.empty()) continue;
+        text += std::string(before) + printable_line(words.text);
+        before = " | ";
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string short_number(const std::string& hex) { return hex.substr(0, 8); }
+
+std::string item_line(const catalog::ItemRecord& item, std::size_t columns) {
+    auto line = short_number(item.item.hex()) + "  " +
+                padded(printable_line(item.date.substr(0, kDateCharacters)), kDateCharacters) +
+                "  " + what_it_is(item);
+    return columns == 0 ? line : truncated(line, columns);
+}
+
+std::string item_json(const catalog::ItemRecord& item) {
+    Json out;
+    out["item"] = item.item.hex();
+    out["kept"] = to_rfc3339(item.kept, Fraction::none);
+    out["taken"] = json_or_null(item.taken);
+    out["date"] = to_utf8_lossy(item.date);
+    out["files"] = Json::array();
+    for (const auto& file : item.files) out["files"].push_back(file_json(file));
+    out["words"] = Json::array();
+    for (const auto& words : item.words)
+        if (words.field == kWordsField) out["words"].push_back(to_utf8_lossy(words.text));
+    out["cover"] = json_or_null(item.cover);
+    out["let_go"] = item.let_go;
+    return out.dump();
+}
+
+}  // namespace keepsake::cli

@@ -1,0 +1,90 @@
+#include "cli/item_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "catalog/catalog.h"
+#include "model/ids.h"
+
+namespace keepsake::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+catalog::ItemRecord example() {
+    catalog::ItemRecord item;
+    item.item = *model::ItemId::from_hex("3f2a91c0d1e2f300");
+    item.kept = {1'600'000'000, 0};
+    item.date = "2020-09-13T12:26:40Z";
+    catalog::FileRecord file;
+    file.content.bytes.fill(0xAB);
+    file.bytes = 1234;
+    file.name = "IMG_1.jpg";
+    file.folder = "September";
+    file.modified = {1'600'000'000, 500'000'000};
+    item.files = {file};
+    return item;
+}
+
+catalog::WordsRecord words(const std::string& text) {
+    catalog::WordsRecord record;
+    record.field = "words";
+    record.text = text;
+    return record;
+}
+
+TEST(ItemText, OneLine) {
+    auto item = example();
+    EXPECT_EQ(item_line(item, 0), "3f2a91c0  2020-09-13  IMG_1.jpg  September/");
+    item.files.push_back(item.files.front());
+    item.words = {words("first\nsteps"), words("the garden")};
+    EXPECT_EQ(item_line(item, 0),
+              "3f2a91c0  2020-09-13  IMG_1.jpg and 1 more  September/  first steps | the garden");
+    EXPECT_EQ(item_line(item, 24), "3f2a91c0  2020-09-13  I\xE2\x80\xA6");
+}
+
+TEST(ItemText, ACoverStandsForAllThatItCovers) {
+    auto item = example();
+    item.words = {words("first steps")};
+    item.cover = "The last day.";
+    EXPECT_EQ(item_line(item, 0), "3f2a91c0  2020-09-13  The last day.");
+}
+
+TEST(ItemText, NamesCannotForgeALine) {
+    auto item = example();
+    item.files.front().name = "a\nb\x1b[31m";
+    EXPECT_THAT(item_line(item, 0), Not(HasSubstr("\n")));
+    EXPECT_THAT(item_line(item, 0), Not(HasSubstr("\x1b")));
+}
+
+TEST(ItemText, JsonIsExact) {
+    auto item = example();
+    item.files.front().folder = "a\xff";
+    item.files.front().name = "\xC3\xA9\n\".jpg";
+    item.words = {words("\xE5\x86\x99\n")};
+    const auto line = item_json(item);
+    EXPECT_THAT(line, Not(HasSubstr("\n")));
+    const auto json = nlohmann::json::parse(line);
+    EXPECT_EQ(json.at("item"), "3f2a91c0d1e2f300");
+    EXPECT_EQ(json.at("kept"), "2020-09-13T12:26:40Z");
+    EXPECT_TRUE(json.at("taken").is_null());
+    const auto& file = json.at("files").at(0);
+    EXPECT_EQ(file.at("name"), "\xC3\xA9\n\".jpg");
+    EXPECT_FALSE(file.contains("name_bytes"));
+    EXPECT_EQ(file.at("folder"), "a\xEF\xBF\xBD");
+    EXPECT_EQ(file.at("folder_bytes"), "Yf8=");
+    EXPECT_EQ(file.at("bytes"), 1234);
+    EXPECT_EQ(file.at("sha256").get<std::string>().substr(0, 4), "abab");
+    EXPECT_TRUE(file.at("taken").is_null());
+    EXPECT_EQ(file.at("modified"), "2020-09-13T12:26:40.500000000Z");
+    EXPECT_EQ(json.at("words").at(0), "\xE5\x86\x99\n");
+    EXPECT_TRUE(json.at("cover").is_null());
+    EXPECT_EQ(json.at("let_go"), false);
+}
+
+}  // namespace
+}  // namespace keepsake::cli

@@ -1,0 +1,399 @@
+#include "cli/parse.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/text.h"
+#include "cli/exit_code.h"
+#include "cli/invocation.h"
+
+// The only file that knows CLI11.
+//
+// CLI11 gives a meaning to some arguments that here have none: "[a,b]" is split into two, "{}" is
+// an empty list, "++" ends a command, "" may be dropped, and "--" is honoured only while positional
+// arguments are missing. A folder may be called "[2020]"; so such arguments pass through it with a
+// mark before them, which is taken off again.
+namespace keepsake::cli {
+namespace {
+
+constexpr char kMark = '\x01';
+constexpr std::string_view kMarkedBeginnings = "[{+%\x01";
+
+std::string marked(std::string_view argument) { return kMark + std::string(argument); }
+
+std::string unmarked(std::string argument) {
+    if (!argument.empty() && argument.front() == kMark) argument.erase(0, 1);
+    return argument;
+}
+
+std::vector<std::string> marked_arguments(std::span<const char* const> arguments) {
+    std::vector<std::string> out;
+    bool only_positional = false;
+    for (const std::string argument : arguments) {
+        const bool is_option = argument.starts_with("--");
+        if (only_positional || argument.empty() ||
+            kMarkedBeginnings.find(argument.front()) != std::string_view::npos) {
+            out.push_back(marked(argument));
+        } else if (argument == "--") {
+            only_positional = true;
+        } else if (is_option && argument.ends_with('=')) {  // "--name=": an empty value
+            out.push_back(argument.substr(0, argument.size() - 1));
+            out.push_back(marked(""));
+        } else {
+            out.push_back(argument);
+        }
+    }
+    return out;
+}
+
+struct UsageError {
+    std::string message;
+};
+
+/// A new archive may be given two ways in; to open one, a single one is named.
+Invocation checked(Invocation invocation) {
+    if (!std::holds_alternative<NewCommand>(invocation.command) &&
+        invocation.global.passphrase_file && invocation.global.identity_file)
+        throw UsageError{"--passphrase-file or --identity, not both."};
+    return invocation;
+}
+
+/// A command that the line may name: its parser, and what to make of it once it was named.
+struct Choice {
+    CLI::App* app;
+    std::function<Command()> take;
+};
+
+/// CLI11's parser and the values that it writes into.
+class Grammar {
+  public:
+    Grammar();
+    std::variant<Invocation, Told> parse(std::vector<std::string> arguments);
+
+  private:
+    void add_archive_commands();
+    void add_list();
+    void add_get();
+    void add_words();
+    void add_moment();
+    void add_telling_commands();
+    void add_care_commands();
+    void add_key();
+    void add_key_add();
+    void add_device();
+
+    CLI::App* add_app(CLI::App& parent, const std::string& name, const std::string& description);
+    /// A command whose values stand in a T; `check` may refuse or complete them.
+    template <class T>
+    std::pair<CLI::App*, T*> add(CLI::App& parent, const std::string& name,
+                                 const std::string& description,
+                                 std::function<void(T&)> check = {});
+    static CLI::Option* text(CLI::App& app, const std::string& names, std::string& into,
+                             const std::string& description);
+    static CLI::Option* text(CLI::App& app, const std::string& names,
+                             std::optional<std::string>& into, const std::string& description);
+    static CLI::Option* texts(CLI::App& app, const std::string& names,
+                              std::vector<std::string>& into, const std::string& description);
+    Told usage(const std::string& message) const;
+    /// "keepsake moment add"
+    std::string named_command() const;
+
+    CLI::App app_;
+    GlobalOptions global_;
+    std::vector<Choice> choices_;
+};
+
+CLI::App* Grammar::add_app(CLI::App& parent, const std::string& name,
+                           const std::string& description) {
+    auto* app = parent.add_subcommand(name, description);
+    app->fallthrough();
+    app->footer("\n" + std::string(kExitCodesHelp));
+    return app;
+}
+
+template <class T>
+std::pair<CLI::App*, T*> Grammar::add(CLI::App& parent, const std::string& name,
+                                      const std::string& description,
+                                      std::function<void(T&)> check) {
+    auto* app = add_app(parent, name, description);
+    auto values = std::make_shared<T>();
+    choices_.push_back({app, [values, check = std::move(check)]() -> Command {
+                            if (check) check(*values);
+                            return *values;
+                        }});
+    return {app, values.get()};
+}
+
+CLI::Option* Grammar::text(CLI::App& app, const std::string& names, std::string& into,
+                           const std::string& description) {
+    return app.add_option_function<std::string>(
+        names, [&into](const std::string& given) { into = unmarked(given); }, description);
+}
+
+CLI::Option* Grammar::text(CLI::App& app, const std::string& names,
+                           std::optional<std::string>& into, const std::string& description) {
+    return app.add_option_function<std::string>(
+        names, [&into](const std::string& given) { into = unmarked(given); }, description);
+}
+
+CLI::Option* Grammar::texts(CLI::App& app, const std::string& names, std::vector<std::string>& into,
+                            const std::string& description) {
+    return app.add_option_function<std::vector<std::string>>(
+        names,
+        [&into](const std::vector<std::string>& given) {
+            std::ranges::transform(given, std::back_inserter(into), unmarked);
+        },
+        description);
+}
+
+Grammar::Grammar()
+    : app_("Keeps a family's photographs, films and words: encrypted, proved, for fifty years.",
+           "keepsake") {
+    app_.require_subcommand(1);  // one only: else `list check` would be two commands
+    app_.set_version_flag("--version", "keepsake " KEEPSAKE_VERSION);
+    app_.footer(
+        "\nThe archive is --archive, KEEPSAKE_ARCHIVE, or the one that you stand in.\n"
+        "It is opened by --identity or KEEPSAKE_IDENTITY_FILE, by --passphrase-file or\n"
+        "KEEPSAKE_PASSPHRASE_FILE (its first line), or by what you type at the terminal:\n"
+        "the passphrase or the twelve words of a recovery key.\n\n" +
+        std::string(kExitCodesHelp));
+    text(app_, "--archive", global_.archive, "The archive's folder")->type_name("FOLDER");
+    text(app_, "--passphrase-file", global_.passphrase_file,
+         "A file whose first line is the passphrase; - is standard input")
+        ->type_name("FILE");
+    text(app_, "--identity", global_.identity_file, "An age identity file")->type_name("FILE");
+    add_archive_commands();
+    add_list();
+    add_get();
+    add_words();
+    add_moment();
+    add_telling_commands();
+    add_care_commands();
+    add_key();
+    add_device();
+    // Told by parse() before the grammar is asked; here so that the help names it.
+    add_app(app_, "help", "Tells about a command");
+}
+
+void Grammar::add_archive_commands() {
+    auto [make, made] = add<NewCommand>(app_, "new", "Makes an archive in a new or empty folder");
+    text(*make, "ARCHIVE", made->archive, "The folder")->required();
+    text(*make, "--recipient", made->recipient, "Can be opened by this age recipient's identity")
+        ->type_name("AGE1...");
+    make->add_flag("--recovery-key", made->recovery_key,
+                   "Makes a recovery key without asking, and prints its twelve words");
+
+    auto [keep, kept] = add<KeepCommand>(app_, "keep", "Keeps files and whole folders");
+    texts(*keep, "PATH", kept->paths, "Files and folders")->required();
+}
+
+void Grammar::add_list() {
+    auto [list, listed] = add<ListCommand>(app_, "list", "Lists what is kept, by date");
+    texts(*list, "WORDS", listed->words,
+          "Only what has all of these in its words, names, folders or moments");
+    text(*list, "--from", listed->from, "Only from this date on: 2020, 2020-09 or 2020-09-14")
+        ->type_name("DATE");
+    text(*list, "--before", listed->before, "Only before this date")->type_name("DATE");
+    list->add_flag("--let-go", listed->let_go, "What was let go instead");
+    list->add_flag("--json", listed->json, "One JSON object a line, for programs");
+}
+
+void Grammar::add_get() {
+    auto all = std::make_shared<bool>(false);
+    auto [get, got] = add<GetCommand>(
+        app_, "get", "Gives exact originals back, with their folders, names and times",
+        [all](GetCommand& values) {
+            if (values.items.empty() && !*all) throw UsageError{"name ITEMs, or --all."};
+            if (!values.items.empty() && *all) throw UsageError{"ITEMs or --all, not both."};
+        });
+    texts(*get, "ITEM", got->items, "Item numbers, or their first digits (4 or more)");
+    // The flag lives as long as the check that reads it.
+    get->add_flag_callback("--all", [all] { *all = true; }, "Everything that is kept");
+    text(*get, "--to", got->folder, "Where to; made if missing, and nothing in it is replaced")
+        ->required()
+        ->type_name("FOLDER");
+}
+
+void Grammar::add_words() {
+    auto [words, written] =
+        add<WordsCommand>(app_, "words", "Writes the words of an item or a moment, or shows them");
+    text(*words, "ITEM", written->subject, "An item or a moment")->required();
+    auto* typed = text(*words, "TEXT", written->text, "The words; an empty text takes them away");
+    text(*words, "--from", written->from, "Takes the words from a file; - is standard input")
+        ->type_name("FILE")
+        ->excludes(typed);
+}
+
+void Grammar::add_moment() {
+    auto* moment = add_app(app_, "moment", "Moments: what belongs together");
+    moment->require_subcommand(1);
+    auto [make, made] = add<MomentNewCommand>(*moment, "new", "Makes a moment");
+    text(*make, "NAME", made->name, "Its name")->required();
+    auto [put, into] = add<MomentAddCommand>(*moment, "add", "Puts items into a moment");
+    text(*put, "MOMENT", into->moment, "Its name or number")->required();
+    texts(*put, "ITEM", into->items, "Item numbers")->required();
+    add<MomentListCommand>(*moment, "list", "Lists the moments");
+    auto [show, shown] = add<MomentShowCommand>(*moment, "show", "Shows a moment and its items");
+    text(*show, "MOMENT", shown->moment, "Its name or number")->required();
+}
+
+void Grammar::add_telling_commands() {
+    auto [cover, covered] = add<CoverCommand>(
+        app_, "cover", "Covers an item or a moment with a line of words (160 characters at most)");
+    text(*cover, "ITEM", covered->subject, "An item or a moment")->required();
+    text(*cover, "WORDS", covered->words, "The line")->required();
+    auto [uncover, uncovered] = add<UncoverCommand>(app_, "uncover", "Takes a cover away");
+    text(*uncover, "ITEM", uncovered->subject, "An item or a moment")->required();
+
+    auto [let_go, gone] =
+        add<LetGoCommand>(app_, "let-go", "Lets items go; for 90 days they can be brought back");
+    texts(*let_go, "ITEM", gone->items, "Item numbers")->required();
+    auto [bring_back, back] = add<BringBackCommand>(app_, "bring-back", "Brings items back");
+    texts(*bring_back, "ITEM", back->items, "Item numbers")->required();
+}
+
+void Grammar::add_care_commands() {
+    auto [check, checked] =
+        add<CheckCommand>(app_, "check", "Reads everything and proves that it is as it was kept");
+    check->add_flag("--without-key", checked->without_key,
+                    "Asks for no way in: proves every file's hash, opens nothing");
+    add<TendCommand>(app_, "tend", "The quiet upkeep; keeping and letting go do it too");
+}
+
+void Grammar::add_key() {
+    auto* key = add_app(app_, "key", "Ways in: passphrases, recovery keys, age recipients");
+    key->require_subcommand(1);
+    add<KeyListCommand>(*key, "list", "Lists the ways in");
+    auto [remove, removed] = add<KeyRemoveCommand>(*key, "remove", "Ends a way in");
+    text(*remove, "WAY", removed->way, "Its name, number or recipient")->required();
+    auto [change, changed] = add<KeyChangeCommand>(*key, "change", "Changes a passphrase");
+    text(*change, "--way", changed->way, "Which; else the one that opens now")->type_name("WAY");
+    text(*change, "--new-passphrase-file", changed->new_passphrase_file,
+         "A file whose first line is the new passphrase")
+        ->type_name("FILE");
+    auto [rotate, rotated] = add<KeyRotateCommand>(*key, "rotate", "Goes on under a new key");
+    rotate->add_flag("--reseal", rotated->reseal, "Encrypts every original anew as well");
+    add_key_add();
+}
+
+void Grammar::add_key_add() {
+    struct Typed {
+        std::optional<std::string> positional, recipient;
+        bool passphrase = false, recovery = false;
+    };
+    auto typed = std::make_shared<Typed>();
+    auto [app, values] =
+        add<KeyAddCommand>(*app_.get_subcommand("key"), "add", "Adds a way in", [typed](auto& add) {
+            const auto recipients = static_cast<int>(typed->positional.has_value()) +
+                                    static_cast<int>(typed->recipient.has_value());
+            if (recipients + static_cast<int>(typed->passphrase) +
+                    static_cast<int>(typed->recovery) !=
+                1)
+                throw UsageError{"name one of a recipient, --passphrase and --recovery."};
+            if (add.new_passphrase_file && !typed->passphrase)
+                throw UsageError{"--new-passphrase-file goes with --passphrase."};
+            using Kind = KeyAddCommand::Kind;
+            add.kind = typed->passphrase ? Kind::passphrase
+                       : typed->recovery ? Kind::recovery
+                                         : Kind::recipient;
+            if (recipients == 1)
+                add.recipient = typed->positional ? *typed->positional : *typed->recipient;
+        });
+    text(*app, "RECIPIENT", typed->positional, "An age recipient (age1...)");
+    text(*app, "--recipient", typed->recipient, "The same")->type_name("AGE1...");
+    app->add_flag_callback("--passphrase", [typed] { typed->passphrase = true; }, "A passphrase");
+    app->add_flag_callback(
+        "--recovery", [typed] { typed->recovery = true; },
+        "A recovery key: twelve words, shown once");
+    text(*app, "--name", values->name, "The family's word for it")->type_name("NAME");
+    text(*app, "--new-passphrase-file", values->new_passphrase_file,
+         "A file whose first line is the new passphrase")
+        ->type_name("FILE");
+}
+
+void Grammar::add_device() {
+    auto* device = add_app(app_, "device", "Devices that keep into this archive");
+    device->require_subcommand(1);
+    add<DeviceListCommand>(*device, "list", "Lists the devices");
+    auto words = std::make_shared<std::vector<std::string>>();
+    auto [name, named] = add<DeviceNameCommand>(
+        *device, "name", "Names a device: this one, or the one whose number or name stands first",
+        [words](DeviceNameCommand& values) {
+            if (words->size() > 2) throw UsageError{"one DEVICE and one NAME."};
+            if (words->size() == 2) values.device = words->front();
+            values.name = words->back();
+        });
+    texts(*name, "NAME", *words, "[DEVICE] NAME")->required();
+    auto [retire, retired] = add<DeviceRetireCommand>(
+        *device, "retire", "What this device writes from now on counts no more");
+    text(*retire, "DEVICE", retired->device, "Its name or number")->required();
+    auto [accept, accepted] = add<DeviceAcceptCommand>(
+        *device, "accept", "Takes a device in whose changes wait since a change of keepers");
+    text(*accept, "DEVICE", accepted->device, "Its name or number")->required();
+}
+
+std::string Grammar::named_command() const {
+    std::string name = "keepsake";
+    const auto* at = &app_;
+    for (auto named = at->get_subcommands(); !named.empty(); named = at->get_subcommands()) {
+        at = named.front();
+        name += " " + at->get_name();
+    }
+    return name;
+}
+
+Told Grammar::usage(const std::string& message) const {
+    auto line = message.substr(0, message.find('\n'));
+    std::erase(line, kMark);
+    return {ExitCode::usage,
+            "keepsake: " + printable(line) + " See " + named_command() + " --help.\n"};
+}
+
+std::variant<Invocation, Told> Grammar::parse(std::vector<std::string> arguments) {
+    try {
+        std::ranges::reverse(arguments);  // as CLI11 wants them
+        app_.parse(std::move(arguments));
+        for (const auto& choice : choices_)
+            if (choice.app->parsed()) return checked({global_, choice.take()});
+        return Told{ExitCode::done, app_.help()};
+    } catch (const CLI::CallForHelp&) {
+        return Told{ExitCode::done, app_.help()};
+    } catch (const CLI::CallForVersion& version) {
+        return Told{ExitCode::done, std::string(version.what()) + "\n"};
+    } catch (const UsageError& error) {
+        return usage(error.message);
+    } catch (const CLI::RequiredError& error) {
+        if (app_.get_subcommands().empty()) return usage("name a command.");
+        return usage(error.what() + std::string("."));
+    } catch (const CLI::Error& error) {
+        return usage(error.what() + std::string("."));
+    }
+}
+
+/// "keepsake help moment add" is "keepsake moment add --help".
+std::vector<std::string> without_help_command(std::vector<std::string> arguments) {
+    if (!arguments.empty() && arguments.front() == "help") {
+        arguments.erase(arguments.begin());
+        arguments.emplace_back("--help");
+    }
+    return arguments;
+}
+
+}  // namespace
+
+std::variant<Invocation, Told> parse(std::span<const char* const> arguments) {
+    Grammar grammar;
+    return grammar.parse(
+        without_help_command(marked_arguments(arguments.subspan(arguments.empty() ? 0 : 1))));
+}
+
+}  // namespace keepsake::cli

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/result.h"
+
+/// What the surroundings say: environment variables and the password database.
+namespace keepsake::cli {
+
+/// An environment variable; none if it is missing or empty.
+std::optional<std::string> environment_variable(const char* name);
+
+/// Where local state stands: KEEPSAKE_STATE, else "keepsake" in XDG_STATE_HOME or in
+/// ~/.local/state. Errors: not_found if no home folder is known.
+Result<std::string> state_folder();
+
+/// How many threads to work with: as many as there are processors, 8 at most.
+unsigned thread_count();
+
+}  // namespace keepsake::cli

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "library/check.h"
+#include "library/environment.h"
+#include "library/worker_pool.h"
+#include "os/file_system.h"
+
+/// What both checks share: reading files with all cores, gathering what was found.
+namespace keepsake::library {
+
+class FileChecker {
+  public:
+    FileChecker(const Environment& environment, std::string archive_path, Listener& listener);
+
+    /// Every file of keys, journal, previews and their mirrors, and the plain files: name against hash, plain
+    /// files against their mirror. `objects`: the object files, too. Errors: those of listing; cancelled.
+    Result<> check_names(bool objects);
+    /// Runs a job on the pool; what it finds it tells by damaged() and missing().
+    void add(WorkerPool::Job job);
+    void count_file(std::uint64_t bytes);
+    void count_original() { ++originals_; }
+    void damaged(const std::string& name, const std::string& why);
+    void missing(const std::string& name, const std::string& why);
+    void stranger(const std::string& name, const std::string& why);
+    /// Waits for the pool and gives what was found.
+    CheckReport finish();
+    void set_totals(std::uint64_t files, std::uint64_t bytes);
+    /// The object files that stand in objects/, by path; strangers are told.
+    Result<std::vector<std::string>> list_objects();
+
+  private:
+    enum class Kind { damaged, missing, stranger };
+    struct Event {
+        Kind kind;
+        std::string name;
+        std::string why;
+    };
+    Result<> check_folder(const std::string& relative, int depth);
+    void check_file(const std::string& relative, const std::string& name);
+    Result<> check_plain_files();
+    Result<> check_top();
+    /// What stands in the archive and in its mirror must be the same files.
+    Result<> check_mirror();
+    void tell();
+
+    const Environment* environment_;
+    std::string archive_path_;
+    Listener* listener_;
+    std::uint64_t total_files_ = 0;
+    std::uint64_t total_bytes_ = 0;
+    std::atomic<std::uint64_t> files_ = 0;
+    std::atomic<std::uint64_t> bytes_ = 0;
+    std::atomic<std::uint64_t> originals_ = 0;
+    std::mutex mutex_;
+    std::vector<Event> events_;
+    CheckReport report_;
+    WorkerPool pool_;
+};
+
+}  // namespace keepsake::library

@@ -1,0 +1,313 @@
+#include "library/get.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "archive/object_file.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "crypto/age_keys.h"
+#include "crypto/sha256.h"
+#include "library/environment.h"
+#include "library/library.h"
+#include "library/object_lookup.h"
+#include "library/worker_pool.h"
+#include "model/ids.h"
+#include "os/file_system.h"
+
+namespace keepsake::library {
+namespace {
+
+constexpr std::size_t kQueuedFiles = 64;
+constexpr std::size_t kLongestNameBytes = 255;
+constexpr int kMostSameNames = 1'000'000;
+
+// "name (2).jpg", shortened before its ending where it would be longer than 255 bytes.
+std::string numbered(const std::string& name, int number) {
+    const auto mark = " (" + std::to_string(number) + ")";
+    const auto dot = name.rfind('.');
+    const auto ending = dot == std::string::npos || dot == 0 || name.size() - dot > 16 ? "" : name.substr(dot);
+    auto stem = name.substr(0, name.size() - ending.size());
+    if (stem.size() + mark.size() + ending.size() > kLongestNameBytes)
+        stem.resize(kLongestNameBytes - mark.size() - ending.size());
+    return stem + mark + ending;
+}
+
+// What one file is to become.
+struct Target {
+    catalog::FileRecord file;
+    std::string folder;  // whole path
+    std::string name;
+};
+
+// Decides names: a second kept folder "src" becomes "src (2)", a second file of one name "name (2).jpg".
+class Naming {
+  public:
+    explicit Naming(std::string folder) : folder_(std::move(folder)) {}
+
+    // Requires: called in the order in which things were kept.
+    Target target_of(const catalog::FileRecord& file) {
+        Target target{file, folder_, file.name};
+        if (!file.folder.empty()) {
+            const auto slash = file.folder.find('/');
+            const auto top = file.folder.substr(0, slash);
+            target.folder = os::join_path(folder_, top_name(file.root, top));
+            if (slash != std::string::npos)
+                target.folder = os::join_path(target.folder, file.folder.substr(slash + 1));
+        }
+        for (int number = 2; !take(target.folder, target.name) && number < kMostSameNames; ++number)
+            target.name = numbered(file.name, number);
+        return target;
+    }
+
+    bool take(const std::string& folder, const std::string& name) {
+        const auto digest = crypto::sha256(as_bytes(os::join_path(folder, name)));
+        return taken_.insert(*model::RootId::from_bytes(ByteView(digest).first(8))).second;
+    }
+
+  private:
+    std::string top_name(const model::RootId& root, const std::string& top) {
+        const auto known = tops_.find({root, top});
+        if (known != tops_.end()) return known->second;
+        auto name = top;
+        for (int number = 2; !top_taken_.insert(name).second; ++number)
+            name = top + " (" + std::to_string(number) + ")";
+        tops_.emplace(std::pair{root, top}, name);
+        return name;
+    }
+
+    std::string folder_;
+    std::map<std::pair<model::RootId, std::string>, std::string> tops_;
+    std::unordered_set<std::string> top_taken_;
+    std::unordered_set<model::RootId> taken_;  // the first 8 bytes of a path's hash: bounded memory
+};
+
+class Giving {
+  public:
+    Giving(Library& library, std::string folder, Listener& listener)
+        : library_(&library), files_(&library.environment().files), folder_(std::move(folder)),
+          listener_(&listener), identities_(library.identity().identities()), naming_(folder_),
+          pool_(library.environment().threads, kQueuedFiles) {}
+
+    Result<> add(const catalog::ItemRecord& item) {
+        tell();
+        if (library_->environment().stop.stop_requested()) return Error(ErrorCode::cancelled, "stopped");
+        if (auto failure = take_failure()) return std::move(*failure);
+        for (const auto& file : item.files) {
+            TRY_LET(const auto content, library_->catalog().content(file.content));
+            const auto target = naming_.target_of(file);
+            if (!content) {
+                problem(target, "its original is not in this copy");
+                continue;
+            }
+            pool_.add([this, content = *content, target](archive::ObjectBuffers& buffers) {
+                give(content, target, buffers);
+            });
+        }
+        return {};
+    }
+
+    GetReport finish() {
+        pool_.wait();
+        tell();
+        if (given_ > 0 && !files_->sync_everything(folder_))
+            static_cast<void>(files_->sync_directory(folder_));
+        GetReport report;
+        report.given = given_;
+        report.already = already_;
+        report.bytes = bytes_;
+        report.problems = problems_;
+        report.stopped = take_failure();
+        return report;
+    }
+    void set_total(std::uint64_t total) { total_ = total; }
+
+  private:
+    void give(const catalog::ContentRecord& content, Target target, archive::ObjectBuffers& buffers) {
+        if (failed_ || library_->environment().stop.stop_requested()) return;
+        auto given = write(content, target, buffers);
+        if (given) {
+            (*given ? given_ : already_) += 1;
+            bytes_ += *given ? content.bytes : 0;
+            return;
+        }
+        const auto code = given.error().code();
+        if (code == ErrorCode::cancelled) return;
+        if (code == ErrorCode::no_space || code == ErrorCode::read_only) {
+            const std::lock_guard guard(mutex_);
+            if (!failure_) failure_ = std::move(given).error();
+            failed_ = true;
+            return;
+        }
+        problem(target, given.error().message());
+    }
+
+    // True if written, false if the very same file stood there already.
+    Result<bool> write(const catalog::ContentRecord& content, Target& target, archive::ObjectBuffers& buffers) {
+        TRY(make_folder(target.folder));
+        TRY_LET(const bool same, stands_already(content, target, buffers));
+        if (same) return false;
+        const auto temporary = os::join_path(target.folder, temporary_name());
+        if (auto written = write_file(content, temporary, target.file.modified, buffers); !written) {
+            static_cast<void>(files_->remove_file(temporary));
+            return std::move(written).error();
+        }
+        for (int number = 2;; ++number) {
+            auto renamed = files_->rename_exclusive(temporary, os::join_path(target.folder, target.name));
+            if (renamed) return true;
+            if (renamed.error().code() != ErrorCode::exists || number == kMostSameNames) {
+                static_cast<void>(files_->remove_file(temporary));
+                return std::move(renamed).error();
+            }
+            target.name = numbered(target.file.name, number);
+        }
+    }
+
+    Result<> write_file(const catalog::ContentRecord& content, const std::string& temporary, Instant modified,
+                        archive::ObjectBuffers& buffers) {
+        TRY_LET(auto file, files_->create(temporary, false));
+        const auto sink = [&](ByteView plain) -> Result<> { return append_sparse(*file, plain); };
+        const auto restart = [&]() -> Result<> {
+            file.reset();
+            TRY(files_->remove_file(temporary));
+            TRY_LET(file, files_->create(temporary, false));
+            return {};
+        };
+        TRY(read_content(*files_, library_->copy().path, identities_, content, buffers, sink, restart,
+                         library_->environment().stop));
+        TRY(file->set_modified(modified));
+        return file->close();
+    }
+
+    // A sparse original comes back without its holes filled.
+    static Result<> append_sparse(os::WritableFile& file, ByteView plain) {
+        const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+        if (plain.size() == archive::ObjectBuffers::kBlockBytes && plain.front() == 0 &&
+            std::ranges::all_of(plain, is_zero))
+            return file.append_zeros(plain.size());
+        return file.append(plain);
+    }
+
+    Result<bool> stands_already(const catalog::ContentRecord& content, const Target& target,
+                                archive::ObjectBuffers& buffers) {
+        const auto path = os::join_path(target.folder, target.name);
+        const auto info = files_->info(path);
+        if (!info || info->kind != os::FileKind::regular || info->size_bytes != content.bytes) return false;
+        TRY_LET(const auto file, files_->open(path));
+        TRY_LET(const auto hash, archive::hash_file(*file, buffers.plain(0), library_->environment().stop));
+        return hash.bytes == content.content.bytes;
+    }
+
+    Result<> make_folder(const std::string& folder) {
+        const std::lock_guard guard(folders_mutex_);
+        if (folders_.contains(folder)) return {};
+        TRY(os::make_directories(*files_, folder, false));
+        folders_.insert(folder);
+        return {};
+    }
+
+    std::string temporary_name() {
+        model::ItemId name;
+        library_->environment().random.fill(name.bytes);
+        return ".keepsake-" + name.hex() + ".part";
+    }
+
+    void problem(const Target& target, const std::string& why) {
+        ++problems_;
+        const std::lock_guard guard(mutex_);
+        events_.emplace_back(os::join_path(target.folder, target.name), why);
+    }
+    void tell() {
+        std::vector<std::pair<std::string, std::string>> events;
+        {
+            const std::lock_guard guard(mutex_);
+            events.swap(events_);
+        }
+        for (const auto& [name, why] : events) listener_->problem(name, why);
+        listener_->progress({"Giving back", given_ + already_ + problems_, total_, bytes_, 0});
+    }
+    std::optional<Error> take_failure() {
+        const std::lock_guard guard(mutex_);
+        return failure_;
+    }
+
+    Library* library_;
+    os::FileSystem* files_;
+    std::string folder_;
+    Listener* listener_;
+    std::vector<crypto::AgeIdentity> identities_;
+    Naming naming_;
+    std::uint64_t total_ = 0;
+    std::atomic<std::uint64_t> given_ = 0;
+    std::atomic<std::uint64_t> already_ = 0;
+    std::atomic<std::uint64_t> bytes_ = 0;
+    std::atomic<std::uint64_t> problems_ = 0;
+    std::atomic<bool> failed_ = false;
+    std::mutex folders_mutex_;
+    std::unordered_set<std::string> folders_;
+    std::mutex mutex_;  // what follows
+    std::optional<Error> failure_;
+    std::vector<std::pair<std::string, std::string>> events_;
+    WorkerPool pool_;
+};
+
+Result<> give_items(Library& library, std::span<const model::ItemId> items, Giving& giving) {
+    if (items.empty()) {
+        catalog::ItemFilter everything;
+        everything.by_kept = true;
+        TRY_LET(const auto total, library.catalog().item_count(everything));
+        giving.set_total(total);
+        return library.catalog().for_each_item(
+            everything, [&](const catalog::ItemRecord& item) { return giving.add(item); });
+    }
+    giving.set_total(items.size());
+    std::vector<catalog::ItemRecord> records;
+    for (const auto& id : items) {
+        TRY_LET(auto item, library.catalog().item(id));
+        if (!item) return Error(ErrorCode::not_found, "There is no item " + id.hex() + " here.");
+        records.push_back(std::move(*item));
+    }
+    std::ranges::stable_sort(records, [](const catalog::ItemRecord& a, const catalog::ItemRecord& b) {
+        return a.kept_clock < b.kept_clock;
+    });
+    for (const auto& item : records) TRY(giving.add(item));
+    return {};
+}
+
+}  // namespace
+
+Result<GetReport> get(Library& library, std::span<const model::ItemId> items, const std::string& folder,
+                      Listener& listener) {
+    auto& files = library.environment().files;
+    TRY(os::make_directories(files, folder, false));
+    TRY_LET(const auto real_folder, files.real_path(folder));
+    TRY_LET(const auto archive, files.real_path(library.copy().path));
+    if (real_folder == archive || real_folder.starts_with(archive + "/"))
+        return Error(ErrorCode::invalid, "That folder is a part of the archive. Choose another one.");
+    Giving giving(library, folder, listener);
+    auto given = give_items(library, items, giving);
+    auto report = giving.finish();
+    if (!given && !report.stopped) {
+        if (report.given == 0 && given.error().code() != ErrorCode::cancelled) return std::move(given).error();
+        report.stopped = std::move(given).error();
+    }
+    if (!report.stopped && library.environment().stop.stop_requested())
+        report.stopped = Error(ErrorCode::cancelled, "stopped");
+    return report;
+}
+
+}  // namespace keepsake::library

@@ -1,0 +1,120 @@
+#include "library/object_lookup.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "archive/layout.h"
+#include "archive/object_file.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "crypto/age.h"
+#include "crypto/age_keys.h"
+#include "crypto/secret.h"
+#include "library/library.h"
+#include "model/ids.h"
+#include "os/file_system.h"
+
+namespace keepsake::library {
+namespace {
+
+// One object, as it is; then, if its header is not the journal's, with that.
+Result<> read_one(const os::ReadableFile& file, const catalog::ObjectRecord& object,
+                  const model::ContentId& content,
+                  const std::function<Result<crypto::Secret>(const crypto::AgeHeader&)>& unwrap,
+                  archive::ObjectBuffers& buffers, const archive::PlaintextSink& sink,
+                  const std::function<Result<>()>& restart, const std::stop_token& stop) {
+    const auto proved = [&](const os::ReadableFile& source) -> Result<> {
+        TRY_LET(const auto proof,
+                archive::read_object(source, unwrap, archive::ProofOf::content, buffers, sink, stop));
+        if (proof.content != content)
+            return Error(ErrorCode::corrupt, "it holds other bytes than were kept");
+        return {};
+    };
+    auto read = proved(file);
+    if (read || read.error().code() == ErrorCode::cancelled) return read;
+    Bytes start(object.header.size());
+    const auto got = file.read_at(0, start);
+    if (!got || *got < start.size() || as_text(start) == object.header) return read;
+    TRY(restart());
+    return proved(*archive::with_header(file, object.header));
+}
+
+}  // namespace
+
+std::function<Result<crypto::Secret>(const crypto::AgeHeader&)> unwrap_with(
+    const std::vector<crypto::AgeIdentity>& identities) {
+    return [&identities](const crypto::AgeHeader& header) {
+        return crypto::unwrap_with_identities(header, identities);
+    };
+}
+
+Result<> read_content(os::FileSystem& files, const std::string& archive_path,
+                      const std::vector<crypto::AgeIdentity>& identities,
+                      const catalog::ContentRecord& content, archive::ObjectBuffers& buffers,
+                      const archive::PlaintextSink& sink, const std::function<Result<>()>& restart,
+                      const std::stop_token& stop) {
+    std::optional<Error> failure;
+    bool sink_failed = false;
+    const archive::PlaintextSink watched = [&](ByteView plain) -> Result<> {
+        if (!sink) return {};
+        auto written = sink(plain);
+        sink_failed = !written;
+        return written;
+    };
+    for (const auto& object : content.objects) {
+        auto file = files.open(os::join_path(archive_path, archive::object_path(object.object)));
+        if (!file) {
+            if (!failure || file.error().code() != ErrorCode::not_found) failure = std::move(file).error();
+            continue;
+        }
+        if (failure) TRY(restart());
+        auto read = read_one(**file, object, content.content, unwrap_with(identities), buffers, watched,
+                             restart, stop);
+        if (read) return {};
+        if (sink_failed || read.error().code() == ErrorCode::cancelled) return read;
+        failure = std::move(read).error();
+    }
+    if (!failure || failure->code() == ErrorCode::not_found)
+        return Error(ErrorCode::not_found, "its original is not in this copy");
+    return std::move(*failure).with("its original is damaged in this copy");
+}
+
+Result<std::string> read_text_content(Library& library, const model::ContentId& content,
+                                      std::size_t limit_bytes) {
+    TRY_LET(const auto record, library.catalog().content(content));
+    if (!record) return Error(ErrorCode::not_found, "the words are not in this copy");
+    if (record->bytes > limit_bytes) return Error(ErrorCode::limit, "the words are longer than 16 MiB");
+    std::string text;
+    const auto identities = library.identity().identities();
+    archive::ObjectBuffers buffers;
+    const auto restart = [&]() -> Result<> {
+        text.clear();
+        return {};
+    };
+    TRY(read_content(
+        library.environment().files, library.copy().path, identities, *record, buffers,
+        [&](ByteView plain) -> Result<> {
+            text += as_text(plain);
+            return {};
+        },
+        restart, library.environment().stop));
+    return text;
+}
+
+bool is_present(os::FileSystem& files, const std::string& archive_path,
+                const catalog::ContentRecord& content) {
+    return std::ranges::any_of(content.objects, [&](const catalog::ObjectRecord& object) {
+        const auto info = files.info(os::join_path(archive_path, archive::object_path(object.object)));
+        return info && info->kind == os::FileKind::regular && info->size_bytes == object.object_bytes;
+    });
+}
+
+}  // namespace keepsake::library
