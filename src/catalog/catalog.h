@@ -79,7 +79,7 @@ struct WordsRecord {
 struct ItemRecord {
     model::ItemId item;
     Instant kept;
-    model::HybridTime kept_clock;      ///< of its first keep entry: the order in which things were kept
+    model::HybridTime kept_clock;  ///< of its first keep entry: the order in which things were kept
     std::optional<std::string> taken;  ///< of its first dated file; none if unknown
     std::string
         date;  ///< what it is listed by: taken by hand, else taken, else modified (RFC 3339)
@@ -127,7 +127,7 @@ struct ItemFilter {
         words;  ///< all must be found, each as a prefix, in words, names, folders, moment names
     std::string from;     ///< RFC 3339 or a prefix of it ("2020-09"), inclusive; "" for none
     std::string before;   ///< exclusive; "" for none
-    bool by_kept = false;  ///< in the order of kept_clock instead of date
+    bool by_kept = false;  ///< in the order of kept_clock instead of date; without words
     bool let_go = false;  ///< those let go instead of those kept
 };
 
@@ -206,8 +206,10 @@ class Catalog {
     Result<> for_each_item(const ItemFilter& filter,
                            const std::function<Result<>(const ItemRecord&)>& visit);
     Result<std::uint64_t> item_count(const ItemFilter& filter);
-    /// Items that hold this content (not let go, or let go, as asked): by a file, or by any version of their words.
-    Result<std::vector<model::ItemId>> items_of_content(const model::ContentId& content, bool let_go);
+    /// Items that hold this content (not let go, or let go, as asked): by a file, or by any version
+    /// of their words.
+    Result<std::vector<model::ItemId>> items_of_content(const model::ContentId& content,
+                                                        bool let_go);
     /// What an item refers to: its files, and every version of its words that is an object.
     Result<std::vector<model::ContentId>> contents_of_item(const model::ItemId& item);
     /// Contents that several objects hold.

@@ -59,7 +59,7 @@ Result<> check_version(std::string_view text, Lines& lines) {
     TRY_LET(const std::string_view version, lines.next());
     if (version == kVersionLine) return {};
     if (version.starts_with(kVersionStart) && is_visible(version.substr(kVersionStart.size())))
-        return Error(ErrorCode::unsupported, "age header: a newer version than v1");
+        return age_header_error("a newer version than v1");
     return age_header_error("a malformed version line");
 }
 

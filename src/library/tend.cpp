@@ -96,7 +96,9 @@ class Tending {
         const bool knows_all = std::ranges::all_of(
             tombstones, [&](const catalog::Tombstone& tombstone) { return count.knows(tombstone); });
         const auto last = count.last_time();
-        if (!knows_all || !last || library_->environment().clock.now().seconds - last->seconds > kTickSeconds)
+        // Also after a clock was set back: the count must go on from here.
+        const auto step = last ? library_->environment().clock.now().seconds - last->seconds : 0;
+        if (!knows_all || !last || step > kTickSeconds || step < -kTickSeconds)
             TRY(library_->commit({model::Tick{}}));
         std::set<model::ItemId> due;
         for (const auto& tombstone : tombstones)

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/sqlite_handle.h"
+
+/// Records as several questions read them.
+namespace keepsake::catalog {
+
+/// Versions that stand, by (field, version); of all fields, or of one.
+Result<std::vector<WordsRecord>> read_standing_words(Database& database, std::string_view subject,
+                                                     std::optional<std::string_view> field);
+/// The family's value of a field, as JSON; none where it was never set or taken away.
+Result<std::optional<std::string>> read_field(Database& database, std::string_view subject,
+                                              std::string_view field);
+/// The same where it is a JSON string: its text.
+Result<std::optional<std::string>> read_text_field(Database& database, std::string_view subject,
+                                                   std::string_view field);
+/// What `listed` holds of one item. The row's columns: state, date, item, flags, taken, keeps.
+Result<ItemRecord> read_listed(Database& database, const Statement& row);
+
+}  // namespace keepsake::catalog

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/sqlite_handle.h"
+
+namespace keepsake::catalog {
+
+/// The items (by number, ascending) in whose names, folders, words and moments' names each of these
+/// words stands, as the beginning of a word. A word without a letter or digit is in none. Errors:
+/// limit past 64 words.
+Result<std::vector<std::int64_t>> find_items(Database& database,
+                                             const std::vector<std::string>& words);
+
+}  // namespace keepsake::catalog

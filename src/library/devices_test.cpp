@@ -1,0 +1,217 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "library/check.h"
+#include "library/keep.h"
+#include "library/library.h"
+#include "library/tell.h"
+#include "support/family.h"
+
+namespace keepsake::library {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Computer;
+using testing::Family;
+using testing::write_text;
+
+class Devices : public Family {
+  protected:
+    Devices() : laptop(scratch, "laptop", 2), disk(scratch / "disk") {}
+
+    // As `cp -rn` does: what is not there is added, nothing is replaced.
+    static void add_copy(const std::string& from, const std::string& to) {
+        fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::skip_existing);
+    }
+    void merge_both_ways() {
+        add_copy(archive, disk);
+        add_copy(disk, archive);
+    }
+    static std::string content_of(Library& library) { return library.catalog().content_hash().value(); }
+
+    Computer laptop;
+    std::string disk;
+};
+
+TEST_F(Devices, TwoCopiesMergedByPlainCopyingAreOneCatalog) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    add_copy(archive, disk);
+    {
+        auto at_home = open();
+        keep(at_home, {scratch / "a"});
+        auto away = open(laptop, disk);
+        const std::vector<std::string> paths{scratch / "b"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+    }
+    merge_both_ways();
+    auto at_home = open();
+    auto away = open(laptop, disk);
+    EXPECT_EQ(items(at_home).size(), 2U);
+    EXPECT_EQ(content_of(at_home), content_of(away));
+    EXPECT_TRUE(check(at_home, home.heard)->sound());
+    EXPECT_TRUE(check(away, laptop.heard)->sound());
+}
+
+TEST_F(Devices, ConcurrentWordsStandSideBySideAndOneEditJoinsThem) {
+    write_text(scratch / "a/one.jpg", "one");
+    model::Subject item;
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+        item = model::Subject::of(items(library).at(0).item);
+    }
+    add_copy(archive, disk);
+    {
+        auto at_home = open();
+        ASSERT_TRUE(set_words(at_home, item, "words", "his hands"));
+        auto away = open(laptop, disk);
+        ASSERT_TRUE(set_words(away, item, "words", std::string(300, 'w')));
+    }
+    merge_both_ways();
+    auto at_home = open();
+    auto words = at_home.catalog().standing_words(item, "words").value();
+    ASSERT_EQ(words.size(), 2U);
+    EXPECT_EQ(content_of(at_home), content_of(*std::make_unique<Library>(open(laptop, disk))));
+    ASSERT_TRUE(set_words(at_home, item, "words", "both"));
+    words = at_home.catalog().standing_words(item, "words").value();
+    ASSERT_EQ(words.size(), 1U);
+    EXPECT_EQ(words[0].text, "both");
+}
+
+TEST_F(Devices, ARolledBackCopyLacksWhatItsDeviceKnows) {
+    add_copy(archive, disk);
+    write_text(scratch / "a/one.jpg", "one");
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+        EXPECT_TRUE(library.gaps()->empty());
+    }
+    auto old = open(home, disk);
+    const auto gaps = old.gaps();
+    ASSERT_TRUE(gaps);
+    ASSERT_EQ(gaps->size(), 1U);
+    EXPECT_EQ(gaps->at(0).missing, 1U);
+    EXPECT_FALSE(check(old, home.heard)->sound());
+}
+
+TEST_F(Devices, AClonedComputerBecomesTwo) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    write_text(scratch / "c/three.jpg", "three");
+    Computer clone(scratch, "clone", 3);
+    fs::copy(home.state_folder, clone.state_folder, fs::copy_options::recursive);
+    add_copy(archive, disk);
+    {
+        auto first = open();
+        keep(first, {scratch / "a"});
+        auto second = open(clone, disk);
+        const std::vector<std::string> paths{scratch / "b"};
+        ASSERT_TRUE(library::keep(second, paths, {}, clone.heard));
+        EXPECT_EQ(first.device(), second.device());
+    }
+    merge_both_ways();
+    auto library = open();
+    EXPECT_EQ(items(library).size(), 2U) << "both sides of the fork are kept";
+    const auto before = library.device();
+    keep(library, {scratch / "c"});
+    EXPECT_NE(library.device(), before) << "a device that sees its series forked starts a new one";
+    EXPECT_EQ(items(library).size(), 3U);
+}
+
+TEST_F(Devices, ARetiredDevicesLaterChangesWaitUntilItTakesThemUpItself) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    write_text(scratch / "c/three.jpg", "three");
+    add_copy(archive, disk);
+    model::DeviceId away_device;
+    {
+        auto away = open(laptop, disk);
+        const std::vector<std::string> paths{scratch / "a"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+        away_device = *away.device();
+    }
+    add_copy(disk, archive);
+    {
+        auto library = open();
+        ASSERT_TRUE(retire_device(library, away_device));
+        auto away = open(laptop, disk);  // does not know yet
+        const std::vector<std::string> paths{scratch / "b"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+    }
+    merge_both_ways();
+    {
+        auto library = open();
+        EXPECT_EQ(items(library).size(), 1U);
+        EXPECT_FALSE(library.journal_problems().empty());
+    }
+    {
+        auto away = open(laptop, disk);
+        const std::vector<std::string> paths{scratch / "c"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+        EXPECT_NE(*away.device(), away_device);
+    }
+    merge_both_ways();
+    auto library = open();
+    EXPECT_EQ(items(library).size(), 3U);
+}
+
+TEST_F(Devices, ADeletedCatalogIsRebuiltToTheSameContent) {
+    write_text(scratch / "a/one.jpg", "one");
+    std::string before;
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+        before = content_of(library);
+    }
+    for (const auto& entry : fs::recursive_directory_iterator(home.state_folder))
+        if (entry.path().extension() == ".db") fs::remove(entry.path());
+    auto library = open();
+    EXPECT_EQ(content_of(library), before);
+    ASSERT_TRUE(library.rebuild(home.heard));
+    EXPECT_EQ(content_of(library), before);
+}
+
+TEST_F(Devices, ALostStateFolderMakesANewDeviceAndLosesNothing) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+    }
+    fs::remove_all(home.state_folder);
+    auto library = open();
+    keep(library, {scratch / "b"});
+    EXPECT_EQ(items(library).size(), 2U);
+    EXPECT_EQ(library.catalog().devices()->size(), 2U);
+}
+
+TEST_F(Devices, TheMirrorStandsInForADamagedSegment) {
+    write_text(scratch / "a/one.jpg", "one");
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+    }
+    for (const auto& entry : fs::recursive_directory_iterator(archive + "/journal"))
+        if (entry.is_regular_file()) write_text(entry.path().string(), "damaged");
+    fs::remove_all(home.state_folder);
+    auto library = open();
+    EXPECT_EQ(items(library).size(), 1U);
+    EXPECT_FALSE(library.journal_problems().empty());
+    const auto report = check(library, home.heard);
+    EXPECT_GT(report->damaged, 0U);
+}
+
+TEST_F(Devices, AnEmptyFolderIsNoArchive) {
+    fs::create_directory(scratch / "mount");
+    const auto opened = home.open(scratch / "mount", owner);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code(), ErrorCode::not_found);
+}
+
+}  // namespace
+}  // namespace keepsake::library
