@@ -62,7 +62,26 @@ begin_archive() {
     place_key_file "$work/key1"
 }
 
-begin_epoch_2() {  # opened by a device; a further key file for the way that remains
+epoch_entry() {  # NUMBER PREVIOUS DEVICE...: a new epoch that still accepts these devices as far as they have come
+    number=$1
+    previous=$2
+    shift 2
+    for name in "$@"; do printf '%s %s\n' "$(cat "$work/$name.id")" "$(cat "$work/$name.seq")"; done | sort >"$work/devices"
+    next_clock
+    {
+        printf 'keepsake-epoch-v1\narchive %s\nnumber %s\nroot %s\nprevious %s\n' "$id" "$number" \
+            "$(cat "$work/root$number.line")" "$(cat "$work/root$previous.line")"
+        sed 's/^/device /' "$work/devices"
+    } | sign "root$previous" "keepsake-epoch-v1@$id" >"$work/sig"
+    jq -nc --arg clock "$clock" --argjson number "$number" --rawfile root "$work/root$number.line" \
+        --rawfile previous "$work/root$previous.line" --rawfile devices "$work/devices" --rawfile sig "$work/sig" \
+        '{op: "epoch", clock: $clock, number: $number, root: ($root | rtrimstr("\n")),
+          previous: ($previous | rtrimstr("\n")),
+          devices: ($devices | split("\n") | map(select(. != "") | split(" ") | {device: .[0], seq: (.[1] | tonumber)})),
+          revoked: [], sig: $sig}'
+}
+
+begin_epoch_2() {  # DEVICE...: a further key file for the way that remains, and the entry that opens the epoch
     new_key root2
     age-keygen -o "$work/epoch2" 2>/dev/null
     {
@@ -72,17 +91,7 @@ begin_epoch_2() {  # opened by a device; a further key file for the way that rem
     } >"$work/identity2"
     age -r "$(age-keygen -y "$work/way")" -o "$work/key2" "$work/identity2"
     place_key_file "$work/key2"
-    next_clock
-    devices=$(for name in "$@"; do cat "$work/$name.id"; done)
-    {
-        printf 'keepsake-epoch-v1\narchive %s\nnumber 2\nroot %s\nprevious %s\n' "$id" \
-            "$(cat "$work/root2.line")" "$(cat "$work/root1.line")"
-        printf '%s\n' "$devices" | sed 's/^/device /'
-    } | sign root1 "keepsake-epoch-v1@$id" >"$work/sig"
-    jq -nc --arg clock "$clock" --rawfile root "$work/root2.line" --rawfile previous "$work/root1.line" \
-        --arg devices "$devices" --rawfile sig "$work/sig" \
-        '{op: "epoch", clock: $clock, number: 2, root: ($root | rtrimstr("\n")), previous: ($previous | rtrimstr("\n")),
-          devices: ($devices | split("\n")), revoked: [], sig: $sig}'
+    epoch_entry 2 1 "$@"
 }
 
 new_device() {  # NAME: a key of its own; its first entries, on standard output
@@ -148,7 +157,8 @@ name_fields() {  # FIELD BYTES: {"name": ...} and, where that is not UTF-8, {"na
     if printf '%s' "$2" | iconv -f UTF-8 -t UTF-8 >/dev/null 2>&1; then
         jq -c --arg field "$1" -Rs '{($field): .}' "$work/name"
     else
-        jq -c --arg field "$1" --arg bytes "$(base64 -w 0 "$work/name")" -Rs '{($field): ., ($field + "_bytes"): $bytes}' "$work/name"
+        jq -c --arg field "$1" --arg bytes "$(base64 -w 0 "$work/name")" -Rs \
+            '{($field): ., ($field + "_bytes"): $bytes}' "$work/name"
     fi
 }
 
@@ -158,10 +168,10 @@ keep() {  # ITEM ROOT FILE FOLDER NAME MODIFIED: the keep entry
         --argjson bytes "$(wc -c <"$3")" --argjson folder "$(name_fields folder "$4")" \
         --argjson name "$(name_fields name "$5")" --arg modified "$6" \
         '{op: "keep", clock: $clock, item: $item, kept: ($clock[0:19] + "Z"), root: $root,
-          files: [{content: $content, bytes: $bytes, modified: $modified} + $folder + $name]}'
+          files: [{content: $content, bytes: $bytes} + $name + $folder + {modified: $modified}]}'
 }
 
 entry() {  # JSON: with its op's fields, given a clock
     next_clock
-    jq -nc --arg clock "$clock" "$1 + {clock: \$clock}"
+    jq -nc --arg clock "$clock" "{op: null, clock: \$clock} + $1"
 }

@@ -79,6 +79,7 @@ r1=00000000000000bb r2=00000000000000aa
 
 {
     new_device laptop
+    epoch_entry 1 1
     for file in one empty gone back awkward big big2; do object "$s/$file"; cp "$work/object" "$work/object.$file"; done
     object "$s/story"
     keep 0000000000000001 $r1 "$s/one" src/2020 one.txt $t
@@ -114,7 +115,7 @@ first_segment=$(cat "$work/placed")
     entry '{op: "link", of: "moment:00000000000000f1", to: "item:0000000000000009", as: "holds", value: {order: "c"}}'
     entry '{op: "link", of: "moment:00000000000000f1", to: "item:0000000000000009", as: "holds", value: null}'
     entry "{op: \"words\", of: \"moment:00000000000000f1\", field: \"story\", content: \"$(hash_of "$s/story")\", replaces: []}"
-    entry '{op: "of a newer version", clock: "x", files: 7}'
+    entry '{op: "of a newer version", files: 7}'
 } | segment laptop
 {
     new_device phone

@@ -244,11 +244,12 @@ function suffixed(path, number,   folder, name, stem, ending, at, mark) {  # "a/
     stem = name; ending = ""
     if (match(name, /\.[^.]*$/) && RSTART > 1) { stem = substr(name, 1, RSTART - 1); ending = substr(name, RSTART) }
     mark = "\\0040(" number ")"
-    if (size(ending) > 100) { stem = name; ending = "" }
+    if (size(ending) > 16) { stem = name; ending = "" }
     return folder shortened(stem, 255 - size(mark) - size(ending)) mark ending
 }
-function order_roots(   i, k, root, swap) {  # by the clock of the first keep entry, then by id
+function order_roots(   i, k, root, swap) {  # by the clock of the first keep entry that stands, then by id
     for (i = 1; i <= keeps; i++) {
+        if (now["gone", keep_item[i]] == "1") continue
         root = keep_root[i]
         if (!(root in root_key)) { root_key[root] = keep_clock[i] "\t" root; ordered[++roots] = root }
     }
