@@ -21,7 +21,7 @@ void require(bool held) {
 /// Without what armor leaves open: white space around it, CR before LF.
 std::string normalised(keepsake::ByteView input) {
     std::string text(keepsake::as_text(input));
-    std::erase(text, '\r');
+    text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());
     const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n'; };
     while (!text.empty() && is_space(text.back())) text.pop_back();
     text.erase(text.begin(), std::ranges::find_if_not(text, is_space));

@@ -1,12 +1,9 @@
 // The age header: no input crashes it; what parses is written back to the same bytes; and neither
 // an identity nor a passphrase opens it unless somebody sealed it to them.
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
-#include <string>
 #include <string_view>
 
 #include "base/bytes.h"

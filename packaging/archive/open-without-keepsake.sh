@@ -196,7 +196,7 @@ function shortened(text, most) {  # at most so many bytes, never half a letter
 }
 function is_hex(text, digits) { return length(text) == digits && text !~ /[^0-9a-f]/ }
 function allowed(name) { return name != "" && name != "." && name != ".." && name !~ /\// && size(name) <= 255 }
-function plain(text) { gsub(/[^0-9A-Za-z:._\/-]/, "?", text); return text }
+function plain(text) { gsub("[^0-9A-Za-z:._/-]", "?", text); return text }
 function one_line(text) { gsub(/\\00[0-3][0-7]|\\0177/, "?", text); return text }
 function indented(text) { gsub(/\\0012/, "\\0012    ", text); return "    " text }
 function latest(table, value, key, stamp) {  # last writer wins
@@ -240,7 +240,7 @@ function tell_linked(key, of, as_what, title,   list, count, i, names) {
     if (names != "") tell(key, "    " title ": " names)
 }
 function suffixed(path, number,   folder, name, stem, ending, at, mark) {  # "a/b.jpg" to "a/b (2).jpg"
-    folder = name = path; sub(/[^\/]*$/, "", folder); name = substr(path, length(folder) + 1)
+    folder = name = path; sub("[^/]*$", "", folder); name = substr(path, length(folder) + 1)
     stem = name; ending = ""
     if (match(name, /\.[^.]*$/) && RSTART > 1) { stem = substr(name, 1, RSTART - 1); ending = substr(name, RSTART) }
     mark = "\\0040(" number ")"
@@ -291,7 +291,7 @@ function name_folders(   i, k, m, root, parts, count, name, path) {  # a second 
         k = chosen[i]
         if (file_top[k] == "") { file_folder[k] = ""; continue }
         file_folder[k] = top_name[keep_root[k], file_top[k]] substr(file_folder[k], length(file_top[k]) + 1)
-        for (path = file_folder[k]; path ~ /\//; sub(/\/[^\/]*$/, "", path)) taken_path[path] = 1
+        for (path = file_folder[k]; path ~ /\//; sub("/[^/]*$", "", path)) taken_path[path] = 1
     }
 }
 function place_files(   i, k, m, path, first) {
@@ -373,9 +373,9 @@ BEGIN {
     FS = OFS = "\t"
     signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
     for (i = 1; i <= 64; i++) digit[substr(signs, i, 1)] = i - 1
-    for (i = 0; i < 16; i++) two[i] = 2 ^ i
+    for (i = two[0] = 1; i < 16; i++) two[i] = 2 * two[i - 1]
     for (i = 0; i < 256; i++) as[i] = sprintf("\\0%03o", i)
-    for (i = 45; i < 123; i++) { c = sprintf("%c", i); if (c ~ /[-.\/0-9A-Za-z_]/) as[i] = c }
+    for (i = 45; i < 123; i++) { c = sprintf("%c", i); if (c ~ "[-./0-9A-Za-z_]") as[i] = c }
 }
 $1 == "gone" { latest("gone", $5, $2, $3 "\t" $4) }
 $1 == "keep" && $4 != "" {
@@ -383,7 +383,7 @@ $1 == "keep" && $4 != "" {
     keep_clock[keeps] = $2; keep_item[keeps] = $4; keep_root[keeps] = $5; keep_content[keeps] = $7
     keep_folder[keeps] = $8; keep_name[keeps] = $9; keep_time[keeps] = $10
 }
-$1 == "object" && is_hex($2, 64) && is_hex($3, 64) && $4 !~ /[^0-9A-Za-z+\/=]/ { objects[$2] = objects[$2] " " $3 ":" $4 }
+$1 == "object" && is_hex($2, 64) && is_hex($3, 64) && $4 !~ "[^0-9A-Za-z+/=]" { objects[$2] = objects[$2] " " $3 ":" $4 }
 $1 == "segment" || $1 == "seen" {
     if ($1 == "segment") segment[$2, $3 + 0] = 1
     if ($3 + 0 > highest[$2] && $3 <= 10000000) highest[$2] = $3 + 0
@@ -488,9 +488,9 @@ refuse() {
 give_file() {  # CONTENT TIME PATH FOLDER OBJECTS; PATH and FOLDER for printf %b
     path=$(printf '%b.' "$3")
     path=./${path%.}
-    folder=$(printf '%b.' "$4")
-    folder=./${folder%.}
-    if ! { [ -d "$folder" ] || mkdir -p "$folder"; } 2>/dev/null || ! { true >"$path"; } 2>/dev/null; then
+    within=$(printf '%b.' "$4")
+    within=./${within%.}
+    if ! { [ -d "$within" ] || mkdir -p "$within"; } 2>/dev/null || ! { true >"$path"; } 2>/dev/null; then
         refuse "$path" "a file of this name could not be made here"
     elif give "$1" "$5" "$path"; then
         given=$((given + 1))

@@ -206,9 +206,12 @@ class Catalog {
     Result<> for_each_item(const ItemFilter& filter,
                            const std::function<Result<>(const ItemRecord&)>& visit);
     Result<std::uint64_t> item_count(const ItemFilter& filter);
-    /// Items that hold this content (not let go, or let go, as asked).
-    Result<std::vector<model::ItemId>> items_of_content(const model::ContentId& content,
-                                                        bool let_go);
+    /// Items that hold this content (not let go, or let go, as asked): by a file, or by any version of their words.
+    Result<std::vector<model::ItemId>> items_of_content(const model::ContentId& content, bool let_go);
+    /// What an item refers to: its files, and every version of its words that is an object.
+    Result<std::vector<model::ContentId>> contents_of_item(const model::ItemId& item);
+    /// Contents that several objects hold.
+    Result<std::vector<model::ContentId>> contents_with_several_objects();
     Result<std::vector<WordsRecord>> standing_words(const model::Subject& of,
                                                     std::string_view field);
     Result<std::optional<std::string>> field(const model::Subject& of, std::string_view field);

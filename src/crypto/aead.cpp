@@ -5,7 +5,6 @@
 #include <array>
 #include <cassert>
 #include <climits>
-#include <cstddef>
 #include <cstdint>
 #include <cstring>
 

@@ -175,7 +175,7 @@ bool looks_armored(ByteView input);
 Result<Bytes> age_dearmor(ByteView text, std::size_t limit_bytes = 64UL * 1024 * 1024);
 
 /// Whether a stream's input is armored.
-enum class ArmorInput { none, detected, required };
+enum class ArmorInput : std::uint8_t { none, detected, required };
 
 /// Streams: from a source without seeking to a sink, with bounded memory; armor detected or asked
 /// for. `read` fills what it can (0 means the end); `write` gets only authenticated plaintext.

@@ -2,9 +2,9 @@
 #include <rapidcheck.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -122,8 +122,8 @@ TEST(AgeHeader, GivesBackWhatWasWritten) {
                 return AgeStanza{std::get<0>(parts), std::get<1>(parts), std::get<2>(parts)};
             });
         std::vector<AgeStanza> stanzas;
-        const auto count = *rc::gen::inRange(1, 6);
-        for (int i = 0; i < count; ++i) stanzas.push_back(*stanza);
+        stanzas.resize(*rc::gen::inRange<std::size_t>(1, 6));
+        for (AgeStanza& one : stanzas) one = *stanza;
         const Bytes mac = *rc::gen::container<Bytes>(32, rc::gen::arbitrary<std::uint8_t>());
         const std::string text = age_header_to_mac(stanzas) + age_mac_line_rest(mac);
         const auto header = parse_age_header(as_bytes(text + "and the payload"));

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <pty.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,12 +13,11 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -52,10 +53,11 @@ std::string find_age() {
 }
 
 /// Runs a program on a terminal of its own, and types `answer` at each prompt that ends in ": ".
-/// Returns its exit status, or -1. What it said is in `said`.
+/// Returns what waitpid tells (0: all went well), or -1. What it said is in `said`.
 int run_on_terminal(const std::vector<std::string>& command, std::string_view answer,
                     std::string& said) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& argument : command)
         arguments.push_back(const_cast<char*>(argument.c_str()));
     arguments.push_back(nullptr);
@@ -93,7 +95,7 @@ int run_on_terminal(const std::vector<std::string>& command, std::string_view an
     while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
     close(terminal);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return status;
 }
 
 class AgeProgram : public ::testing::Test {
@@ -156,6 +158,7 @@ TEST_F(AgeProgram, OpensWhatWeSeal) {
 
 TEST_F(AgeProgram, OpensWhatWeSealToSeveralAndArmor) {
     std::vector<AgeRecipient> recipients;
+    recipients.reserve(identities_.size());
     for (const AgeIdentity& identity : identities_) recipients.push_back(identity.recipient());
     for (const std::size_t size : kSizes) {
         Bytes file;

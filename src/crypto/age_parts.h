@@ -79,7 +79,7 @@ class ArmorReader {
     Result<std::size_t> read(MutableBytes out);
 
   private:
-    enum class Place { before, body, done };
+    enum class Place : std::uint8_t { before, body, done };
     Result<> refill();
     Result<> skip_white_space();
     Result<std::string_view> next_line();

@@ -129,7 +129,8 @@ TEST_F(AgeStanzas, HybridStanzaIsSaidToBeUnsupportedIfNothingElseFits) {
 TEST_F(AgeStanzas, WorkOnOneHeaderIsBounded) {
     AgeHeader header = header_of(new_age_file({&recipients_[0], 1}, random_));
     std::vector<AgeIdentity> many;
-    for (std::size_t i = 0; i < 101; ++i) many.push_back(identities_[1].clone());
+    many.reserve(101);
+    while (many.size() < 101) many.push_back(identities_[1].clone());
     while (header.stanzas.size() <= kAgeLargestUnwrapTries / 100)
         header.stanzas.push_back(header.stanzas[0]);
     EXPECT_EQ(unwrap_with_identities(header, many).error().code(), ErrorCode::limit);

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <string>
 
 #include "base/bytes.h"
 #include "crypto/age.h"

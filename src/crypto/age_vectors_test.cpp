@@ -9,6 +9,7 @@
 // is kept.
 
 #include <gtest/gtest.h>
+#include <zconf.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <iterator>
 #include <optional>
 #include <set>

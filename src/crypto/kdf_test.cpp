@@ -5,7 +5,6 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "base/error.h"
 #include "crypto/secret.h"
 
 namespace keepsake::crypto {

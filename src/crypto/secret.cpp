@@ -1,12 +1,12 @@
 #include "crypto/secret.h"
 
+#include <linux/prctl.h>
 #include <openssl/crypto.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstddef>
@@ -46,7 +46,7 @@ class SlotPool {
         const std::scoped_lock lock(mutex_);
         if (free_[kind] == nullptr) grow(kind);
         std::uint8_t* slot = free_[kind];
-        std::memcpy(&free_[kind], slot, kLinkBytes);
+        std::memcpy(static_cast<void*>(&free_[kind]), slot, kLinkBytes);
         std::memset(slot, 0, kLinkBytes);
         return slot;
     }
@@ -57,7 +57,7 @@ class SlotPool {
 
   private:
     void push(std::size_t kind, std::uint8_t* slot) noexcept {
-        std::memcpy(slot, &free_[kind], kLinkBytes);
+        std::memcpy(slot, static_cast<const void*>(&free_[kind]), kLinkBytes);
         free_[kind] = slot;
     }
     void grow(std::size_t kind) {
@@ -78,8 +78,9 @@ SlotPool& pool() {
 
 /// Index into kSlotBytes, or kSlotBytes.size() for what gets pages of its own.
 std::size_t kind_of(std::size_t bytes) {
-    return static_cast<std::size_t>(std::ranges::lower_bound(kSlotBytes, bytes) -
-                                    kSlotBytes.begin());
+    std::size_t kind = 0;
+    while (kind < kSlotBytes.size() && kSlotBytes[kind] < bytes) ++kind;
+    return kind;
 }
 
 std::size_t whole_pages(std::size_t bytes) {

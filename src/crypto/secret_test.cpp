@@ -1,6 +1,7 @@
 #include "crypto/secret.h"
 
 #include <gtest/gtest.h>
+#include <linux/prctl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -154,7 +155,7 @@ TEST(HardenProcess, ForbidsCoreDumps) {
     }
     int status = 0;
     ASSERT_EQ(waitpid(child, &status, 0), child);
-    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    EXPECT_EQ(status, 0);
 }
 
 }  // namespace

@@ -222,6 +222,22 @@ TEST(Sshsig, SaysWhatDoesNotFit) {
     EXPECT_TRUE(changed_at(blob.size() - 1).contains("wrong for these bytes"));
 }
 
+TEST(Sshsig, TellsWhoseItClaimsToBe) {
+    const std::string armored = sshsig_sign(test_key(), kNamespace, as_bytes("message"));
+    EXPECT_EQ(*sshsig_key(armored), test_key().verifying_key());
+    const std::string blob = blob_of(armored);
+    EXPECT_EQ(sshsig_key("").error().code(), ErrorCode::corrupt);
+    for (std::size_t size = 0; size < 65; ++size)
+        EXPECT_FALSE(sshsig_key(armor_of(blob.substr(0, size)))) << size;
+    for (std::size_t at = 0; at < 65; ++at) {
+        std::string changed = blob;
+        changed[at] ^= 1;
+        const auto key = sshsig_key(armor_of(changed));
+        EXPECT_FALSE(key && *key == test_key().verifying_key()) << at;
+        EXPECT_EQ(key.has_value(), at >= 33) << "only the key's own 32 bytes are free: " << at;
+    }
+}
+
 /// Runs ssh-keygen with `input` on its standard input; its exit code, or -1.
 int run_ssh_keygen(std::vector<std::string> arguments, const std::string& input) {
     arguments.insert(arguments.begin(), "ssh-keygen");

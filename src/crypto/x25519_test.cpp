@@ -5,7 +5,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
 
 #include "base/bytes.h"
 #include "crypto/age_test_support.h"

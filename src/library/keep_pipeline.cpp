@@ -22,6 +22,7 @@
 #include "library/keep.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
+#include "library/seal_proof.h"
 #include "library/source_walk.h"
 #include "model/entry.h"
 #include "model/ids.h"
@@ -301,7 +302,7 @@ Result<> KeepPipeline::read_back(const std::vector<ReadyFile>& group) {
     for (const auto& ready : group) {
         if (!ready.sealed) continue;
         pool_.add_urgent([this, &waiting, sealed = &*ready.sealed](archive::ObjectBuffers& buffers) {
-            auto proved = read_back_one(*sealed, buffers);
+            auto proved = prove_sealed(library_->environment().files, *sealed, buffers);
             const std::lock_guard guard(waiting.mutex);
             if (!proved && !waiting.failure) waiting.failure = std::move(proved).error();
             if (--waiting.left == 0) waiting.wake.notify_all();
@@ -310,21 +311,6 @@ Result<> KeepPipeline::read_back(const std::vector<ReadyFile>& group) {
     std::unique_lock lock(waiting.mutex);
     waiting.wake.wait(lock, [&] { return waiting.left == 0; });
     if (waiting.failure) return std::move(*waiting.failure).with("what was written did not read back");
-    return {};
-}
-
-Result<> KeepPipeline::read_back_one(const archive::SealedObject& sealed, archive::ObjectBuffers& buffers) {
-    TRY_LET(const auto file, library_->environment().files.open(sealed.temporary_path));
-    file->drop_cache();
-    const auto unwrap = [&](const crypto::AgeHeader& header) -> Result<crypto::Secret> {
-        if (header.bytes != sealed.header) return Error(ErrorCode::corrupt, "another header came back");
-        return sealed.file_key.clone();
-    };
-    // A group that is being proved is finished even when asked to stop: it is all but kept.
-    TRY_LET(const auto proof, archive::read_object(*file, unwrap, archive::ProofOf::content, buffers, {},
-                                                   std::stop_token()));
-    if (proof.content != sealed.content || proof.content_bytes != sealed.content_bytes)
-        return Error(ErrorCode::corrupt, "other bytes came back than were written");
     return {};
 }
 
@@ -351,8 +337,7 @@ Result<> KeepPipeline::write_journal(const std::vector<ReadyFile>& group) {
     std::vector<model::EntryBody> entries;
     for (const auto& ready : group) {
         if (ready.sealed)
-            entries.emplace_back(model::Object{ready.sealed->object, ready.content, ready.sealed->content_bytes,
-                                               ready.sealed->object_bytes, ready.sealed->header});
+            entries.emplace_back(entry_of(*ready.sealed));
         model::Keep keep;
         environment.random.fill(keep.item.bytes);
         keep.kept = environment.clock.now();

@@ -85,7 +85,6 @@ class KeepPipeline {
     Result<> commit_group(std::vector<ReadyFile>& group);
     Result<> sync_objects(const std::vector<ReadyFile>& group);
     Result<> read_back(const std::vector<ReadyFile>& group);
-    Result<> read_back_one(const archive::SealedObject& sealed, archive::ObjectBuffers& buffers);
     Result<> give_names(std::vector<ReadyFile>& group);
     Result<> write_journal(const std::vector<ReadyFile>& group);
     void discard(const std::vector<ReadyFile>& group);

@@ -101,6 +101,9 @@ class Library {
     /// Forgets the catalog and builds it from the journal.
     Result<> rebuild(Listener& listener);
 
+    /// Lets a device in under the current epoch's root. Errors: not_found if nothing here tells its key.
+    Result<> enroll(const model::DeviceId& device);
+
     /// Opens a new epoch: `entries` are what follows it (ways, revocations), sealed for the new epoch. The new key files
     /// must be written before. `keys`: the new epoch's, signed by the current root.
     Result<> open_epoch(archive::EpochKeys keys, std::vector<model::FileHash> revoked,

@@ -45,7 +45,8 @@ struct Library::State {
     Result<> rebuild(Listener& listener);
     /// Makes sure that this device may write: finds its keys or joins; gives the entries that must come first.
     Result<std::vector<model::EntryBody>> prepare_pen(KnownHeads& heads);
-    model::EntryBody enrollment() const;
+    /// The current root's word that a device with this key belongs here.
+    model::EntryBody enrollment(const model::DeviceId& id, const std::string& key) const;
     /// One segment, and what follows from it. Requires: the device's lock is held.
     Result<> write_one(KnownHeads& heads, const std::vector<model::Entry>& entries, const archive::EpochKeys& epoch);
     Result<> commit_for(const archive::EpochKeys& epoch, std::vector<model::EntryBody> bodies);

@@ -40,11 +40,11 @@ std::optional<model::Head> newer(const std::optional<model::Head>& a, const std:
 
 }  // namespace
 
-model::EntryBody Library::State::enrollment() const {
+model::EntryBody Library::State::enrollment(const model::DeviceId& id, const std::string& key) const {
     const auto& root = current_epoch().root;
     model::Enroll enroll;
-    enroll.device = device->id();
-    enroll.key = device->signing.verifying_key().to_openssh();
+    enroll.device = id;
+    enroll.key = key;
     enroll.root = root.verifying_key().to_openssh();
     const auto& archive = copy.manifest.archive;
     enroll.signature = crypto::sshsig_sign(root, "keepsake-enroll-v1@" + archive.hex(),
@@ -78,7 +78,8 @@ Result<std::vector<model::EntryBody>> Library::State::prepare_pen(KnownHeads& he
     heads.own_device = device->id();
     const auto next = heads.own ? heads.own->seq + 1 : 1;
     if (!authority.may_write(device->id()) || next % kEnrollEvery == 1)
-        first.insert(first.begin(), enrollment());
+        first.insert(first.begin(),
+                     enrollment(device->id(), device->signing.verifying_key().to_openssh()));
     return first;
 }
 
@@ -135,6 +136,13 @@ Result<> Library::State::commit_for(const archive::EpochKeys& epoch, std::vector
 Result<> Library::commit(std::vector<model::EntryBody> entries) {
     TRY(may_write());
     return state_->commit_for(state_->current_epoch(), std::move(entries));
+}
+
+Result<> Library::enroll(const model::DeviceId& device) {
+    TRY_LET(const auto devices, state_->catalog.devices());
+    for (const auto& record : devices)
+        if (record.device == device && !record.key.empty()) return commit({state_->enrollment(device, record.key)});
+    return Error(ErrorCode::not_found, "Nothing here tells that device's key.");
 }
 
 Result<> Library::open_epoch(archive::EpochKeys keys, std::vector<model::FileHash> revoked,

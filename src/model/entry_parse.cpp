@@ -100,8 +100,10 @@ Result<std::map<DeviceId, std::uint64_t>> devices_of(const Fields& fields) {
         const Fields device(object);
         TRY_LET(const auto id, device.id<DeviceId>("device"));
         TRY_LET(const auto last_seq, device.number("seq", 1));
-        if (!devices.emplace(id, last_seq).second)
-            return wrong_field("devices", "names a device twice");
+        // In the order of the signed text, which others make of the line as it stands.
+        if (!devices.empty() && id <= devices.rbegin()->first)
+            return wrong_field("devices", "is not in order of device");
+        devices.emplace_hint(devices.end(), id, last_seq);
     }
     return devices;
 }

@@ -115,9 +115,10 @@ void fill(Epoch& entry) {
     entry = {*rc::gen::element<std::uint32_t>(1, 2, UINT32_MAX),
              any_key(),
              any_key(),
-             any_ids<DeviceId>(),
+             {},
              any_ids<FileHash>(),
              any_words(3, 900)};
+    for (const auto& device : any_ids<DeviceId>()) entry.devices[device] = any_number(1);
 }
 void fill(Way& entry) {
     entry = {any_id<WayId>(),

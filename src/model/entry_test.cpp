@@ -127,10 +127,11 @@ TEST(SignedTexts, AreThoseOfTheFormat) {
               "keepsake-enroll-v1\narchive " + kHash + "\ndevice " + std::string(32, '1') +
                   "\nkey ssh-ed25519 K\nroot ssh-ed25519 R\n");
     const auto file = *FileHash::from_hex(std::string(64, 'f'));
-    EXPECT_EQ(epoch_text(archive, {2, "ssh-ed25519 R", "ssh-ed25519 P", {device}, {file}, "s"}),
-              "keepsake-epoch-v1\narchive " + kHash +
-                  "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\ndevice " +
-                  std::string(32, '1') + "\nrevoked " + std::string(64, 'f') + "\n");
+    EXPECT_EQ(
+        epoch_text(archive, {2, "ssh-ed25519 R", "ssh-ed25519 P", {{device, 41}}, {file}, "s"}),
+        "keepsake-epoch-v1\narchive " + kHash +
+            "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\ndevice " +
+            std::string(32, '1') + " 41\nrevoked " + std::string(64, 'f') + "\n");
 }
 
 TEST(ExampleLines, AreReadAndWrittenToTheByte) {
@@ -355,6 +356,27 @@ TEST(EntryParser, RefusesKeysThatCouldSayMoreInASignedText) {
         return;
     }
     FAIL() << "no enroll line among the examples";
+}
+
+TEST(EntryParser, TakesAnEpochsDevicesInTheOrderThatIsSigned) {
+    EntryParser parser;
+    for (const auto& line : example_entries()) {
+        const auto entry = parser.parse(line);
+        ASSERT_TRUE(entry) << failure_of(entry);
+        const auto* epoch = std::get_if<Epoch>(&entry->body);
+        if (epoch == nullptr || epoch->devices.size() != 2) continue;
+        const auto first = epoch->devices.begin()->first.hex();
+        const auto last = epoch->devices.rbegin()->first.hex();
+        for (const auto& other : {last, std::string(32, 'f')}) {
+            auto hostile = line;
+            hostile.replace(hostile.find(first), first.size(), other);
+            const auto refused = parser.parse(hostile);
+            ASSERT_FALSE(refused) << hostile;
+            EXPECT_THAT(failure_of(refused), HasSubstr("\"devices\""));
+        }
+        return;
+    }
+    FAIL() << "no epoch with two devices among the examples";
 }
 
 std::string nested(std::size_t depth, const std::string& innermost) {

@@ -1,0 +1,35 @@
+# keepsake_embed(TARGET HEADER NAMESPACE name=file ...)
+# Gives TARGET a generated HEADER (as one includes it: "archive/plain_texts.h") that declares in NAMESPACE, for each
+# `name=file`, `extern const std::string_view name;`, and a .cpp with the file's bytes. Files are relative to the
+# project's root, of text without NUL; a changed file is taken over by the next build.
+function(keepsake_embed target header namespace)
+  set(generated ${CMAKE_BINARY_DIR}/generated)
+  string(REGEX REPLACE "\\.h$" ".cpp" source ${header})
+  set(declared "")
+  set(defined "")
+  foreach(pair IN LISTS ARGN)
+    string(REGEX MATCH "^([A-Za-z0-9_]+)=(.+)$" matched "${pair}")
+    if(NOT matched)
+      message(FATAL_ERROR "keepsake_embed: '${pair}' is not name=file")
+    endif()
+    set(name ${CMAKE_MATCH_1})
+    set(file ${CMAKE_SOURCE_DIR}/${CMAKE_MATCH_2})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+    file(SIZE ${file} bytes)
+    file(READ ${file} text)
+    string(APPEND declared "extern const std::string_view ${name};  // ${CMAKE_MATCH_2}\n")
+    string(APPEND defined "constinit const std::string_view ${name}{R\"keepsake-file(${text})keepsake-file\", ${bytes}};\n")
+  endforeach()
+  keepsake_write_if_changed(${generated}/${header}
+    "#pragma once\n\n#include <string_view>\n\nnamespace ${namespace} {\n${declared}}  // namespace ${namespace}\n")
+  keepsake_write_if_changed(${generated}/${source}
+    "#include \"${header}\"\n\nnamespace ${namespace} {\n${defined}}  // namespace ${namespace}\n")
+  target_sources(${target} PRIVATE ${generated}/${source})
+  target_include_directories(${target} PUBLIC ${generated})
+endfunction()
+
+function(keepsake_write_if_changed path text)
+  file(WRITE ${path}.new "${text}")
+  file(COPY_FILE ${path}.new ${path} ONLY_IF_DIFFERENT)
+  file(REMOVE ${path}.new)
+endfunction()

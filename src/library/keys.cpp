@@ -1,0 +1,178 @@
+#include "library/keys.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "archive/identity_file.h"
+#include "archive/key_store.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "crypto/age_keys.h"
+#include "crypto/recovery_words.h"
+#include "crypto/secret.h"
+#include "crypto/signing.h"
+#include "library/environment.h"
+#include "library/library.h"
+#include "library/reseal.h"
+#include "library/ways.h"
+#include "model/entry.h"
+#include "model/ids.h"
+
+namespace keepsake::library {
+namespace {
+
+constexpr std::size_t kShortestPrefix = 4;
+constexpr std::size_t kLargestNameBytes = 256;
+
+Result<> check_name(std::string_view name) {
+    if (name.empty() || name.size() > kLargestNameBytes || !is_utf8(name) || printable(name) != name)
+        return Error(ErrorCode::invalid, "The name of a way in is a short line of text.");
+    return {};
+}
+
+// A way ends by a word of its own, or because every key file of it was revoked.
+bool is_open(const catalog::WayRecord& record, const std::set<model::FileHash>& revoked) {
+    if (record.revoked) return false;
+    return !std::ranges::all_of(record.way.files, [&](const model::FileHash& file) { return revoked.contains(file); });
+}
+
+Result<std::vector<catalog::WayRecord>> open_ways(Library& library) {
+    TRY_LET(auto ways, library.catalog().ways());
+    const auto revoked = library.authority().revoked_files();
+    std::erase_if(ways, [&](const catalog::WayRecord& record) { return !is_open(record, revoked); });
+    return ways;
+}
+
+// What a new epoch changes.
+struct Change {
+    std::optional<model::WayId> ended;
+    std::function<Result<model::Way>(const archive::IdentityFile&)> added;  // may be empty
+};
+
+// The order: key files of the new epoch first, durable; then the epoch's entry, which revokes; then the old
+// files go. Whatever is cut off in between, every way in that is to remain opens, and none is lost.
+Result<> new_epoch(Library& library, const Change& change) {
+    TRY(library.may_write());
+    TRY_LET(auto ways, open_ways(library));
+    auto& source = library.environment().random;
+    auto identity = library.identity().clone();
+    archive::EpochKeys keys{library.current_epoch().number + 1, crypto::SigningKey::generate(source),
+                            crypto::AgeIdentity::generate(source)};
+    identity.epochs.insert(identity.epochs.begin(), keys.clone());
+
+    std::vector<model::EntryBody> entries;
+    std::vector<model::FileHash> revoked;
+    for (auto& record : ways) {
+        if (record.way.way == change.ended) {
+            revoked.insert(revoked.end(), record.way.files.begin(), record.way.files.end());
+            entries.emplace_back(model::Revoke{record.way.way});
+            continue;
+        }
+        TRY(write_further_file(library.staging(), identity, record.way, source));
+        entries.emplace_back(record.way);
+    }
+    if (change.added) {
+        TRY_LET(auto way, change.added(identity));
+        entries.emplace_back(std::move(way));
+    }
+    TRY(library.open_epoch(std::move(keys), revoked, std::move(entries)));
+    for (const auto& file : revoked)
+        TRY(archive::erase_key_file(library.environment().files, library.copy().path, file));
+    return {};
+}
+
+Result<> add_way(Library& library, const Result<model::Way>& way) {
+    if (!way) return way.error();
+    return library.commit({*way});
+}
+
+}  // namespace
+
+Result<std::vector<WayInfo>> list_ways(Library& library) {
+    TRY_LET(const auto ways, open_ways(library));
+    const auto opened = library.opened_by();
+    std::vector<WayInfo> infos;
+    for (const auto& record : ways) {
+        const auto milliseconds = record.since.milliseconds;
+        WayInfo info{record.way.way, record.way.kind, record.way.name, record.way.recipient,
+                     {milliseconds / 1000, 0}, false};
+        info.opened_now = opened && std::ranges::find(record.way.files, *opened) != record.way.files.end();
+        infos.push_back(std::move(info));
+    }
+    return infos;
+}
+
+Result<model::WayId> find_way(Library& library, std::string_view typed) {
+    TRY_LET(const auto ways, open_ways(library));
+    std::vector<model::WayId> found;
+    for (const auto& record : ways) {
+        const bool by_number = typed.size() >= kShortestPrefix && record.way.way.hex().starts_with(typed);
+        if (record.way.name == typed || record.way.recipient == typed || by_number) found.push_back(record.way.way);
+    }
+    if (found.size() == 1) return found.front();
+    if (found.size() > 1)
+        return Error(ErrorCode::invalid, "Several ways in are called " + printable(typed) + "; use a number of `keepsake key list`.");
+    return Error(ErrorCode::not_found, "There is no way in called " + printable(typed) + "; see `keepsake key list`.");
+}
+
+Result<> add_passphrase(Library& library, std::string_view name, const crypto::Secret& passphrase) {
+    TRY(check_name(name));
+    TRY(library.may_write());
+    return add_way(library, write_secret_way(library.staging(), library.identity(), model::WayKind::passphrase, name,
+                                             passphrase, library.environment().random));
+}
+
+Result<crypto::Secret> add_recovery_key(Library& library, std::string_view name) {
+    TRY(check_name(name));
+    TRY(library.may_write());
+    auto words = crypto::new_recovery_words(library.environment().random);
+    TRY(add_way(library, write_secret_way(library.staging(), library.identity(), model::WayKind::recovery, name, words,
+                                          library.environment().random)));
+    return words;
+}
+
+Result<> add_recipient(Library& library, std::string_view name, const crypto::AgeRecipient& recipient) {
+    TRY(check_name(name));
+    TRY(library.may_write());
+    return add_way(library, write_recipient_way(library.staging(), library.identity(), name, recipient,
+                                                library.environment().random));
+}
+
+Result<> remove_way(Library& library, const model::WayId& way) {
+    TRY_LET(const auto ways, open_ways(library));
+    if (ways.size() == 1)
+        return Error(ErrorCode::invalid, "This is the only way in. Add another one before you remove it.");
+    return new_epoch(library, {way, {}});
+}
+
+Result<> change_passphrase(Library& library, const std::optional<model::WayId>& way,
+                           const crypto::Secret& passphrase) {
+    TRY_LET(const auto ways, list_ways(library));
+    const auto meant = std::ranges::find_if(ways, [&](const WayInfo& info) {
+        return way ? info.way == *way : info.opened_now && info.kind == model::WayKind::passphrase;
+    });
+    if (meant == ways.end() || meant->kind != model::WayKind::passphrase)
+        return Error(ErrorCode::invalid, "Say which passphrase to change; see `keepsake key list`.");
+    const auto add = [&, name = meant->name](const archive::IdentityFile& identity) {
+        return write_secret_way(library.staging(), identity, model::WayKind::passphrase, name, passphrase,
+                                library.environment().random);
+    };
+    return new_epoch(library, {meant->way, add});
+}
+
+Result<> rotate(Library& library, bool reseal, Listener& listener) {
+    TRY(new_epoch(library, {}));
+    return reseal ? reseal_everything(library, listener) : Result<>();
+}
+
+}  // namespace keepsake::library

@@ -1,0 +1,228 @@
+#include "library/tell.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "archive/layout.h"
+#include "archive/object_file.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "base/text.h"
+#include "catalog/catalog.h"
+#include "library/library.h"
+#include "library/object_lookup.h"
+#include "library/store_content.h"
+#include "model/entry.h"
+#include "model/ids.h"
+#include "os/file_system.h"
+
+namespace keepsake::library {
+namespace {
+
+constexpr std::size_t kShortestPrefix = 4;
+constexpr std::size_t kLargestTextBytes = 16UL << 20U;
+constexpr std::size_t kLargestNameBytes = 1024;
+
+bool is_hex(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+std::string lower(std::string_view text) {
+    std::string result(text);
+    for (auto& c : result)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return result;
+}
+
+Error no_item(std::string_view typed) {
+    return {ErrorCode::not_found, "There is no item " + printable(typed) + " here."};
+}
+
+std::size_t characters(std::string_view text) {
+    return static_cast<std::size_t>(
+        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+Result<> check_line(std::string_view text, std::string_view what, std::size_t most_bytes) {
+    if (!is_utf8(text)) return Error(ErrorCode::invalid, std::string(what) + " is not UTF-8 text.");
+    if (text.empty()) return Error(ErrorCode::invalid, std::string(what) + " is empty.");
+    if (text.find_first_of("\r\n") != std::string_view::npos || text.find('\0') != std::string_view::npos)
+        return Error(ErrorCode::invalid, std::string(what) + " must be one line.");
+    if (text.size() > most_bytes) return Error(ErrorCode::invalid, std::string(what) + " is too long.");
+    return {};
+}
+
+model::Set set_text(model::Subject of, std::string field, std::string_view text) {
+    return {std::move(of), std::move(field), {}, nlohmann::json(text).dump()};
+}
+
+// One id by its first digits, of what the catalog finds.
+template <class Id, class Find>
+Result<std::optional<Id>> by_prefix(std::string_view typed, const Find& find) {
+    const auto digits = lower(typed);
+    if (digits.size() < kShortestPrefix || digits.size() > 2 * Id::kBytes || !is_hex(digits))
+        return std::optional<Id>{};
+    TRY_LET(const auto found, find(digits));
+    if (found.empty()) return std::optional<Id>{};
+    if (found.size() > 1)
+        return Error(ErrorCode::invalid, "More than one number begins with " + printable(typed) + "; type more of it.");
+    return std::optional<Id>(found.front());
+}
+
+}  // namespace
+
+Result<model::ItemId> find_item(Library& library, std::string_view typed) {
+    TRY_LET(const auto found, by_prefix<model::ItemId>(typed, [&](std::string_view digits) {
+                return library.catalog().items_by_prefix(digits, 2);
+            }));
+    if (!found) return no_item(typed);
+    return *found;
+}
+
+Result<model::MomentId> find_moment(Library& library, std::string_view typed) {
+    TRY_LET(const auto moments, library.catalog().moments());
+    std::vector<model::MomentId> loose;
+    for (const auto& moment : moments) {
+        if (moment.name == typed) return moment.moment;
+        if (lower(moment.name) == lower(typed)) loose.push_back(moment.moment);
+    }
+    if (loose.size() == 1) return loose.front();
+    TRY_LET(const auto found, by_prefix<model::MomentId>(typed, [&](std::string_view digits) {
+                return library.catalog().moments_by_prefix(digits, 2);
+            }));
+    if (!found) return Error(ErrorCode::not_found, "There is no moment " + printable(typed) + " here.");
+    return *found;
+}
+
+Result<model::Subject> find_subject(Library& library, std::string_view typed) {
+    auto item = find_item(library, typed);
+    if (item) return model::Subject::of(*item);
+    if (item.error().code() != ErrorCode::not_found) return std::move(item).error();
+    auto moment = find_moment(library, typed);
+    if (moment) return model::Subject::of(*moment);
+    if (moment.error().code() != ErrorCode::not_found) return std::move(moment).error();
+    return Error(ErrorCode::not_found, "There is no item or moment " + printable(typed) + " here.");
+}
+
+Result<> set_words(Library& library, const model::Subject& of, std::string_view field, std::string_view text) {
+    if (!is_utf8(text) || text.find('\0') != std::string_view::npos)
+        return Error(ErrorCode::invalid, "These words are not UTF-8 text. Save them as UTF-8 and try again.");
+    if (text.size() > kLargestTextBytes)
+        return Error(ErrorCode::invalid, "These words are longer than 16 MB. Keep them as a file instead.");
+    TRY(library.may_write());
+    model::Words words;
+    words.of = of;
+    words.field = std::string(field);
+    TRY_LET(const auto standing, library.catalog().standing_words(of, field));
+    for (const auto& version : standing) words.replaces.push_back(version.version);
+    std::vector<model::EntryBody> entries;
+    if (text.size() <= model::kLargestInlineTextBytes) {
+        words.text = std::string(text);
+    } else {
+        TRY_LET(auto stored, store_content(library, as_bytes(text)));
+        words.content = stored.content;
+        if (stored.object) entries.emplace_back(std::move(*stored.object));
+    }
+    const auto content = words.content;
+    entries.emplace_back(std::move(words));
+    TRY(library.commit(std::move(entries)));
+    if (!content) return {};
+    return library.catalog().in_transaction(
+        [&] { return library.catalog().set_long_text(*content, text); });
+}
+
+Result<model::MomentId> new_moment(Library& library, std::string_view name) {
+    TRY(check_line(name, "The moment's name", kLargestNameBytes));
+    model::MomentId moment;
+    library.environment().random.fill(moment.bytes);
+    TRY(library.commit({set_text(model::Subject::of(moment), "name", name)}));
+    return moment;
+}
+
+Result<> add_to_moment(Library& library, const model::MomentId& moment, std::span<const model::ItemId> items) {
+    std::vector<model::EntryBody> entries;
+    for (const auto& item : items)
+        entries.emplace_back(
+            model::Link{model::Subject::of(moment), model::Subject::of(item), "holds", "{}"});
+    return library.commit(std::move(entries));
+}
+
+Result<> set_cover(Library& library, const model::Subject& of, std::string_view words) {
+    TRY(check_line(words, "The cover", model::kLargestCoverCharacters * 4));
+    if (characters(words) > model::kLargestCoverCharacters)
+        return Error(ErrorCode::invalid, "A cover holds at most 160 characters; these are " +
+                                             std::to_string(characters(words)) + ".");
+    return library.commit({set_text(of, "cover", words)});
+}
+
+Result<> take_cover_away(Library& library, const model::Subject& of) {
+    return library.commit({model::Set{of, "cover", {}, "null"}});
+}
+
+Result<> let_go(Library& library, std::span<const model::ItemId> items) {
+    std::vector<model::EntryBody> entries;
+    for (const auto& id : items) {
+        TRY_LET(const auto item, library.catalog().item(id));
+        if (!item) return no_item(id.hex());
+        if (!item->let_go) entries.emplace_back(model::LetGo{id});
+    }
+    if (entries.empty()) return {};
+    return library.commit(std::move(entries));
+}
+
+Result<> bring_back(Library& library, std::span<const model::ItemId> items) {
+    std::vector<model::EntryBody> entries;
+    for (const auto& id : items) {
+        TRY_LET(const auto item, library.catalog().item(id));
+        if (!item) return no_item(id.hex());
+        for (const auto& file : item->files) {
+            TRY_LET(const auto content, library.catalog().content(file.content));
+            if (!content || !is_present(library.environment().files, library.copy().path, *content))
+                return Error(ErrorCode::not_found,
+                             printable(file.name) + " was erased from this copy. Another copy may still hold it.");
+        }
+        if (item->let_go) entries.emplace_back(model::BringBack{id});
+    }
+    if (entries.empty()) return {};
+    return library.commit(std::move(entries));
+}
+
+Result<> name_device(Library& library, const model::DeviceId& device, std::string_view name) {
+    TRY(check_line(name, "The device's name", kLargestNameBytes));
+    return library.commit({set_text(model::Subject::of(device), "name", name)});
+}
+
+Result<> retire_device(Library& library, const model::DeviceId& device) {
+    TRY_LET(const auto heads, library.catalog().heads());
+    const auto head = heads.find(device);
+    if (head == heads.end()) return Error(ErrorCode::not_found, "That device has written nothing here.");
+    return library.commit({model::Retire{device, head->second.seq}});
+}
+
+Result<> accept_device(Library& library, const model::DeviceId& device) { return library.enroll(device); }
+
+Result<model::DeviceId> find_device(Library& library, std::string_view typed) {
+    TRY_LET(const auto devices, library.catalog().devices());
+    const auto digits = lower(typed);
+    std::vector<model::DeviceId> found;
+    for (const auto& device : devices) {
+        if (device.name == typed) return device.device;
+        if (digits.size() >= kShortestPrefix && device.device.hex().starts_with(digits)) found.push_back(device.device);
+    }
+    if (found.size() == 1) return found.front();
+    if (found.size() > 1)
+        return Error(ErrorCode::invalid, "More than one device begins with " + printable(typed) + "; type more of it.");
+    return Error(ErrorCode::not_found, "There is no device " + printable(typed) + " here.");
+}
+
+}  // namespace keepsake::library

@@ -1,0 +1,240 @@
+#include "library/tend.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "archive/journal_store.h"
+#include "archive/layout.h"
+#include "archive/object_file.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "crypto/age.h"
+#include "library/environment.h"
+#include "library/library.h"
+#include "library/object_lookup.h"
+#include "model/entry.h"
+#include "model/ids.h"
+#include "os/file_system.h"
+
+namespace keepsake::library {
+namespace {
+
+// A step of this device's clock over this is no time that passed but a clock that was wrong.
+constexpr std::int64_t kLongestGapSeconds = 400 * kSecondsPerDay;
+constexpr std::int64_t kTickSeconds = kSecondsPerDay;
+constexpr std::uint64_t kSegmentsLeftAlone = 50;  // the newest: other copies may just be fetching them
+constexpr std::size_t kFewestToRollUp = 200;
+constexpr std::size_t kMostToRollUp = 1000;
+constexpr std::uint64_t kLargestRollUpBytes = 32UL << 20U;
+
+// This device's own count of days since it first knew of something, from its own journal's times.
+class OwnCount {
+  public:
+    OwnCount(std::vector<catalog::SegmentRecord> own, Instant now) : own_(std::move(own)), now_(now) {
+        std::ranges::sort(own_, {}, &catalog::SegmentRecord::seq);
+    }
+    std::optional<Instant> last_time() const {
+        return own_.empty() ? std::optional<Instant>{} : own_.back().time;
+    }
+    bool knows(const catalog::Tombstone& tombstone) const { return first_knowing(tombstone) != own_.end(); }
+    // Seconds; gaps that a clock jumped over, back or years ahead, count nothing.
+    std::int64_t seconds_since(const catalog::Tombstone& tombstone) const {
+        auto at = first_knowing(tombstone);
+        if (at == own_.end()) return 0;
+        std::int64_t total = 0;
+        std::int64_t before = at->time.seconds;
+        for (++at; at != own_.end(); ++at) {
+            total += gap(before, at->time.seconds);
+            before = at->time.seconds;
+        }
+        return total + gap(before, now_.seconds);
+    }
+
+  private:
+    static std::int64_t gap(std::int64_t from, std::int64_t to) {
+        const auto seconds = to - from;
+        return seconds < 0 || seconds > kLongestGapSeconds ? 0 : seconds;
+    }
+    std::vector<catalog::SegmentRecord>::const_iterator first_knowing(const catalog::Tombstone& tombstone) const {
+        return std::ranges::find_if(own_, [&](const catalog::SegmentRecord& segment) {
+            if (segment.device == tombstone.device) return segment.seq >= tombstone.seq;
+            const auto seen = segment.seen.find(tombstone.device);
+            return seen != segment.seen.end() && seen->second.seq >= tombstone.seq;
+        });
+    }
+
+    std::vector<catalog::SegmentRecord> own_;
+    Instant now_;
+};
+
+class Tending {
+  public:
+    explicit Tending(Library& library) : library_(&library), files_(&library.environment().files) {}
+
+    Result<TendReport> run() {
+        TRY(erase_due());
+        TRY(drop_second_objects());
+        TRY(roll_up_own());
+        return report_;
+    }
+
+  private:
+    Result<> erase_due() {
+        TRY_LET(const auto tombstones, library_->catalog().tombstones());
+        if (tombstones.empty()) return {};
+        TRY_LET(auto count, own_count());
+        const bool knows_all = std::ranges::all_of(
+            tombstones, [&](const catalog::Tombstone& tombstone) { return count.knows(tombstone); });
+        const auto last = count.last_time();
+        if (!knows_all || !last || library_->environment().clock.now().seconds - last->seconds > kTickSeconds)
+            TRY(library_->commit({model::Tick{}}));
+        std::set<model::ItemId> due;
+        for (const auto& tombstone : tombstones)
+            if (count.seconds_since(tombstone) >= kDaysToUndo * kSecondsPerDay) due.insert(tombstone.item);
+        for (const auto& item : due) {
+            TRY_LET(const auto contents, library_->catalog().contents_of_item(item));
+            for (const auto& content : contents) TRY(erase_if_due(content, due));
+        }
+        return {};
+    }
+
+    Result<OwnCount> own_count() {
+        std::vector<catalog::SegmentRecord> own;
+        if (const auto device = library_->device()) {
+            TRY_LET(own, library_->catalog().segments_of(*device));
+        }
+        return OwnCount(std::move(own), library_->environment().clock.now());
+    }
+
+    // Nothing that was not let go refers to it, and each that was let go is due.
+    Result<> erase_if_due(const model::ContentId& content, const std::set<model::ItemId>& due) {
+        TRY_LET(const bool live, library_->catalog().is_live(content));
+        if (live) return {};
+        TRY_LET(const auto items, library_->catalog().items_of_content(content, true));
+        if (!std::ranges::all_of(items, [&](const model::ItemId& item) { return due.contains(item); })) return {};
+        TRY_LET(const auto record, library_->catalog().content(content));
+        if (!record) return {};
+        for (const auto& object : record->objects) TRY(erase_object(object));
+        return {};
+    }
+
+    Result<> erase_object(const catalog::ObjectRecord& object) {
+        const auto path = os::join_path(library_->copy().path, archive::object_path(object.object));
+        auto removed = files_->remove_file(path);
+        if (!removed && removed.error().code() == ErrorCode::not_found) return {};
+        if (!removed) return removed;
+        TRY(files_->sync_directory(os::parent_of(path)));
+        ++report_.erased_objects;
+        report_.erased_bytes += object.object_bytes;
+        return {};
+    }
+
+    // Of several objects of one content here, the one that is preferred stays, once it has proved whole.
+    Result<> drop_second_objects() {
+        TRY_LET(const auto contents, library_->catalog().contents_with_several_objects());
+        if (contents.empty()) return {};
+        const auto identities = library_->identity().identities();
+        archive::ObjectBuffers buffers;
+        for (const auto& id : contents) {
+            TRY_LET(const auto content, library_->catalog().content(id));
+            TRY_LET(const bool live, library_->catalog().is_live(id));
+            if (!content || !live) continue;
+            auto present = present_objects(*content);
+            if (present.size() < 2) continue;
+            const auto best = std::ranges::min_element(present, {}, [&](const catalog::ObjectRecord& object) {
+                return std::pair{!is_of_newest_epoch(object), object.object};
+            });
+            catalog::ContentRecord only = *content;
+            only.objects = {*best};
+            const auto whole = read_content(*files_, library_->copy().path, identities, only, buffers, {},
+                                            []() -> Result<> { return {}; }, library_->environment().stop);
+            if (!whole) continue;  // check names it
+            for (const auto& object : present)
+                if (object.object != best->object) TRY(erase_object(object));
+        }
+        return {};
+    }
+
+    std::vector<catalog::ObjectRecord> present_objects(const catalog::ContentRecord& content) {
+        std::vector<catalog::ObjectRecord> present;
+        for (const auto& object : content.objects) {
+            const auto info =
+                files_->info(os::join_path(library_->copy().path, archive::object_path(object.object)));
+            if (info && info->size_bytes == object.object_bytes) present.push_back(object);
+        }
+        return present;
+    }
+
+    bool is_of_newest_epoch(const catalog::ObjectRecord& object) {
+        const auto header = crypto::parse_age_header(as_bytes(object.header));
+        const auto& newest = library_->current_epoch().identity;
+        return header && crypto::unwrap_with_identities(*header, {&newest, 1}).has_value();
+    }
+
+    // This device's old segments, one after another, as far as they are single files and small.
+    Result<> roll_up_own() {
+        const auto device = library_->device();
+        if (!device) return {};
+        TRY_LET(const auto heads, library_->catalog().heads());
+        const auto head = heads.find(*device);
+        if (head == heads.end() || head->second.seq < kSegmentsLeftAlone + kFewestToRollUp) return {};
+        TRY_LET(const auto run, oldest_run(*device, head->second.seq - kSegmentsLeftAlone));
+        if (run.size() < kFewestToRollUp) return {};
+        TRY_LET(const auto whole,
+                archive::roll_up(library_->staging(), run, library_->identity().identities(),
+                                 library_->current_epoch().identity.recipient(), library_->environment().random));
+        report_.rolled_up += run.size();
+        auto& catalog = library_->catalog();
+        return catalog.in_transaction([&]() -> Result<> {
+            for (const auto& name : run) TRY(catalog.remove_file(name.file));
+            return catalog.add_file({whole.file, whole.device, whole.first_seq, whole.last_seq});
+        });
+    }
+
+    Result<std::vector<archive::JournalFileName>> oldest_run(const model::DeviceId& device, std::uint64_t before) {
+        TRY_LET(const auto known, library_->catalog().files());
+        std::map<std::uint64_t, archive::JournalFileName> singles;
+        for (const auto& file : known)
+            if (file.device == device && file.first_seq == file.last_seq && file.last_seq < before)
+                singles.emplace(file.first_seq, archive::JournalFileName{device, file.first_seq, file.last_seq, file.file});
+        std::vector<archive::JournalFileName> run;
+        std::uint64_t bytes = 0;
+        for (const auto& [seq, name] : singles) {
+            const auto info = files_->info(os::join_path(library_->copy().path, name.path()));
+            const auto size = info ? info->size_bytes : kLargestRollUpBytes;
+            const bool follows = run.empty() || run.back().last_seq + 1 == seq;
+            if (!follows || bytes + size > kLargestRollUpBytes || run.size() == kMostToRollUp) {
+                if (run.size() >= kFewestToRollUp) break;
+                run.clear();
+                bytes = 0;
+                if (size > kLargestRollUpBytes / 2) continue;
+            }
+            run.push_back(name);
+            bytes += size;
+        }
+        return run;
+    }
+
+    Library* library_;
+    os::FileSystem* files_;
+    TendReport report_;
+};
+
+}  // namespace
+
+Result<TendReport> tend(Library& library, Listener&) {
+    if (!library.may_write() || !library.device()) return TendReport{};
+    return Tending(library).run();
+}
+
+}  // namespace keepsake::library
