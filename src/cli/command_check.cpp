@@ -62,8 +62,10 @@ Result<ExitCode> run(Context& context, const CheckCommand& command) {
                 library::check_without_key(*environment, path, context.messages()));
         return tell_report(context, report, false);
     }
-    TRY_LET(auto library, context.open());
+    TRY_LET(auto library, context.open_quietly());
     TRY_LET(const auto report, library::check(library, context.messages()));
+    // The report counts these as well, and says them in its own words.
+    if (report.sound()) TRY(context.tell_damage(library));
     return tell_report(context, report, true);
 }
 

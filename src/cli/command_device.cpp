@@ -1,4 +1,5 @@
 #include <string>
+#include <utility>
 
 #include "archive/authority.h"
 #include "base/result.h"
@@ -48,12 +49,10 @@ Result<ExitCode> run(Context& context, const DeviceListCommand& /*command*/) {
 
 Result<ExitCode> run(Context& context, const DeviceNameCommand& command) {
     TRY_LET(auto library, context.open());
-    auto device = library.device();
-    if (command.device) {
-        TRY_LET(device, library::find_device(library, *command.device));
-    }
-    TRY(library::name_device(library, device, command.name));
-    context.out().line(short_number(device.hex()) + "  " + printable_line(command.name));
+    auto device = command.device ? library::find_device(library, *command.device) : library.join();
+    if (!device) return std::move(device).error();
+    TRY(library::name_device(library, *device, command.name));
+    context.out().line(short_number(device->hex()) + "  " + printable_line(command.name));
     return ExitCode::done;
 }
 

@@ -41,7 +41,8 @@ Result<ExitCode> run(Context& context, const GetCommand& command) {
     context.messages().name_problems("could not give back ");
     TRY_LET(const auto report, library::get(library, items, command.folder, context.messages()));
     if (report.stopped) {
-        if (report.given == 0) return *report.stopped;
+        if (report.given == 0)
+            return tell_stopped_at_once(context, *report.stopped, "Nothing was given back.");
         return tell_stopped(context, *report.stopped,
                             count_of(report.given, "file is", "files are") +
                                 " given back; get the same again to go on.");

@@ -35,11 +35,13 @@ Result<ExitCode> run(Context& context, const KeepCommand& command) {
     context.messages().name_problems("could not keep ");
     TRY_LET(const auto report, library::keep(library, command.paths, {}, context.messages()));
     if (report.stopped) {
-        if (report.kept == 0) return *report.stopped;
+        if (report.kept == 0)
+            return tell_stopped_at_once(context, *report.stopped, "Nothing was kept.");
         return tell_stopped(context, *report.stopped,
                             count_of(report.kept, "file is", "files are") +
                                 " kept; keep the same folder again to go on.");
     }
+    tend_quietly(context, library);
     context.out().line(kept_line(report));
     return report.problems > 0 ? ExitCode::some_failed : ExitCode::done;
 }

@@ -43,16 +43,26 @@ std::string way_line(const library::WayInfo& way) {
     auto line = short_number(way.way.hex()) + "  " +
                 to_rfc3339(way.since, Fraction::none).substr(0, kDateCharacters) + "  " +
                 padded(kind_text(way.kind), kKindColumns);
-    if (!way.name.empty()) line += "  " + printable_line(way.name);
+    if (!way.name.empty() && way.name != kind_text(way.kind))
+        line += "  " + printable_line(way.name);
     if (way.kind == model::WayKind::recipient) line += "  " + printable_line(way.recipient);
     if (way.opened_now) line += "  (opened this now)";
     return line;
 }
 
+// A way that nobody named is called what it is, as those of a new archive are.
+std::string name_of(const KeyAddCommand& command) {
+    if (command.name) return *command.name;
+    using Kind = KeyAddCommand::Kind;
+    return std::string(kind_text(command.kind == Kind::passphrase ? model::WayKind::passphrase
+                                 : command.kind == Kind::recovery ? model::WayKind::recovery
+                                                                  : model::WayKind::recipient));
+}
+
 Result<ExitCode> add_recipient(Context& context, const KeyAddCommand& command) {
     TRY_LET(const auto recipient, crypto::AgeRecipient::from_text(command.recipient));
     TRY_LET(auto library, context.open());
-    TRY(library::add_recipient(library, command.name.value_or(""), recipient));
+    TRY(library::add_recipient(library, name_of(command), recipient));
     context.out().line("Added. Its identity opens this archive now.");
     return ExitCode::done;
 }
@@ -66,14 +76,14 @@ Result<ExitCode> add_passphrase(Context& context, const KeyAddCommand& command) 
     if (!passphrase) {  // at a terminal: the old one first, then the new one
         TRY_LET(passphrase, context.new_passphrase(std::nullopt));
     }
-    TRY(library::add_passphrase(library, command.name.value_or(""), *passphrase));
+    TRY(library::add_passphrase(library, name_of(command), *passphrase));
     context.out().line("Added. The new passphrase opens this archive now.");
     return ExitCode::done;
 }
 
 Result<ExitCode> add_recovery_key(Context& context, const KeyAddCommand& command) {
     TRY_LET(auto library, context.open());
-    TRY_LET(const auto words, library::add_recovery_key(library, command.name.value_or("")));
+    TRY_LET(const auto words, library::add_recovery_key(library, name_of(command)));
     context.messages().line("Added. These twelve words open this archive now.");
     TRY(context.show_recovery_words(words, Context::ShownOn::output));
     return ExitCode::done;

@@ -7,6 +7,7 @@
 #include "cli/exit_code.h"
 #include "cli/invocation.h"
 #include "cli/item_text.h"
+#include "cli/outcome.h"
 #include "cli/text_layout.h"
 #include "library/library.h"
 #include "library/tell.h"
@@ -42,6 +43,7 @@ Result<ExitCode> run(Context& context, const LetGoCommand& command) {
     TRY_LET(auto library, context.open());
     TRY_LET(const auto items, find_items(library, command.items));
     TRY(library::let_go(library, items));
+    tend_quietly(context, library);
     TRY(print_items(context, library, items));
     context.out().line("Let go. " + count_of(items.size(), "item", "items") + ". For " +
                        grouped(library::kDaysToUndo) +

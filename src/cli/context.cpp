@@ -85,6 +85,12 @@ Result<std::optional<library::WayIn>> Context::named_way_in() {
 }
 
 Result<library::Library> Context::open() {
+    auto opened = open_quietly();
+    if (opened) TRY(tell_damage(*opened));
+    return opened;
+}
+
+Result<library::Library> Context::open_quietly() {
     TRY_LET(const auto path, archive_path());
     // Before anything is asked: is there an archive at all?
     TRY(archive::open_copy(files(), path));
@@ -93,7 +99,6 @@ Result<library::Library> Context::open() {
     auto opened = way_in ? library::Library::open(*environment, path, *way_in, messages_)
                          : open_by_asking(*environment, path);
     messages_.clear();
-    if (opened) TRY(tell_damage(*opened));
     return opened;
 }
 
@@ -119,8 +124,7 @@ Result<library::Library> Context::open_by_asking(const library::Environment& env
 Result<> Context::tell_damage(library::Library& library) {
     for (const auto& problem : library.journal_problems()) {
         found_damage_ = true;
-        messages_.line(printable_line(problem.path) + ": " + printable_line(problem.why) +
-                       (problem.healed_from_mirror ? " It was read from the mirror." : ""));
+        messages_.line(printable_line(problem.path) + ": " + printable_line(problem.why));
     }
     TRY_LET(const auto gaps, library.gaps());
     for (const auto& gap : gaps) {

@@ -50,7 +50,11 @@ class Context {
     /// Opens the archive: by what was named, else by asking (three times). Then says what is wrong
     /// with its journal and what is missing in this copy.
     Result<library::Library> open();
-    /// Whether open() found damage or a gap, and said so.
+    /// The same without saying so.
+    Result<library::Library> open_quietly();
+    /// Says what is wrong with the journal and what is missing.
+    Result<> tell_damage(library::Library& library);
+    /// Whether there was any such thing to say.
     bool found_damage() const { return found_damage_; }
 
     /// A new passphrase: from a file if one is named, else asked for twice.
@@ -65,7 +69,6 @@ class Context {
     Result<std::optional<library::WayIn>> named_way_in();
     Result<library::Library> open_by_asking(const library::Environment& environment,
                                             const std::string& path);
-    Result<> tell_damage(library::Library& library);
 
     Wiring* wiring_;
     GlobalOptions options_;

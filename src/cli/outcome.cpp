@@ -4,8 +4,12 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/result.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
+#include "cli/text_layout.h"
+#include "library/library.h"
+#include "library/tend.h"
 
 namespace keepsake::cli {
 
@@ -14,6 +18,18 @@ ExitCode tell_stopped(Context& context, const Error& why, std::string_view what_
     context.messages().clear();
     context.out().line("Stopped. " + std::string(what_stands));
     return ExitCode::stopped;
+}
+
+Result<ExitCode> tell_stopped_at_once(Context& context, const Error& why, std::string_view what) {
+    if (why.code() != ErrorCode::cancelled) return why;
+    return tell_stopped(context, why, what);
+}
+
+void tend_quietly(Context& context, library::Library& library) {
+    if (context.stop().stop_requested()) return;
+    const auto tended = library::tend(library, context.messages());
+    if (!tended && tended.error().code() != ErrorCode::cancelled)
+        context.messages().line("The upkeep waits: " + printable_line(tended.error().message()));
 }
 
 }  // namespace keepsake::cli

@@ -3,12 +3,21 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/result.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
+#include "library/library.h"
 
 namespace keepsake::cli {
 
 /// Work that ended early after some of it was done: says why, and on the output what stands.
 ExitCode tell_stopped(Context& context, const Error& why, std::string_view what_stands);
+
+/// The same where nothing was done yet: a failure, unless the person stopped it.
+Result<ExitCode> tell_stopped_at_once(Context& context, const Error& why, std::string_view what);
+
+/// The quiet upkeep after keeping and letting go. What it cannot do waits for the next time, and is
+/// said; what was done before stands.
+void tend_quietly(Context& context, library::Library& library);
 
 }  // namespace keepsake::cli

@@ -98,9 +98,12 @@ std::string padded(std::string_view text, std::size_t columns) {
 }
 
 std::string grouped(std::uint64_t number) {
-    auto out = std::to_string(number);
-    for (auto at = static_cast<std::ptrdiff_t>(out.size()) - 3; at > 0; at -= 3)
-        out.insert(static_cast<std::size_t>(at), ",");
+    const auto digits = std::to_string(number);
+    std::string out;
+    for (std::size_t at = 0; at < digits.size(); ++at) {
+        if (at > 0 && (digits.size() - at) % 3 == 0) out += ',';
+        out += digits[at];
+    }
     return out;
 }
 
@@ -124,14 +127,8 @@ std::string printable_lines(std::string_view text) {
 }
 
 std::string printable_line(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (!is_space(c))
-            out += c;
-        else if (!out.empty() && out.back() != ' ')
-            out += ' ';
-    }
-    if (out.ends_with(' ')) out.pop_back();
+    std::string out(text);
+    std::ranges::replace_if(out, is_space, ' ');
     return printable(out);
 }
 

@@ -24,7 +24,7 @@ std::string count_of(std::uint64_t count, std::string_view singular, std::string
 
 /// printable() with line ends kept, for words of several lines; other white space becomes a space.
 std::string printable_lines(std::string_view text);
-/// All on one line: runs of white space become one space.
+/// All on one line: line ends and tabs become spaces.
 std::string printable_line(std::string_view text);
 
 /// Numbered words in four columns, read downward, as they stand on the printed kit.

@@ -37,7 +37,7 @@ TEST(TextLayout, GroupsDigits) {
 }
 
 TEST(TextLayout, NothingFromOutsideMovesTheCursor) {
-    EXPECT_EQ(printable_line(" a\t\n\r b\n"), " a b");
+    EXPECT_EQ(printable_line(" a\t\r\nb\n"), " a   b ");
     EXPECT_EQ(printable_line("a\x1b[2Kb"), "a\xEF\xBF\xBD[2Kb");
     EXPECT_EQ(printable_lines("a\r\n\n\tb\x07"), "a\n\n b\xEF\xBF\xBD");
     EXPECT_EQ(printable_lines("a\rb"), "a b");
@@ -46,9 +46,9 @@ TEST(TextLayout, NothingFromOutsideMovesTheCursor) {
 
 TEST(TextLayout, RecoveryWordsStandInFourColumnsReadDownward) {
     EXPECT_EQ(numbered_words("a-b-c-d-e-f-g-h-i-j-k-l"),
-              "   1. a           4. d           7. g          10. j\n"
-              "   2. b           5. e           8. h          11. k\n"
-              "   3. c           6. f           9. i          12. l\n");
+              "   1. a            4. d            7. g           10. j\n"
+              "   2. b            5. e            8. h           11. k\n"
+              "   3. c            6. f            9. i           12. l\n");
 }
 
 }  // namespace
