@@ -52,7 +52,8 @@ void Authority::add_enroll(const model::Enroll& enroll) {
     const auto key = crypto::VerifyingKey::from_openssh(enroll.key);
     if (root == roots_.end() || !key) return;
     const auto digest = crypto::sha256(key->bytes);
-    if (model::DeviceId::from_bytes(ByteView(digest).first(model::DeviceId::kBytes)) != enroll.device)
+    if (model::DeviceId::from_bytes(ByteView(digest).first(model::DeviceId::kBytes)) !=
+        enroll.device)
         return;
     if (!is_signed_by(enroll.root, "keepsake-enroll-v1@" + archive_.hex(),
                       model::enroll_text(archive_, enroll), enroll.signature))
@@ -62,8 +63,8 @@ void Authority::add_enroll(const model::Enroll& enroll) {
 }
 
 void Authority::add_epoch(const model::Epoch& epoch) {
-    // A next epoch is believed on the word of the previous root, which the identity file must hold; so
-    // whoever has lost the way in still learns that there is a next.
+    // A next epoch is believed on the word of the previous root, which the identity file must hold;
+    // so whoever has lost the way in still learns that there is a next.
     const auto previous = roots_.find(epoch.previous);
     const bool first = epoch.number == 1 && epoch.root == epoch.previous;
     if (previous == roots_.end() || (!first && previous->second + 1 != epoch.number)) return;
@@ -85,11 +86,14 @@ std::vector<const Authority::KnownEpoch*> Authority::binding_epochs() const {
 
 std::set<model::FileHash> Authority::revoked_files() const {
     std::set<model::FileHash> files;
-    for (const auto* epoch : binding_epochs()) files.insert(epoch->revoked.begin(), epoch->revoked.end());
+    for (const auto* epoch : binding_epochs())
+        files.insert(epoch->revoked.begin(), epoch->revoked.end());
     return files;
 }
 
-bool Authority::is_enrolled(const model::DeviceId& device) const { return enrolled_.contains(device); }
+bool Authority::is_enrolled(const model::DeviceId& device) const {
+    return enrolled_.contains(device);
+}
 
 bool Authority::enrolled_for(const model::DeviceId& device, std::uint64_t seq) const {
     const auto enrolled = enrolled_.find(device);
@@ -115,8 +119,7 @@ bool Authority::counts(const model::DeviceId& device, std::uint64_t seq) const {
     const auto last = retired_after(device);
     if (!last || seq <= *last) return true;
     const auto claims = adopted_.find(device);
-    return claims != adopted_.end() &&
-           std::ranges::any_of(claims->second, [&](const Claim& claim) {
+    return claims != adopted_.end() && std::ranges::any_of(claims->second, [&](const Claim& claim) {
                return seq <= claim.last_seq && believed(claim);
            });
 }

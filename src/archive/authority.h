@@ -16,8 +16,8 @@
 namespace keepsake::archive {
 
 /// A value fed with the epoch, enroll, retire and adopt entries of signed segments, in any order.
-/// A claim whose signature is not a root's of the identity file is passed over, as if it were not there.
-/// Thread safety: one thread at a time.
+/// A claim whose signature is not a root's of the identity file is passed over, as if it were not
+/// there. Thread safety: one thread at a time.
 class Authority {
   public:
     explicit Authority(const IdentityFile& identity);
@@ -37,9 +37,11 @@ class Authority {
 
     /// Key files that open nothing any more.
     std::set<model::FileHash> revoked_files() const;
-    /// An epoch whose keys are not in the identity file: this way in was ended. Its number; none if all are there.
+    /// An epoch whose keys are not in the identity file: this way in was ended. Its number; none if
+    /// all are there.
     std::optional<std::uint32_t> epoch_without_keys() const;
-    /// The root, "ssh-ed25519 ...", of the newest epoch whose keys are here; none before the first is told of.
+    /// The root, "ssh-ed25519 ...", of the newest epoch whose keys are here; none before the first
+    /// is told of.
     std::optional<std::string> newest_root() const;
 
   private:
@@ -56,15 +58,16 @@ class Authority {
     };
     void add_enroll(const model::Enroll& enroll);
     void add_epoch(const model::Epoch& epoch);
-    /// Epochs that bind: those whose keys are here, and later ones. One of the past whose keys are not here
-    /// may be the word of a keeper who was removed, and binds nobody.
+    /// Epochs that bind: those whose keys are here, and later ones. One of the past whose keys are
+    /// not here may be the word of a keeper who was removed, and binds nobody.
     std::vector<const KnownEpoch*> binding_epochs() const;
     bool enrolled_for(const model::DeviceId& device, std::uint64_t seq) const;
     bool believed(const Claim& claim) const { return enrolled_for(claim.writer, claim.writer_seq); }
 
     model::ArchiveId archive_;
-    std::map<std::string, std::uint32_t> roots_;  // "ssh-ed25519 ..." to the epoch's number, of the identity file
-    std::map<std::string, KnownEpoch> epochs_;    // by root
+    std::map<std::string, std::uint32_t>
+        roots_;  // "ssh-ed25519 ..." to the epoch's number, of the identity file
+    std::map<std::string, KnownEpoch> epochs_;           // by root
     std::map<model::DeviceId, std::uint32_t> enrolled_;  // the highest epoch whose root enrolled it
     std::map<model::DeviceId, std::vector<Claim>> retired_;
     std::map<model::DeviceId, std::vector<Claim>> adopted_;

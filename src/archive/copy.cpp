@@ -23,8 +23,9 @@ namespace {
 constexpr std::uint64_t kLargestManifestBytes = 64UL * 1024;
 
 Result<model::Manifest> read_manifest(os::FileSystem& files, const std::string& folder) {
-    TRY_LET(const auto bytes, os::read_file(files, os::join_path(folder, std::string(kManifestName)),
-                                            kLargestManifestBytes));
+    TRY_LET(const auto bytes,
+            os::read_file(files, os::join_path(folder, std::string(kManifestName)),
+                          kLargestManifestBytes));
     return model::parse_manifest(as_text(bytes));
 }
 
@@ -55,10 +56,13 @@ Result<Copy> open_copy(os::FileSystem& files, const std::string& path) {
         auto mirrored = read_manifest(files, os::join_path(path, std::string(kMirrorName)));
         if (!mirrored) {
             if (manifest.error().code() != ErrorCode::not_found)
-                return std::move(manifest).error().with(os::join_path(path, std::string(kManifestName)));
-            return Error(ErrorCode::not_found,
-                         path + " is not a Keepsake archive. If the archive stands on a disk of its own, "
-                                "connect that disk; `keepsake new` makes a new one.");
+                return std::move(manifest).error().with(
+                    os::join_path(path, std::string(kManifestName)));
+            return Error(
+                ErrorCode::not_found,
+                path +
+                    " is not a Keepsake archive. If the archive stands on a disk of its own, "
+                    "connect that disk; `keepsake new` makes a new one.");
         }
         manifest = std::move(mirrored);
         copy.manifest_from_mirror = true;
@@ -79,8 +83,9 @@ Result<std::string> find_archive_above(os::FileSystem& files, const std::string&
         if (is_archive_folder(files, folder)) return folder;
         if (folder == "/" || folder == ".") break;
     }
-    return Error(ErrorCode::not_found,
-                 "No archive is named: use --archive FOLDER, set KEEPSAKE_ARCHIVE, or stand in one.");
+    return Error(
+        ErrorCode::not_found,
+        "No archive is named: use --archive FOLDER, set KEEPSAKE_ARCHIVE, or stand in one.");
 }
 
 std::vector<PlainFile> plain_files(const model::ArchiveId& archive) {

@@ -24,14 +24,15 @@ struct Copy {
     bool manifest_from_mirror = false;
 };
 
-/// Errors: not_found for a folder that is no archive (an empty mount is never taken for an archive without
-/// files); corrupt; unsupported (a newer version that this program cannot read).
+/// Errors: not_found for a folder that is no archive (an empty mount is never taken for an archive
+/// without files); corrupt; unsupported (a newer version that this program cannot read).
 Result<Copy> open_copy(os::FileSystem& files, const std::string& path);
 
 /// The archive that `path` or one of the folders above it is. Errors: not_found.
 Result<std::string> find_archive_above(os::FileSystem& files, const std::string& path);
 
-/// Whether `path` is, or stands inside of, an archive folder; and whether an archive stands directly at it.
+/// Whether `path` is, or stands inside of, an archive folder; and whether an archive stands
+/// directly at it.
 bool is_archive_folder(os::FileSystem& files, const std::string& path);
 
 /// The three plain files as this program writes them.
@@ -41,8 +42,8 @@ struct PlainFile {
     model::FileHash hash;
 };
 std::vector<PlainFile> plain_files(const model::ArchiveId& archive);
-/// Writes those that are missing, to the archive and to its mirror; keepsake.json last, so that a folder half
-/// made is not taken for an archive.
+/// Writes those that are missing, to the archive and to its mirror; keepsake.json last, so that a
+/// folder half made is not taken for an archive.
 Result<> write_plain_files(Staging& staging, const std::vector<PlainFile>& plain);
 
 /// Makes the folders of a new archive. Errors: exists unless `path` is missing or empty.

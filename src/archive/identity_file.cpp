@@ -53,7 +53,8 @@ bool read_comment(std::string_view line, Pending& pending) {
     }
     if (take(line, "# epoch ", value)) {
         std::uint32_t number = 0;
-        const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+        const auto [end, error] =
+            std::from_chars(value.data(), value.data() + value.size(), number);
         pending.epoch = number;
         return error == std::errc{} && end == value.data() + value.size() && number >= 1 &&
                !value.starts_with('0');
@@ -90,7 +91,8 @@ bool read_identity(std::string_view line, Pending& pending, IdentityFile& file) 
     return true;
 }
 
-// The archive id must follow from the first epoch's root: a key file of another archive opens nothing here.
+// The archive id must follow from the first epoch's root: a key file of another archive opens
+// nothing here.
 bool archive_fits(const IdentityFile& file) {
     return std::ranges::any_of(file.epochs, [&](const EpochKeys& keys) {
         return keys.number == 1 && archive_id_of(keys.root.verifying_key()) == file.archive;

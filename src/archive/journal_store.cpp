@@ -79,7 +79,8 @@ class JournalLister {
     void take(const model::DeviceId& device, const std::string& group, const std::string& folder,
               const os::DirectoryEntry& entry) {
         const auto name = JournalFileName::from_name(device, entry.name);
-        if (name && entry.kind == os::FileKind::regular && std::to_string(name->first_seq / 1000) == group)
+        if (name && entry.kind == os::FileKind::regular &&
+            std::to_string(name->first_seq / 1000) == group)
             names_.insert(*name);
         else
             listing_->strangers.push_back(os::join_path(folder, entry.name));
@@ -91,7 +92,8 @@ class JournalLister {
     std::set<JournalFileName> names_;
 };
 
-Result<Bytes> read_whole(os::FileSystem& files, const std::string& path, const model::FileHash& hash) {
+Result<Bytes> read_whole(os::FileSystem& files, const std::string& path,
+                         const model::FileHash& hash) {
     TRY_LET(auto bytes, os::read_file(files, path, kLargestJournalFileBytes));
     if (crypto::sha256(bytes) != hash.bytes)
         return Error(ErrorCode::corrupt, "it is not what its name says");
@@ -173,7 +175,8 @@ Result<OpenedJournalFile> open_journal_file(const JournalFileName& name, ByteVie
 
 Result<WrittenSegment> write_segment(Staging& staging, const model::SegmentHeader& header,
                                      const std::vector<model::Entry>& entries,
-                                     const crypto::SigningKey& key, const crypto::AgeRecipient& recipient,
+                                     const crypto::SigningKey& key,
+                                     const crypto::AgeRecipient& recipient,
                                      crypto::RandomSource& random) {
     auto text = model::segment_text(header, entries);
     const auto signature =
@@ -192,7 +195,8 @@ Result<WrittenSegment> write_segment(Staging& staging, const model::SegmentHeade
 
 Result<JournalFileName> roll_up(Staging& staging, std::span<const JournalFileName> names,
                                 std::span<const crypto::AgeIdentity> identities,
-                                const crypto::AgeRecipient& recipient, crypto::RandomSource& random) {
+                                const crypto::AgeRecipient& recipient,
+                                crypto::RandomSource& random) {
     std::string text;
     for (const auto& name : names) {
         TRY_LET(const auto bytes, read_journal_file(staging.files(), staging.archive_path(), name));
@@ -202,12 +206,15 @@ Result<JournalFileName> roll_up(Staging& staging, std::span<const JournalFileNam
             return Error(ErrorCode::limit, "a rollup would be larger than 64 MiB");
     }
     const auto sealed = crypto::age_seal(as_bytes(text), {&recipient, 1}, random);
-    const JournalFileName whole{names.front().device, names.front().first_seq, names.back().last_seq,
+    const JournalFileName whole{names.front().device,
+                                names.front().first_seq,
+                                names.back().last_seq,
                                 {crypto::sha256(sealed)}};
     TRY(publish_in_both(staging, sealed, whole.path()));
     for (const auto& place : {whole.path(), mirrored(whole.path())}) {
-        TRY_LET(const auto back, read_whole(staging.files(),
-                                            os::join_path(staging.archive_path(), place), whole.file));
+        TRY_LET(
+            const auto back,
+            read_whole(staging.files(), os::join_path(staging.archive_path(), place), whole.file));
         TRY_LET(const auto opened, crypto::age_open(back, identities));
         if (opened.text() != text) return Error(ErrorCode::corrupt, "a rollup did not read back");
     }

@@ -23,23 +23,24 @@
 /// Source: docs/formats/journal.md, "Files".
 namespace keepsake::archive {
 
-inline constexpr std::size_t kLargestJournalFileBytes = 65UL << 20U;  ///< a rollup of 64 MiB, sealed
+inline constexpr std::size_t kLargestJournalFileBytes = 65UL
+                                                        << 20U;  ///< a rollup of 64 MiB, sealed
 inline constexpr std::size_t kMostJournalFiles = 2'000'000;
 
 /// What stands in journal/ and mirror/journal/ together.
 struct JournalListing {
-    std::vector<JournalFileName> files;   ///< each once, by (device, first, last, hash)
-    std::vector<std::string> strangers;   ///< relative paths of what is no journal file
+    std::vector<JournalFileName> files;  ///< each once, by (device, first, last, hash)
+    std::vector<std::string> strangers;  ///< relative paths of what is no journal file
     bool has_main = false;
     bool has_mirror = false;
 };
 
-/// Errors: not_found if neither folder is there; those of listing (a failed listing is never taken for a
-/// shorter one); limit.
+/// Errors: not_found if neither folder is there; those of listing (a failed listing is never taken
+/// for a shorter one); limit.
 Result<JournalListing> list_journal(os::FileSystem& files, const std::string& archive_path);
 
-/// A journal file's sealed bytes, from the main place, or from the mirror if they are not whole there.
-/// Errors: corrupt if whole in neither; not_found if in neither.
+/// A journal file's sealed bytes, from the main place, or from the mirror if they are not whole
+/// there. Errors: corrupt if whole in neither; not_found if in neither.
 struct JournalBytes {
     Bytes sealed;
     bool from_mirror = false;
@@ -47,16 +48,17 @@ struct JournalBytes {
 Result<JournalBytes> read_journal_file(os::FileSystem& files, const std::string& archive_path,
                                        const JournalFileName& name);
 
-/// Decrypted, parsed and checked as to signatures (each by the key whose hash is the device's id). Whether the
-/// segments count is Authority's to say.
+/// Decrypted, parsed and checked as to signatures (each by the key whose hash is the device's id).
+/// Whether the segments count is Authority's to say.
 struct OpenedJournalFile {
-    crypto::Secret text;                  ///< what the segments' views point into
+    crypto::Secret text;  ///< what the segments' views point into
     std::vector<model::Segment> segments;
 };
 /// Errors: wrong_key if no identity opens it; corrupt; limit; unsupported.
 Result<OpenedJournalFile> open_journal_file(const JournalFileName& name, ByteView sealed,
                                             std::span<const crypto::AgeIdentity> identities,
-                                            const model::ArchiveId& archive, model::EntryParser& parser);
+                                            const model::ArchiveId& archive,
+                                            model::EntryParser& parser);
 
 /// Signs, seals and writes one segment to the main place and to the mirror.
 /// Durability: when it returns, the segment survives a crash, in both places.
@@ -65,14 +67,18 @@ struct WrittenSegment {
     model::TextHash text;
 };
 Result<WrittenSegment> write_segment(Staging& staging, const model::SegmentHeader& header,
-                                     const std::vector<model::Entry>& entries, const crypto::SigningKey& key,
-                                     const crypto::AgeRecipient& recipient, crypto::RandomSource& random);
+                                     const std::vector<model::Entry>& entries,
+                                     const crypto::SigningKey& key,
+                                     const crypto::AgeRecipient& recipient,
+                                     crypto::RandomSource& random);
 
-/// Replaces files of one device, consecutive segments, by one that holds their texts one after another. The
-/// old ones go only after the new one was read back from both places and compared.
-/// Requires: the names cover first..last without a gap. Errors: as reading and writing; limit past 64 MiB.
+/// Replaces files of one device, consecutive segments, by one that holds their texts one after
+/// another. The old ones go only after the new one was read back from both places and compared.
+/// Requires: the names cover first..last without a gap. Errors: as reading and writing; limit past
+/// 64 MiB.
 Result<JournalFileName> roll_up(Staging& staging, std::span<const JournalFileName> names,
                                 std::span<const crypto::AgeIdentity> identities,
-                                const crypto::AgeRecipient& recipient, crypto::RandomSource& random);
+                                const crypto::AgeRecipient& recipient,
+                                crypto::RandomSource& random);
 
 }  // namespace keepsake::archive

@@ -155,7 +155,8 @@ Result<Unlocked> unlock_with_identities(const KeyFiles& keys,
 }
 
 Result<Unlocked> unlock_with_identity_text(const KeyFiles& keys, std::string_view text) {
-    if (auto whole = IdentityFile::parse(text)) return close_over(keys, Unlocked{std::move(*whole), {}});
+    if (auto whole = IdentityFile::parse(text))
+        return close_over(keys, Unlocked{std::move(*whole), {}});
     TRY_LET(const auto identities, crypto::parse_identity_file(text));
     if (identities.empty())
         return Error(ErrorCode::invalid, "the identity file holds no AGE-SECRET-KEY-1 line");

@@ -22,7 +22,8 @@
 namespace keepsake::archive {
 
 inline constexpr std::size_t kMostKeyFiles = 1000;
-inline constexpr int kRecoveryLogN = 16;  ///< 128 random bits need no stretching; and it tells them apart
+inline constexpr int kRecoveryLogN =
+    16;  ///< 128 random bits need no stretching; and it tells them apart
 
 /// One whole key file.
 struct KeyFile {
@@ -33,14 +34,17 @@ struct KeyFile {
 
 /// What stands in keys/ and mirror/keys/.
 struct KeyFiles {
-    std::vector<KeyFile> whole;         ///< whole in one place at least; passphrases first, then recovery, then recipients
-    std::vector<std::string> damaged;   ///< relative paths of files that are not what their names say
+    std::vector<KeyFile>
+        whole;  ///< whole in one place at least; passphrases first, then recovery, then recipients
+    std::vector<std::string>
+        damaged;  ///< relative paths of files that are not what their names say
 };
 
 /// What a way in opened.
 struct Unlocked {
     IdentityFile identity;
-    std::vector<model::FileHash> opened;  ///< the key files that opened, in that order; may be empty for an identity file
+    std::vector<model::FileHash>
+        opened;  ///< the key files that opened, in that order; may be empty for an identity file
 };
 
 /// Errors: not_found if neither folder is there; limit.
@@ -52,8 +56,10 @@ Result<KeyFiles> read_key_files(os::FileSystem& files, const std::string& archiv
 Result<Unlocked> unlock_with_passphrase(const KeyFiles& keys, const crypto::Secret& passphrase,
                                         const std::function<void()>& trying);
 /// The same by age identities. Errors: wrong_key.
-Result<Unlocked> unlock_with_identities(const KeyFiles& keys, std::span<const crypto::AgeIdentity> identities);
-/// From an identity file's own text: either the archive's (it opens by itself) or plain age identities.
+Result<Unlocked> unlock_with_identities(const KeyFiles& keys,
+                                        std::span<const crypto::AgeIdentity> identities);
+/// From an identity file's own text: either the archive's (it opens by itself) or plain age
+/// identities.
 Result<Unlocked> unlock_with_identity_text(const KeyFiles& keys, std::string_view text);
 
 /// Seals an identity file for a passphrase, recovery words or a recipient.
@@ -65,6 +71,7 @@ Bytes seal_for_recipient(const IdentityFile& identity, const crypto::AgeRecipien
 /// Writes a key file to keys/ and mirror/keys/. Durability: both survive a crash on success.
 Result<model::FileHash> add_key_file(Staging& staging, ByteView sealed);
 /// Erases it from both; one that is not there is fine.
-Result<> erase_key_file(os::FileSystem& files, const std::string& archive_path, const model::FileHash& file);
+Result<> erase_key_file(os::FileSystem& files, const std::string& archive_path,
+                        const model::FileHash& file);
 
 }  // namespace keepsake::archive

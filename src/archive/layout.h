@@ -30,7 +30,8 @@ struct JournalFileName {
     /// "journal/<device>/<first div 1000>/<name>", relative to the archive (or to mirror/).
     std::string path() const;
     /// The file's own name. Strict: decimals without leading zeros, 1 <= first <= last.
-    static std::optional<JournalFileName> from_name(const model::DeviceId& device, std::string_view name);
+    static std::optional<JournalFileName> from_name(const model::DeviceId& device,
+                                                    std::string_view name);
     friend auto operator<=>(const JournalFileName&, const JournalFileName&) = default;
 };
 

@@ -30,7 +30,8 @@ namespace {
 // Below this a second thread costs more than it gains: whole files already keep all cores busy.
 constexpr std::uint64_t kParallelHashBytes = 16UL << 20U;
 
-// Hashes blocks in order; from a certain size on in a thread of its own, so that one large file uses two cores.
+// Hashes blocks in order; from a certain size on in a thread of its own, so that one large file
+// uses two cores.
 class ContentHasher {
   public:
     explicit ContentHasher(std::uint64_t expected_bytes) {
@@ -87,7 +88,8 @@ class ContentHasher {
 Error stopped() { return {ErrorCode::cancelled, "stopped"}; }
 
 // Seals one block chunk by chunk; gives the sealed bytes.
-MutableBytes seal_block(crypto::AgePayloadWriter& writer, ByteView block, bool last, MutableBytes out) {
+MutableBytes seal_block(crypto::AgePayloadWriter& writer, ByteView block, bool last,
+                        MutableBytes out) {
     std::size_t written = 0;
     do {
         const auto chunk = block.first(std::min(block.size(), crypto::kAgeChunkBytes));
@@ -171,7 +173,8 @@ class Reheaded final : public os::ReadableFile {
 Result<Bytes> read_start(const os::ReadableFile& file, std::uint64_t size_bytes) {
     // An X25519 header has about 170 bytes; the limit is for what others may have written.
     constexpr std::size_t kUsual = 4096;
-    for (const std::size_t wanted : {kUsual, crypto::kAgeLargestHeaderBytes + crypto::kAgeNonceBytes}) {
+    for (const std::size_t wanted :
+         {kUsual, crypto::kAgeLargestHeaderBytes + crypto::kAgeNonceBytes}) {
         Bytes start(static_cast<std::size_t>(std::min<std::uint64_t>(size_bytes, wanted)));
         TRY_LET(const auto got, file.read_at(0, start));
         start.resize(got);
@@ -184,15 +187,21 @@ Result<Bytes> read_start(const os::ReadableFile& file, std::uint64_t size_bytes)
 // Reads and opens the payload block by block.
 class ObjectReading {
   public:
-    ObjectReading(const os::ReadableFile& file, crypto::AgePayloadReader reader, std::uint64_t payload_offset,
-                  ProofOf proof, ObjectBuffers& buffers)
-        : file_(&file), reader_(std::move(reader)), payload_offset_(payload_offset), proof_(proof),
-          buffers_(&buffers), content_hash_(proof == ProofOf::file ? 0 : reader_.plaintext_bytes()) {}
+    ObjectReading(const os::ReadableFile& file, crypto::AgePayloadReader reader,
+                  std::uint64_t payload_offset, ProofOf proof, ObjectBuffers& buffers)
+        : file_(&file),
+          reader_(std::move(reader)),
+          payload_offset_(payload_offset),
+          proof_(proof),
+          buffers_(&buffers),
+          content_hash_(proof == ProofOf::file ? 0 : reader_.plaintext_bytes()) {}
 
-    Result<> run(crypto::Sha256& file_hash, const PlaintextSink& sink, const std::stop_token& stop) {
+    Result<> run(crypto::Sha256& file_hash, const PlaintextSink& sink,
+                 const std::stop_token& stop) {
         const auto chunks = reader_.chunk_count();
         std::size_t turn = 0;
-        for (std::uint64_t first = 0; first < chunks; first += ObjectBuffers::kBlockChunks, ++turn) {
+        for (std::uint64_t first = 0; first < chunks;
+             first += ObjectBuffers::kBlockChunks, ++turn) {
             if (stop.stop_requested()) return stopped();
             const auto count = std::min<std::uint64_t>(ObjectBuffers::kBlockChunks, chunks - first);
             TRY_LET(const auto sealed, read_sealed(first, count));
@@ -215,7 +224,8 @@ class ObjectReading {
         if (got != bytes) return Error(ErrorCode::corrupt, "the file ends early");
         return ByteView(sealed);
     }
-    Result<ByteView> open_block(std::uint64_t first, std::uint64_t count, ByteView sealed, MutableBytes out) {
+    Result<ByteView> open_block(std::uint64_t first, std::uint64_t count, ByteView sealed,
+                                MutableBytes out) {
         std::size_t written = 0;
         for (std::uint64_t i = 0; i < count; ++i) {
             const auto bytes = reader_.sealed_chunk_bytes(first + i);
@@ -237,7 +247,8 @@ class ObjectReading {
 
 }  // namespace
 
-ObjectBuffers::ObjectBuffers() : plain_{Bytes(kBlockBytes), Bytes(kBlockBytes)}, sealed_(kSealedBlockBytes) {}
+ObjectBuffers::ObjectBuffers()
+    : plain_{Bytes(kBlockBytes), Bytes(kBlockBytes)}, sealed_(kSealedBlockBytes) {}
 
 ObjectBuffers::~ObjectBuffers() {
     for (auto& block : plain_) crypto::wipe(block);
@@ -245,8 +256,9 @@ ObjectBuffers::~ObjectBuffers() {
 
 Result<SealedObject> seal_object(os::FileSystem& files, const std::string& temporary_path,
                                  const crypto::ReadAt& source, std::uint64_t content_bytes,
-                                 const crypto::AgeRecipient& recipient, crypto::RandomSource& random,
-                                 ObjectBuffers& buffers, bool sync, const std::stop_token& stop) {
+                                 const crypto::AgeRecipient& recipient,
+                                 crypto::RandomSource& random, ObjectBuffers& buffers, bool sync,
+                                 const std::stop_token& stop) {
     TRY_LET(auto file, files.create(temporary_path, false));
     auto sealed = seal_into(*file, source, content_bytes, recipient, random, buffers, stop);
     Result<> finished;
@@ -277,13 +289,14 @@ Result<ObjectProof> read_object(
     if (start.size() < payload_offset + crypto::kAgeNonceBytes)
         return Error(ErrorCode::corrupt, "the file ends after its header");
     TRY_LET(const auto file_key, unwrap(*header));
-    TRY_LET(const auto content_bytes, crypto::age_plaintext_bytes(info.size_bytes - payload_offset));
+    TRY_LET(const auto content_bytes,
+            crypto::age_plaintext_bytes(info.size_bytes - payload_offset));
     const auto nonce = ByteView(start).subspan(payload_offset, crypto::kAgeNonceBytes);
 
     crypto::Sha256 file_hash;
     file_hash.update(ByteView(start).first(payload_offset + crypto::kAgeNonceBytes));
-    ObjectReading reading(file, crypto::AgePayloadReader(file_key, nonce, content_bytes), payload_offset,
-                          proof, buffers);
+    ObjectReading reading(file, crypto::AgePayloadReader(file_key, nonce, content_bytes),
+                          payload_offset, proof, buffers);
     TRY(reading.run(file_hash, sink, stop));
     ObjectProof result;
     if (proof != ProofOf::content) result.object = {file_hash.finish()};

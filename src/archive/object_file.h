@@ -53,20 +53,22 @@ struct SealedObject {
     std::string temporary_path;
 };
 
-/// Seals `content_bytes` of `source` into a new file at `temporary_path`, hashing what goes in and what
-/// comes out in the same pass. `sync`: fsync before closing (where nothing syncs it later).
-/// Errors: changed if the source ends early; cancelled; those of the source and of writing. On failure the
-/// temporary file is removed.
+/// Seals `content_bytes` of `source` into a new file at `temporary_path`, hashing what goes in and
+/// what comes out in the same pass. `sync`: fsync before closing (where nothing syncs it later).
+/// Errors: changed if the source ends early; cancelled; those of the source and of writing. On
+/// failure the temporary file is removed.
 Result<SealedObject> seal_object(os::FileSystem& files, const std::string& temporary_path,
                                  const crypto::ReadAt& source, std::uint64_t content_bytes,
-                                 const crypto::AgeRecipient& recipient, crypto::RandomSource& random,
-                                 ObjectBuffers& buffers, bool sync, const std::stop_token& stop);
+                                 const crypto::AgeRecipient& recipient,
+                                 crypto::RandomSource& random, ObjectBuffers& buffers, bool sync,
+                                 const std::stop_token& stop);
 
 /// What a whole reading of an object file proved.
 struct ObjectProof {
-    model::ObjectId object;                   ///< SHA-256 of the file as it is
+    model::ObjectId object;  ///< SHA-256 of the file as it is
     std::string header;
-    std::optional<model::ContentId> content;  ///< SHA-256 of the plaintext; none if asked without a key
+    std::optional<model::ContentId>
+        content;  ///< SHA-256 of the plaintext; none if asked without a key
     std::uint64_t content_bytes = 0;
 };
 
@@ -77,16 +79,17 @@ enum class ProofOf { file, content, both };
 using PlaintextSink = std::function<Result<>(ByteView)>;
 
 /// Reads a whole object file, opens every chunk. Errors: corrupt; wrong_key; cancelled; io.
-Result<ObjectProof> read_object(const os::ReadableFile& file,
-                                const std::function<Result<crypto::Secret>(const crypto::AgeHeader&)>& unwrap,
-                                ProofOf proof, ObjectBuffers& buffers, const PlaintextSink& sink,
-                                const std::stop_token& stop);
+Result<ObjectProof> read_object(
+    const os::ReadableFile& file,
+    const std::function<Result<crypto::Secret>(const crypto::AgeHeader&)>& unwrap, ProofOf proof,
+    ObjectBuffers& buffers, const PlaintextSink& sink, const std::stop_token& stop);
 
 /// SHA-256 of a file as it is. Errors: cancelled; io.
-Result<model::FileHash> hash_file(const os::ReadableFile& file, MutableBytes buffer, const std::stop_token& stop);
+Result<model::FileHash> hash_file(const os::ReadableFile& file, MutableBytes buffer,
+                                  const std::stop_token& stop);
 
-/// An object whose damaged header is replaced by the journal's while it is read; the file is not touched.
-/// Requires: `file` outlives the result.
+/// An object whose damaged header is replaced by the journal's while it is read; the file is not
+/// touched. Requires: `file` outlives the result.
 std::unique_ptr<os::ReadableFile> with_header(const os::ReadableFile& file, std::string header);
 
 }  // namespace keepsake::archive

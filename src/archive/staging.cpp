@@ -44,7 +44,8 @@ Staging::~Staging() {
     if (folder_.empty()) return;
     discard_folder(*files_, folder_);
     lock_.reset();
-    static_cast<void>(files_->remove_directory(os::parent_of(folder_)));  // stays while others write
+    static_cast<void>(
+        files_->remove_directory(os::parent_of(folder_)));  // stays while others write
 }
 
 void Staging::sweep() {

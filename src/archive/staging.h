@@ -12,10 +12,10 @@
 
 namespace keepsake::archive {
 
-/// A folder of one's own under tmp/ of an archive, in which files are written before they get their names.
-/// What no running program holds is swept away when the next one begins; sweeping a folder that is in use
-/// (where locks do not work) makes a writer fail and loses nothing.
-/// Thread safety: all calls from any thread.
+/// A folder of one's own under tmp/ of an archive, in which files are written before they get their
+/// names. What no running program holds is swept away when the next one begins; sweeping a folder
+/// that is in use (where locks do not work) makes a writer fail and loses nothing. Thread safety:
+/// all calls from any thread.
 class Staging {
   public:
     /// Creates nothing yet: the folder appears with the first path asked for.
@@ -28,11 +28,11 @@ class Staging {
     /// A fresh name in the folder. Errors: those of creating it.
     Result<std::string> new_path();
 
-    /// Writes `bytes` under a fresh name, syncs, gives it its name in the archive (its folder is made if
-    /// missing) and syncs that folder. Never replaces: a file that already has that name and these very
-    /// bytes counts as written.
-    /// Durability: on success the file and its name survive a crash; on failure nothing stays.
-    /// Errors: exists (with other bytes); no_space; read_only; io.
+    /// Writes `bytes` under a fresh name, syncs, gives it its name in the archive (its folder is
+    /// made if missing) and syncs that folder. Never replaces: a file that already has that name
+    /// and these very bytes counts as written. Durability: on success the file and its name survive
+    /// a crash; on failure nothing stays. Errors: exists (with other bytes); no_space; read_only;
+    /// io.
     Result<> publish(ByteView bytes, const std::string& relative_path);
 
     os::FileSystem& files() const { return *files_; }

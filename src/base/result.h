@@ -22,14 +22,13 @@ class [[nodiscard]] Result : public std::expected<T, Error> {
 #define KEEPSAKE_CONCAT_(a, b) a##b
 #define KEEPSAKE_CONCAT(a, b) KEEPSAKE_CONCAT_(a, b)
 
-#define KEEPSAKE_TRY_(result, ...)                                        \
-    do {                                                                  \
-        if (auto result = (__VA_ARGS__); !result.has_value())             \
-            return std::move(result).error();                             \
+#define KEEPSAKE_TRY_(result, ...)                                                              \
+    do {                                                                                        \
+        if (auto result = (__VA_ARGS__); !result.has_value()) return std::move(result).error(); \
     } while (false)
-#define KEEPSAKE_TRY_LET_(result, declaration, ...)                       \
-    auto result = (__VA_ARGS__);                                          \
-    if (!result.has_value()) return std::move(result).error();            \
+#define KEEPSAKE_TRY_LET_(result, declaration, ...)            \
+    auto result = (__VA_ARGS__);                               \
+    if (!result.has_value()) return std::move(result).error(); \
     declaration = *std::move(result)
 
 /// TRY(expression): returns its error from the enclosing function.

@@ -34,8 +34,7 @@ Result<> create_private(const std::string& path) {
         if (errno == EEXIST) return {};
         return Error::from_errno(errno, "create the catalog " + path, true);
     }
-    if (::close(file) != 0)
-        return Error::from_errno(errno, "create the catalog " + path, true);
+    if (::close(file) != 0) return Error::from_errno(errno, "create the catalog " + path, true);
     return {};
 }
 
@@ -134,8 +133,7 @@ Result<> Catalog::add_file(const JournalFile& file) {
 
 Result<> Catalog::remove_file(const model::FileHash& file) {
     TRY(state_->require_transaction());
-    TRY_LET(auto remove,
-            state_->database->prepare("DELETE FROM journal_files WHERE file = ?1"));
+    TRY_LET(auto remove, state_->database->prepare("DELETE FROM journal_files WHERE file = ?1"));
     return remove.bind_blob(1, file.bytes).run();
 }
 

@@ -125,10 +125,10 @@ struct Tombstone {
 struct ItemFilter {
     std::vector<std::string>
         words;  ///< all must be found, each as a prefix, in words, names, folders, moment names
-    std::string from;     ///< RFC 3339 or a prefix of it ("2020-09"), inclusive; "" for none
-    std::string before;   ///< exclusive; "" for none
+    std::string from;      ///< RFC 3339 or a prefix of it ("2020-09"), inclusive; "" for none
+    std::string before;    ///< exclusive; "" for none
     bool by_kept = false;  ///< in the order of kept_clock instead of date; without words
-    bool let_go = false;  ///< those let go instead of those kept
+    bool let_go = false;   ///< those let go instead of those kept
 };
 
 /// Thread safety: one thread at a time.
@@ -174,8 +174,9 @@ class Catalog {
     Result<std::vector<AuthorityEntry>> authority_entries();
     /// Devices of which two different segments with one number were taken in.
     Result<std::vector<model::DeviceId>> forked_devices();
-    /// How many segments of each device are known to exist and are not here: from numbers left out, from the
-    /// heads that segments name, and from `known` heads. Devices that lack nothing are left out.
+    /// How many segments of each device are known to exist and are not here: from numbers left out,
+    /// from the heads that segments name, and from `known` heads. Devices that lack nothing are
+    /// left out.
     Result<std::map<model::DeviceId, std::uint64_t>> missing_segments(
         const std::map<model::DeviceId, model::Head>& known);
     Result<std::vector<WayRecord>> ways();

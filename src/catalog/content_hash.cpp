@@ -26,8 +26,8 @@ struct Table {
 };
 
 // All that segments and long texts make. Left out: journal_files (a rollup and what it replaced
-// say the same), and the numbers of objects and items, which are handed out in order of arrival: what
-// they stand for is dumped by content and by word.
+// say the same), and the numbers of objects and items, which are handed out in order of arrival:
+// what they stand for is dumped by content and by word.
 constexpr auto kTables = std::to_array<Table>({
     {"segments", "SELECT * FROM segments ORDER BY device, seq, text"},
     {"heads", "SELECT * FROM heads ORDER BY device"},
@@ -68,8 +68,7 @@ class Sha256 {
     }
     std::string finish() {
         std::array<std::uint8_t, 32> digest{};
-        if (EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) != 1)
-            throw std::bad_alloc();
+        if (EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) != 1) throw std::bad_alloc();
         return to_hex(digest);
     }
 

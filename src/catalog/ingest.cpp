@@ -207,12 +207,12 @@ Result<> Ingest::note_moment(const model::Subject& subject) {
 /// What follows from the segment itself: its device's head, a fork, the heads that it names.
 Result<> note_heads(Database& database, const SegmentRecord& record) {
     const auto seq = static_cast<std::int64_t>(record.seq);
-    TRY_LET(auto head,
-            database.prepare("INSERT INTO heads(device, seq, text, seconds, nanoseconds) VALUES(?1, "
-                             "?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET seq = excluded.seq, text = "
-                             "excluded.text, seconds = excluded.seconds, nanoseconds = "
-                             "excluded.nanoseconds WHERE excluded.seq > heads.seq OR (excluded.seq "
-                             "= heads.seq AND excluded.text < heads.text)"));
+    TRY_LET(auto head, database.prepare(
+                           "INSERT INTO heads(device, seq, text, seconds, nanoseconds) VALUES(?1, "
+                           "?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET seq = excluded.seq, text = "
+                           "excluded.text, seconds = excluded.seconds, nanoseconds = "
+                           "excluded.nanoseconds WHERE excluded.seq > heads.seq OR (excluded.seq "
+                           "= heads.seq AND excluded.text < heads.text)"));
     head.bind_blob(1, record.device.bytes).bind(2, seq).bind_blob(3, record.text.bytes);
     TRY(head.bind(4, record.time.seconds).bind(5, record.time.nanoseconds).run());
 
@@ -275,7 +275,8 @@ Result<> ingest_segment(Database& database, Stage& stage, const SegmentRecord& r
         TRY(ingest.take(entry));
     }
     const auto clock = pack_clock(latest);
-    TRY_LET(auto update, database.prepare("UPDATE totals SET latest_clock = max(latest_clock, ?1)"));
+    TRY_LET(auto update,
+            database.prepare("UPDATE totals SET latest_clock = max(latest_clock, ?1)"));
     TRY(update.bind_blob(1, clock).run());
     return stage.size_bytes() > Stage::kMostBytes ? stage.flush(database) : Result<>();
 }

@@ -123,8 +123,8 @@ struct PackedFile {
     model::RootId root;
 };
 struct UnpackedKeeps {
-    Instant kept;  ///< the earliest
-    model::HybridTime clock;  ///< of the first keep entry
+    Instant kept;                   ///< the earliest
+    model::HybridTime clock;        ///< of the first keep entry
     std::vector<PackedFile> files;  ///< by clock of the entry, then as they came; each once
 };
 Result<UnpackedKeeps> unpack_keeps(std::string_view packed);

@@ -302,8 +302,9 @@ Result<std::vector<model::ContentId>> Catalog::contents_of_item(const model::Ite
     std::set<model::ContentId> contents;
     if (record)
         for (const auto& file : record->files) contents.insert(file.content);
-    TRY_LET(auto rows, database->prepare("SELECT DISTINCT content FROM words WHERE subject = ?1 AND "
-                                         "content <> x''"));
+    TRY_LET(auto rows,
+            database->prepare("SELECT DISTINCT content FROM words WHERE subject = ?1 AND "
+                              "content <> x''"));
     rows.bind_blob(1, as_bytes(model::Subject::of(item).text));
     for (;;) {
         TRY_LET(const bool found, rows.step());

@@ -56,11 +56,11 @@ void add_enrolled(const std::vector<AuthorityEntry>& entries,
         auto& device = devices[enroll->device];
         if (!device.key.empty()) continue;
         device.key = enroll->key;
-        const auto seconds = entry.clock.milliseconds / 1000 -
-                             (entry.clock.milliseconds % 1000 < 0 ? 1 : 0);
-        device.enrolled = {seconds, static_cast<std::uint32_t>(entry.clock.milliseconds -
-                                                               seconds * 1000) *
-                                        1'000'000};
+        const auto seconds =
+            entry.clock.milliseconds / 1000 - (entry.clock.milliseconds % 1000 < 0 ? 1 : 0);
+        device.enrolled = {
+            seconds,
+            static_cast<std::uint32_t>(entry.clock.milliseconds - seconds * 1000) * 1'000'000};
     }
 }
 

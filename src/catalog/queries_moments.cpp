@@ -95,8 +95,7 @@ Result<std::vector<MomentRecord>> Catalog::moments() {
         const auto id = id_of_key<model::MomentId>(rows.column_int(0));
         TRY_LET(auto record, read_moment(*database, id));
         if (!record) continue;
-        TRY_LET(const auto order,
-                read_text_field(*database, model::Subject::of(id).text, "order"));
+        TRY_LET(const auto order, read_text_field(*database, model::Subject::of(id).text, "order"));
         ordered.push_back(
             {order.value_or(""), std::string(rows.column_text(1)), *std::move(record)});
     }

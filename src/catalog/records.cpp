@@ -86,10 +86,9 @@ Result<ItemRecord> read_listed(Database& database, const Statement& row) {
     Unpacker taken(packed_taken);
     record.files.reserve(keeps.files.size());
     for (auto& [file, root] : keeps.files) {
-        auto& out = record.files.emplace_back(FileRecord{file.content, file.bytes,
-                                                         std::move(file.name),
-                                                         std::move(file.folder), root,
-                                                         file.modified, std::nullopt});
+        auto& out = record.files.emplace_back(
+            FileRecord{file.content, file.bytes, std::move(file.name), std::move(file.folder), root,
+                       file.modified, std::nullopt});
         if (packed_taken.empty()) continue;
         if (const auto text = taken.text(); !text.empty()) out.taken = text;
         if (!record.taken) record.taken = out.taken;

@@ -388,15 +388,15 @@ Result<> Refresh::write_items() {
 }
 
 Result<> Refresh::write_totals() {
-    TRY_LET(auto add, database_.prepare("UPDATE totals SET kept = kept + ?1, let_go = let_go + ?2"));
+    TRY_LET(auto add,
+            database_.prepare("UPDATE totals SET kept = kept + ?1, let_go = let_go + ?2"));
     return add.bind(1, more_kept_).bind(2, more_let_go_).run();
 }
 
 }  // namespace
 
 Result<> refresh_items(Database& database, std::span<const Stage::Touch> touched,
-                       std::span<const Stage::Keep> keeps,
-                       const std::vector<std::string>& blocks) {
+                       std::span<const Stage::Keep> keeps, const std::vector<std::string>& blocks) {
     return Refresh(database, blocks).run(touched, keeps);
 }
 

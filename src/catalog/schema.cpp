@@ -65,11 +65,11 @@ CREATE TABLE objects(
   object_bytes INTEGER NOT NULL, header BLOB NOT NULL) STRICT;
 )sql";
 
-// Indexes kept by hand (of objects by the first 8 bytes of their ids, of files by half the content's
-// hash), so that a large intake can fill each in its own order (stage.h), and what
-// is derived for each item (refresh.h). `listed` is clustered by date: a month is read in one go.
-// Items are found by small numbers handed out as they come: lists of random ids would be seven times
-// as long.
+// Indexes kept by hand (of objects by the first 8 bytes of their ids, of files by half the
+// content's hash), so that a large intake can fill each in its own order (stage.h), and what is
+// derived for each item (refresh.h). `listed` is clustered by date: a month is read in one go.
+// Items are found by small numbers handed out as they come: lists of random ids would be seven
+// times as long.
 constexpr const char* kDerived = R"sql(
 CREATE TABLE long_texts(content BLOB PRIMARY KEY, text BLOB NOT NULL) STRICT;
 CREATE TABLE object_by_content(

@@ -28,8 +28,8 @@ Result<fts5_api*> find_api(Database& database) {
     sqlite3_stmt* statement = nullptr;
     int code = sqlite3_prepare_v2(database.handle(), "SELECT fts5(?1)", -1, &statement, nullptr);
     if (code == SQLITE_OK)
-        code = sqlite3_bind_pointer(statement, 1, static_cast<void*>(&api), "fts5_api_ptr",
-                                    nullptr);
+        code =
+            sqlite3_bind_pointer(statement, 1, static_cast<void*>(&api), "fts5_api_ptr", nullptr);
     if (code == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW) code = SQLITE_OK;
     const int finished = sqlite3_finalize(statement);
     if (code != SQLITE_OK) return database.error_of(code, "search");
@@ -54,8 +54,8 @@ class Tokenizer {
         int code = api->xFindTokenizer(api, "unicode61", &context, &methods_);
         if (code != SQLITE_OK) return database.error_of(code, "search");
         std::array<const char*, 2> options = {"remove_diacritics", "2"};
-        code = methods_.xCreate(context, options.data(), static_cast<int>(options.size()),
-                                &instance_);
+        code =
+            methods_.xCreate(context, options.data(), static_cast<int>(options.size()), &instance_);
         if (code != SQLITE_OK) return database.error_of(code, "search");
         return {};
     }
@@ -105,8 +105,7 @@ Result<std::string> query_of(Database& database, const std::vector<std::string>&
             return Error(ErrorCode::limit, "too many words to search for");
     }
     std::string query;
-    for (const auto& token : tokens)
-        query += (query.empty() ? "" : " AND ") + quoted_prefix(token);
+    for (const auto& token : tokens) query += (query.empty() ? "" : " AND ") + quoted_prefix(token);
     return query;
 }
 

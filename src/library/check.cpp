@@ -36,7 +36,8 @@ Result<std::string> name_of(Library& library, const model::ContentId& content) {
         if (!item) continue;
         for (const auto& file : item->files) {
             if (file.content != content) continue;
-            name += (name.empty() ? "" : ", ") + printable(file.folder.empty() ? file.name : file.folder + "/" + file.name);
+            name += (name.empty() ? "" : ", ") +
+                    printable(file.folder.empty() ? file.name : file.folder + "/" + file.name);
             break;
         }
     }
@@ -51,18 +52,23 @@ class OriginalChecker {
 
     Result<> check_all(const std::vector<std::string>& paths) {
         std::set<model::ObjectId> present;
-        for (const auto& path : paths) present.insert({archive::hash_of_name(os::file_name_of(path))->bytes});
-        TRY(library_->catalog().for_each_content([&](const catalog::ContentRecord& content, bool live) -> Result<> {
-            if (library_->environment().stop.stop_requested()) return Error(ErrorCode::cancelled, "stopped");
-            return check_content(content, live, present);
-        }));
+        for (const auto& path : paths)
+            present.insert({archive::hash_of_name(os::file_name_of(path))->bytes});
+        TRY(library_->catalog().for_each_content(
+            [&](const catalog::ContentRecord& content, bool live) -> Result<> {
+                if (library_->environment().stop.stop_requested())
+                    return Error(ErrorCode::cancelled, "stopped");
+                return check_content(content, live, present);
+            }));
         for (const auto& object : present)
-            checker_->stranger(archive::object_path(object), "no journal entry names it; set aside");
+            checker_->stranger(archive::object_path(object),
+                               "no journal entry names it; set aside");
         return {};
     }
 
   private:
-    Result<> check_content(const catalog::ContentRecord& content, bool live, std::set<model::ObjectId>& present) {
+    Result<> check_content(const catalog::ContentRecord& content, bool live,
+                           std::set<model::ObjectId>& present) {
         bool any = false;
         for (const auto& object : content.objects) {
             if (present.erase(object.object) == 0) continue;
@@ -80,19 +86,24 @@ class OriginalChecker {
     }
 
     void check_object(const catalog::ObjectRecord& object, const model::ContentId& content,
-                      std::uint64_t content_bytes, const std::string& name, archive::ObjectBuffers& buffers) {
+                      std::uint64_t content_bytes, const std::string& name,
+                      archive::ObjectBuffers& buffers) {
         const auto path = archive::object_path(object.object);
-        const auto file = library_->environment().files.open(os::join_path(library_->copy().path, path));
+        const auto file =
+            library_->environment().files.open(os::join_path(library_->copy().path, path));
         if (!file) return checker_->damaged(name, path + ": " + file.error().message());
-        const auto proof = archive::read_object(**file, unwrap_with(identities_), archive::ProofOf::both, buffers,
-                                                {}, library_->environment().stop);
+        const auto proof =
+            archive::read_object(**file, unwrap_with(identities_), archive::ProofOf::both, buffers,
+                                 {}, library_->environment().stop);
         if (!proof && proof.error().code() == ErrorCode::cancelled) return;
         checker_->count_file(object.object_bytes);
         if (!proof) return checker_->damaged(name, path + ": " + proof.error().message());
         if (proof->object != object.object)
             return checker_->damaged(name, path + ": its bytes are not what its name says");
-        if (proof->content != content || proof->content_bytes != content_bytes || proof->header != object.header)
-            return checker_->damaged(name, path + ": it is whole, but not what the journal says of it");
+        if (proof->content != content || proof->content_bytes != content_bytes ||
+            proof->header != object.header)
+            return checker_->damaged(name,
+                                     path + ": it is whole, but not what the journal says of it");
         checker_->count_original();
     }
 
@@ -109,13 +120,16 @@ Result<> tell_of_journal(Library& library, FileChecker& checker) {
     TRY_LET(const auto gaps, library.gaps());
     for (const auto& gap : gaps) {
         TRY_LET(const auto name, library.device_name(gap.device));
-        checker.missing(printable(name), "this copy lacks " + counted(gap.missing, "change", "changes") +
-                                             " from there; another copy may have " + (gap.missing == 1 ? "it" : "them"));
+        checker.missing(printable(name), "this copy lacks " +
+                                             counted(gap.missing, "change", "changes") +
+                                             " from there; another copy may have " +
+                                             (gap.missing == 1 ? "it" : "them"));
     }
     TRY_LET(const auto forked, library.catalog().forked_devices());
     for (const auto& device : forked) {
         TRY_LET(const auto name, library.device_name(device));
-        checker.stranger(printable(name), "its changes went two ways (a clone, or a disk set back); both are kept");
+        checker.stranger(printable(name),
+                         "its changes went two ways (a clone, or a disk set back); both are kept");
     }
     return {};
 }
@@ -125,7 +139,8 @@ Result<> check_plain_hashes(Library& library, FileChecker& checker) {
     TRY_LET(const auto known, library.catalog().plain_files());
     std::vector<std::uint8_t> buffer(64UL * 1024);
     for (const auto& [name, hashes] : known) {
-        const auto file = library.environment().files.open(os::join_path(library.copy().path, name));
+        const auto file =
+            library.environment().files.open(os::join_path(library.copy().path, name));
         if (!file) continue;  // told as missing
         TRY_LET(const auto hash, archive::hash_file(**file, buffer, library.environment().stop));
         if (std::ranges::find(hashes, hash) == hashes.end())
@@ -137,14 +152,16 @@ Result<> check_plain_hashes(Library& library, FileChecker& checker) {
 }  // namespace
 
 Result<CheckReport> check(Library& library, Listener& listener) {
-    // From the journal as it stands, not from what was taken in before: each file is read and verified again.
+    // From the journal as it stands, not from what was taken in before: each file is read and
+    // verified again.
     TRY(library.rebuild(listener));
     FileChecker checker(library.environment(), library.copy().path, listener);
     const auto run = [&]() -> Result<> {
         TRY_LET(const auto objects, checker.list_objects());
         std::uint64_t bytes = 0;
         for (const auto& path : objects) {
-            const auto info = library.environment().files.info(os::join_path(library.copy().path, path));
+            const auto info =
+                library.environment().files.info(os::join_path(library.copy().path, path));
             bytes += info ? info->size_bytes : 0;
         }
         checker.set_totals(objects.size(), bytes);
@@ -159,7 +176,8 @@ Result<CheckReport> check(Library& library, Listener& listener) {
     };
     auto checked = run();
     auto report = checker.finish();
-    if (!checked && checked.error().code() != ErrorCode::cancelled) return std::move(checked).error();
+    if (!checked && checked.error().code() != ErrorCode::cancelled)
+        return std::move(checked).error();
     return report;
 }
 

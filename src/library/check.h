@@ -12,19 +12,22 @@
 namespace keepsake::library {
 
 struct CheckReport {
-    std::uint64_t files = 0;    ///< files read
+    std::uint64_t files = 0;  ///< files read
     std::uint64_t bytes = 0;
     std::uint64_t originals = 0;  ///< distinct contents proved whole (with a way in)
-    std::uint64_t damaged = 0;  ///< named by Listener::problem
-    std::uint64_t missing = 0;  ///< originals, changes or keys known to exist and not here
-    std::uint64_t strangers = 0;  ///< files that nobody signed for: set aside, named by Listener::note
+    std::uint64_t damaged = 0;    ///< named by Listener::problem
+    std::uint64_t missing = 0;    ///< originals, changes or keys known to exist and not here
+    std::uint64_t strangers =
+        0;  ///< files that nobody signed for: set aside, named by Listener::note
     std::optional<Error> stopped;
     bool sound() const { return damaged == 0 && missing == 0; }
 };
 
 /// Without a way in: every file's SHA-256 against its name, the plain files against their mirror.
-Result<CheckReport> check_without_key(const Environment& environment, const std::string& path, Listener& listener);
-/// With one: also every tag, every original's SHA-256, the journal's chain, heads and gaps, what is missing.
+Result<CheckReport> check_without_key(const Environment& environment, const std::string& path,
+                                      Listener& listener);
+/// With one: also every tag, every original's SHA-256, the journal's chain, heads and gaps, what is
+/// missing.
 Result<CheckReport> check(Library& library, Listener& listener);
 
 }  // namespace keepsake::library

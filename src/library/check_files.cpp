@@ -33,8 +33,11 @@ std::string mirrored(std::string_view name) {
 
 }  // namespace
 
-FileChecker::FileChecker(const Environment& environment, std::string archive_path, Listener& listener)
-    : environment_(&environment), archive_path_(std::move(archive_path)), listener_(&listener),
+FileChecker::FileChecker(const Environment& environment, std::string archive_path,
+                         Listener& listener)
+    : environment_(&environment),
+      archive_path_(std::move(archive_path)),
+      listener_(&listener),
       pool_(environment.threads, kQueued) {}
 
 void FileChecker::add(WorkerPool::Job job) {
@@ -91,14 +94,16 @@ CheckReport FileChecker::finish() {
     report_.files = files_;
     report_.bytes = bytes_;
     report_.originals = originals_;
-    if (environment_->stop.stop_requested()) report_.stopped = Error(ErrorCode::cancelled, "stopped");
+    if (environment_->stop.stop_requested())
+        report_.stopped = Error(ErrorCode::cancelled, "stopped");
     return report_;
 }
 
 void FileChecker::check_file(const std::string& relative, const std::string& name) {
     const auto dash = name.rfind('-');
-    const auto hash = archive::hash_of_name(
-        dash == std::string::npos ? std::string_view(name) : std::string_view(name).substr(dash + 1));
+    const auto hash =
+        archive::hash_of_name(dash == std::string::npos ? std::string_view(name)
+                                                        : std::string_view(name).substr(dash + 1));
     if (!hash) return stranger(relative, "no file of the archive's; set aside");
     add([this, relative, hash = *hash](archive::ObjectBuffers& buffers) {
         const auto file = environment_->files.open(os::join_path(archive_path_, relative));
@@ -131,10 +136,11 @@ Result<> FileChecker::check_folder(const std::string& relative, int depth) {
 
 Result<> FileChecker::check_plain_files() {
     for (const auto name : {archive::kManifestName, archive::kReadmeName, archive::kScriptName}) {
-        auto main = os::read_file(environment_->files, os::join_path(archive_path_, std::string(name)),
-                                  kLargestPlainBytes);
-        auto mirror = os::read_file(environment_->files, os::join_path(archive_path_, mirrored(name)),
-                                    kLargestPlainBytes);
+        auto main =
+            os::read_file(environment_->files, os::join_path(archive_path_, std::string(name)),
+                          kLargestPlainBytes);
+        auto mirror = os::read_file(
+            environment_->files, os::join_path(archive_path_, mirrored(name)), kLargestPlainBytes);
         if (!main) missing(std::string(name), main.error().message());
         if (!mirror) missing(mirrored(name), mirror.error().message());
         if (main && mirror && *main != *mirror)
@@ -146,13 +152,15 @@ Result<> FileChecker::check_plain_files() {
 }
 
 Result<> FileChecker::check_top() {
-    static const std::set<std::string_view> known{
-        archive::kManifestName, archive::kReadmeName,   archive::kScriptName, archive::kKeysName,
-        archive::kJournalName,  archive::kObjectsName,  archive::kPreviewsName, archive::kParityName,
-        archive::kMirrorName,   archive::kTemporaryName};
+    static const std::set<std::string_view> known{archive::kManifestName, archive::kReadmeName,
+                                                  archive::kScriptName,   archive::kKeysName,
+                                                  archive::kJournalName,  archive::kObjectsName,
+                                                  archive::kPreviewsName, archive::kParityName,
+                                                  archive::kMirrorName,   archive::kTemporaryName};
     TRY_LET(const auto entries, environment_->files.list(archive_path_));
     for (const auto& entry : entries)
-        if (!known.contains(entry.name)) stranger(entry.name, "no file of the archive's; set aside");
+        if (!known.contains(entry.name))
+            stranger(entry.name, "no file of the archive's; set aside");
     return {};
 }
 
@@ -164,8 +172,9 @@ Result<> FileChecker::check_names(bool objects) {
         int depth;
         bool optional;
     };
-    for (const auto& part : {Part{archive::kKeysName, 0, false}, Part{archive::kJournalName, 2, false},
-                             Part{archive::kPreviewsName, 0, true}, Part{archive::kObjectsName, 1, false}}) {
+    for (const auto& part :
+         {Part{archive::kKeysName, 0, false}, Part{archive::kJournalName, 2, false},
+          Part{archive::kPreviewsName, 0, true}, Part{archive::kObjectsName, 1, false}}) {
         if (part.name == archive::kObjectsName && !objects) continue;
         const bool mirror = part.name == archive::kKeysName || part.name == archive::kJournalName;
         for (const auto& relative : {std::string(part.name), mirrored(part.name)}) {
@@ -182,15 +191,18 @@ Result<> FileChecker::check_names(bool objects) {
 Result<> FileChecker::check_mirror() {
     const auto listed = [&](std::string_view base) -> Result<std::set<std::string>> {
         std::set<std::string> names;
-        const auto walk = [&](const auto& self, const std::string& relative, int depth) -> Result<> {
+        const auto walk = [&](const auto& self, const std::string& relative,
+                              int depth) -> Result<> {
             auto entries = environment_->files.list(
                 os::join_path(archive_path_, os::join_path(std::string(base), relative)));
             if (!entries && entries.error().code() == ErrorCode::not_found) return {};
             if (!entries) return std::move(entries).error();
             for (const auto& entry : *entries) {
                 const auto path = os::join_path(relative, entry.name);
-                if (entry.kind == os::FileKind::directory && depth > 0) TRY(self(self, path, depth - 1));
-                if (entry.kind == os::FileKind::regular && entry.name.ends_with(".age")) names.insert(path);
+                if (entry.kind == os::FileKind::directory && depth > 0)
+                    TRY(self(self, path, depth - 1));
+                if (entry.kind == os::FileKind::regular && entry.name.ends_with(".age"))
+                    names.insert(path);
             }
             return {};
         };
@@ -201,9 +213,11 @@ Result<> FileChecker::check_mirror() {
     TRY_LET(const auto main, listed(""));
     TRY_LET(const auto mirror, listed(archive::kMirrorName));
     for (const auto& name : main)
-        if (!mirror.contains(name)) missing(mirrored(name), "it is in the archive and not in its mirror");
+        if (!mirror.contains(name))
+            missing(mirrored(name), "it is in the archive and not in its mirror");
     for (const auto& name : mirror)
-        if (!main.contains(name)) missing(name, "it is in the mirror and not in the archive itself");
+        if (!main.contains(name))
+            missing(name, "it is in the mirror and not in the archive itself");
     return {};
 }
 
@@ -235,7 +249,8 @@ Result<CheckReport> check_without_key(const Environment& environment, const std:
     FileChecker checker(environment, path, listener);
     auto checked = checker.check_names(true);
     auto report = checker.finish();
-    if (!checked && checked.error().code() != ErrorCode::cancelled) return std::move(checked).error();
+    if (!checked && checked.error().code() != ErrorCode::cancelled)
+        return std::move(checked).error();
     return report;
 }
 

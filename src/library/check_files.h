@@ -22,8 +22,9 @@ class FileChecker {
   public:
     FileChecker(const Environment& environment, std::string archive_path, Listener& listener);
 
-    /// Every file of keys, journal, previews and their mirrors, and the plain files: name against hash, plain
-    /// files against their mirror. `objects`: the object files, too. Errors: those of listing; cancelled.
+    /// Every file of keys, journal, previews and their mirrors, and the plain files: name against
+    /// hash, plain files against their mirror. `objects`: the object files, too. Errors: those of
+    /// listing; cancelled.
     Result<> check_names(bool objects);
     /// Runs a job on the pool; what it finds it tells by damaged() and missing().
     void add(WorkerPool::Job job);

@@ -31,7 +31,9 @@ class Devices : public Family {
         add_copy(archive, disk);
         add_copy(disk, archive);
     }
-    static std::string content_of(Library& library) { return library.catalog().content_hash().value(); }
+    static std::string content_of(Library& library) {
+        return library.catalog().content_hash().value();
+    }
 
     Computer laptop;
     std::string disk;

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 #include "base/time.h"
 #include "crypto/random.h"
@@ -16,17 +16,18 @@ struct Environment {
     os::FileSystem& files;
     crypto::RandomSource& random;
     const WallClock& clock;
-    std::string state_folder;         ///< local state; made where missing, mode 0700
-    std::stop_token stop;             ///< Ctrl-C and SIGTERM
+    std::string state_folder;  ///< local state; made where missing, mode 0700
+    std::stop_token stop;      ///< Ctrl-C and SIGTERM
     unsigned threads = 2;
-    bool catalog_in_memory = false;   ///< for tests and for places where nothing may be written
+    bool catalog_in_memory = false;  ///< for tests and for places where nothing may be written
 };
 
-/// How far long work has come. Called from the thread that called the use case, at most some ten times a second.
+/// How far long work has come. Called from the thread that called the use case, at most some ten
+/// times a second.
 struct Progress {
-    std::string_view doing;           ///< "Reading", "Checking", ... for the person
+    std::string_view doing;  ///< "Reading", "Checking", ... for the person
     std::uint64_t files_done = 0;
-    std::uint64_t files_total = 0;    ///< 0: not known
+    std::uint64_t files_total = 0;  ///< 0: not known
     std::uint64_t bytes_done = 0;
     std::uint64_t bytes_total = 0;
 };

@@ -40,10 +40,15 @@ constexpr int kMostSameNames = 1'000'000;
 std::string numbered(const std::string& name, int number) {
     const auto mark = " (" + std::to_string(number) + ")";
     const auto dot = name.rfind('.');
-    const auto ending = dot == std::string::npos || dot == 0 || name.size() - dot > 16 ? "" : name.substr(dot);
+    const auto ending =
+        dot == std::string::npos || dot == 0 || name.size() - dot > 16 ? "" : name.substr(dot);
     auto stem = name.substr(0, name.size() - ending.size());
-    if (stem.size() + mark.size() + ending.size() > kLongestNameBytes)
-        stem.resize(kLongestNameBytes - mark.size() - ending.size());
+    if (stem.size() + mark.size() + ending.size() > kLongestNameBytes) {
+        auto size = kLongestNameBytes - mark.size() - ending.size();
+        // Never through the middle of a UTF-8 character.
+        while (size > 0 && (static_cast<unsigned char>(stem[size]) & 0xC0U) == 0x80U) --size;
+        stem.resize(size);
+    }
     return stem + mark + ending;
 }
 
@@ -54,13 +59,17 @@ struct Target {
     std::string name;
 };
 
-// Decides names: a second kept folder "src" becomes "src (2)", a second file of one name "name (2).jpg".
+// Decides names: a second kept folder "src" becomes "src (2)", a second file of one name "name
+// (2).jpg".
 class Naming {
   public:
     explicit Naming(std::string folder) : folder_(std::move(folder)) {}
 
+    // None for what was given already: the same bytes under the same name from the same place.
     // Requires: called in the order in which things were kept.
-    Target target_of(const catalog::FileRecord& file) {
+    std::optional<Target> target_of(const catalog::FileRecord& file) {
+        const auto same = file.root.hex() + "/" + file.content.hex() + "/" + file.folder;
+        if (!take(same, file.name)) return std::nullopt;
         Target target{file, folder_, file.name};
         if (!file.folder.empty()) {
             const auto slash = file.folder.find('/');
@@ -99,24 +108,29 @@ class Naming {
 class Giving {
   public:
     Giving(Library& library, std::string folder, Listener& listener)
-        : library_(&library), files_(&library.environment().files), folder_(std::move(folder)),
-          listener_(&listener), identities_(library.identity().identities()), naming_(folder_),
+        : library_(&library),
+          files_(&library.environment().files),
+          folder_(std::move(folder)),
+          listener_(&listener),
+          identities_(library.identity().identities()),
+          naming_(folder_),
           pool_(library.environment().threads, kQueuedFiles) {}
 
     Result<> add(const catalog::ItemRecord& item) {
         tell();
-        if (library_->environment().stop.stop_requested()) return Error(ErrorCode::cancelled, "stopped");
+        if (library_->environment().stop.stop_requested())
+            return Error(ErrorCode::cancelled, "stopped");
         if (auto failure = take_failure()) return std::move(*failure);
         for (const auto& file : item.files) {
             TRY_LET(const auto content, library_->catalog().content(file.content));
             const auto target = naming_.target_of(file);
+            if (!target) continue;
             if (!content) {
-                problem(target, "its original is not in this copy");
+                problem(*target, "its original is not in this copy");
                 continue;
             }
-            pool_.add([this, content = *content, target](archive::ObjectBuffers& buffers) {
-                give(content, target, buffers);
-            });
+            pool_.add([this, content = *content, target = *target](
+                          archive::ObjectBuffers& buffers) { give(content, target, buffers); });
         }
         return {};
     }
@@ -137,7 +151,8 @@ class Giving {
     void set_total(std::uint64_t total) { total_ = total; }
 
   private:
-    void give(const catalog::ContentRecord& content, Target target, archive::ObjectBuffers& buffers) {
+    void give(const catalog::ContentRecord& content, Target target,
+              archive::ObjectBuffers& buffers) {
         if (failed_ || library_->environment().stop.stop_requested()) return;
         auto given = write(content, target, buffers);
         if (given) {
@@ -157,17 +172,20 @@ class Giving {
     }
 
     // True if written, false if the very same file stood there already.
-    Result<bool> write(const catalog::ContentRecord& content, Target& target, archive::ObjectBuffers& buffers) {
+    Result<bool> write(const catalog::ContentRecord& content, Target& target,
+                       archive::ObjectBuffers& buffers) {
         TRY(make_folder(target.folder));
         TRY_LET(const bool same, stands_already(content, target, buffers));
         if (same) return false;
         const auto temporary = os::join_path(target.folder, temporary_name());
-        if (auto written = write_file(content, temporary, target.file.modified, buffers); !written) {
+        if (auto written = write_file(content, temporary, target.file.modified, buffers);
+            !written) {
             static_cast<void>(files_->remove_file(temporary));
             return std::move(written).error();
         }
         for (int number = 2;; ++number) {
-            auto renamed = files_->rename_exclusive(temporary, os::join_path(target.folder, target.name));
+            auto renamed =
+                files_->rename_exclusive(temporary, os::join_path(target.folder, target.name));
             if (renamed) return true;
             if (renamed.error().code() != ErrorCode::exists || number == kMostSameNames) {
                 static_cast<void>(files_->remove_file(temporary));
@@ -177,8 +195,8 @@ class Giving {
         }
     }
 
-    Result<> write_file(const catalog::ContentRecord& content, const std::string& temporary, Instant modified,
-                        archive::ObjectBuffers& buffers) {
+    Result<> write_file(const catalog::ContentRecord& content, const std::string& temporary,
+                        Instant modified, archive::ObjectBuffers& buffers) {
         TRY_LET(auto file, files_->create(temporary, false));
         const auto sink = [&](ByteView plain) -> Result<> { return append_sparse(*file, plain); };
         const auto restart = [&]() -> Result<> {
@@ -187,8 +205,8 @@ class Giving {
             TRY_LET(file, files_->create(temporary, false));
             return {};
         };
-        TRY(read_content(*files_, library_->copy().path, identities_, content, buffers, sink, restart,
-                         library_->environment().stop));
+        TRY(read_content(*files_, library_->copy().path, identities_, content, buffers, sink,
+                         restart, library_->environment().stop));
         TRY(file->set_modified(modified));
         return file->close();
     }
@@ -206,9 +224,11 @@ class Giving {
                                 archive::ObjectBuffers& buffers) {
         const auto path = os::join_path(target.folder, target.name);
         const auto info = files_->info(path);
-        if (!info || info->kind != os::FileKind::regular || info->size_bytes != content.bytes) return false;
+        if (!info || info->kind != os::FileKind::regular || info->size_bytes != content.bytes)
+            return false;
         TRY_LET(const auto file, files_->open(path));
-        TRY_LET(const auto hash, archive::hash_file(*file, buffers.plain(0), library_->environment().stop));
+        TRY_LET(const auto hash,
+                archive::hash_file(*file, buffers.plain(0), library_->environment().stop));
         return hash.bytes == content.content.bytes;
     }
 
@@ -281,28 +301,31 @@ Result<> give_items(Library& library, std::span<const model::ItemId> items, Givi
         if (!item) return Error(ErrorCode::not_found, "There is no item " + id.hex() + " here.");
         records.push_back(std::move(*item));
     }
-    std::ranges::stable_sort(records, [](const catalog::ItemRecord& a, const catalog::ItemRecord& b) {
-        return a.kept_clock < b.kept_clock;
-    });
+    std::ranges::stable_sort(records,
+                             [](const catalog::ItemRecord& a, const catalog::ItemRecord& b) {
+                                 return a.kept_clock < b.kept_clock;
+                             });
     for (const auto& item : records) TRY(giving.add(item));
     return {};
 }
 
 }  // namespace
 
-Result<GetReport> get(Library& library, std::span<const model::ItemId> items, const std::string& folder,
-                      Listener& listener) {
+Result<GetReport> get(Library& library, std::span<const model::ItemId> items,
+                      const std::string& folder, Listener& listener) {
     auto& files = library.environment().files;
     TRY(os::make_directories(files, folder, false));
     TRY_LET(const auto real_folder, files.real_path(folder));
     TRY_LET(const auto archive, files.real_path(library.copy().path));
     if (real_folder == archive || real_folder.starts_with(archive + "/"))
-        return Error(ErrorCode::invalid, "That folder is a part of the archive. Choose another one.");
+        return Error(ErrorCode::invalid,
+                     "That folder is a part of the archive. Choose another one.");
     Giving giving(library, folder, listener);
     auto given = give_items(library, items, giving);
     auto report = giving.finish();
     if (!given && !report.stopped) {
-        if (report.given == 0 && given.error().code() != ErrorCode::cancelled) return std::move(given).error();
+        if (report.given == 0 && given.error().code() != ErrorCode::cancelled)
+            return std::move(given).error();
         report.stopped = std::move(given).error();
     }
     if (!report.stopped && library.environment().stop.stop_requested())

@@ -43,9 +43,13 @@ struct ReadFile {
 class JournalReader {
   public:
     JournalReader(const Environment& environment, const std::string& archive_path,
-                  const archive::IdentityFile& identity, std::span<const archive::JournalFileName> names)
-        : environment_(&environment), archive_path_(&archive_path), archive_(identity.archive),
-          identities_(identity.identities()), names_(names) {
+                  const archive::IdentityFile& identity,
+                  std::span<const archive::JournalFileName> names)
+        : environment_(&environment),
+          archive_path_(&archive_path),
+          archive_(identity.archive),
+          identities_(identity.identities()),
+          names_(names) {
         if (names.size() <= kFewFiles) return;
         for (unsigned i = 0; i < environment.threads; ++i)
             threads_.emplace_back([this](const std::stop_token& stop) { run(stop); });
@@ -72,7 +76,8 @@ class JournalReader {
     void run(const std::stop_token& stop) {
         model::EntryParser parser;
         std::unique_lock lock(mutex_);
-        while (wake_.wait(lock, stop, [&] { return started_ < std::min(names_.size(), taken_ + kReadAhead); })) {
+        while (wake_.wait(
+            lock, stop, [&] { return started_ < std::min(names_.size(), taken_ + kReadAhead); })) {
             const auto index = started_++;
             lock.unlock();
             auto result = read(names_[index], parser);
@@ -82,7 +87,8 @@ class JournalReader {
         }
     }
     Result<ReadFile> read(const archive::JournalFileName& name, model::EntryParser& parser) const {
-        TRY_LET(const auto bytes, archive::read_journal_file(environment_->files, *archive_path_, name));
+        TRY_LET(const auto bytes,
+                archive::read_journal_file(environment_->files, *archive_path_, name));
         TRY_LET(auto opened,
                 archive::open_journal_file(name, bytes.sealed, identities_, archive_, parser));
         return ReadFile{std::move(opened), bytes.from_mirror};
@@ -110,9 +116,12 @@ catalog::SegmentRecord record_of(const model::Segment& segment) {
 
 std::string why_not(const Error& error) {
     switch (error.code()) {
-        case ErrorCode::wrong_key: return "it was written for keys that this way in does not have";
-        case ErrorCode::unsupported: return "it was written by a newer Keepsake; please update";
-        default: return error.message();
+        case ErrorCode::wrong_key:
+            return "it was written for keys that this way in does not have";
+        case ErrorCode::unsupported:
+            return "it was written by a newer Keepsake; please update";
+        default:
+            return error.message();
     }
 }
 
@@ -121,7 +130,8 @@ class Syncing {
     Syncing(archive::Authority& authority, catalog::Catalog& catalog, SyncResult& result)
         : authority_(&authority), catalog_(&catalog), result_(&result) {}
 
-    // A file whose segments do not all count is not marked as taken in: the next time it is looked at again.
+    // A file whose segments do not all count is not marked as taken in: the next time it is looked
+    // at again.
     Result<> take(const archive::JournalFileName& name, Result<ReadFile> file) {
         if (!file) {
             if (file.error().code() == ErrorCode::cancelled) return std::move(file).error();
@@ -129,7 +139,8 @@ class Syncing {
             return {};
         }
         if (file->from_mirror)
-            result_->problems.push_back({name.path(), "damaged or missing; read from the mirror", true});
+            result_->problems.push_back(
+                {name.path(), "damaged or missing; read from the mirror", true});
         for (const auto& segment : file->opened.segments)
             for (const auto& entry : segment.entries)
                 if (archive::Authority::concerns(entry))
@@ -160,10 +171,14 @@ class Syncing {
 
   private:
     std::string why_set_aside(const archive::JournalFileName& name) const {
-        if (!authority_->is_enrolled(name.device)) return "no keeper let the device that signed it in";
-        if (authority_->retired_after(name.device)) return "it was written after its device was retired";
-        return "its device has not been here since the keepers changed; open the archive on it once, or "
-               "`keepsake device accept " + name.device.hex().substr(0, 8) + "`";
+        if (!authority_->is_enrolled(name.device))
+            return "no keeper let the device that signed it in";
+        if (authority_->retired_after(name.device))
+            return "it was written after its device was retired";
+        return "its device has not been here since the keepers changed; open the archive on it "
+               "once, or "
+               "`keepsake device accept " +
+               name.device.hex().substr(0, 8) + "`";
     }
 
     archive::Authority* authority_;
@@ -174,7 +189,8 @@ class Syncing {
 
 // Catalog files that the copy no longer lists; a rollup that covers one stands for it.
 Result<bool> forget_rolled_up(const archive::JournalListing& listing,
-                              const std::vector<catalog::JournalFile>& known, catalog::Catalog& catalog) {
+                              const std::vector<catalog::JournalFile>& known,
+                              catalog::Catalog& catalog) {
     std::set<model::FileHash> listed;
     std::vector<const archive::JournalFileName*> rollups;
     for (const auto& name : listing.files) {
@@ -184,10 +200,11 @@ Result<bool> forget_rolled_up(const archive::JournalListing& listing,
     std::vector<model::FileHash> gone;
     for (const auto& file : known) {
         if (listed.contains(file.file)) continue;
-        const bool covered = std::ranges::any_of(rollups, [&](const archive::JournalFileName* rollup) {
-            return rollup->device == file.device && rollup->first_seq <= file.first_seq &&
-                   rollup->last_seq >= file.last_seq;
-        });
+        const bool covered =
+            std::ranges::any_of(rollups, [&](const archive::JournalFileName* rollup) {
+                return rollup->device == file.device && rollup->first_seq <= file.first_seq &&
+                       rollup->last_seq >= file.last_seq;
+            });
         if (!covered) return false;
         gone.push_back(file.file);
     }
@@ -200,13 +217,15 @@ Result<bool> forget_rolled_up(const archive::JournalListing& listing,
 }
 
 Result<> take_all(const Environment& environment, const std::string& archive_path,
-                  const archive::IdentityFile& identity, std::span<const archive::JournalFileName> names,
-                  Syncing& syncing, Listener& listener) {
+                  const archive::IdentityFile& identity,
+                  std::span<const archive::JournalFileName> names, Syncing& syncing,
+                  Listener& listener) {
     JournalReader reader(environment, archive_path, identity, names);
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (environment.stop.stop_requested()) return Error(ErrorCode::cancelled, "stopped");
         TRY(syncing.take(names[i], reader.next(i)));
-        if (names.size() > kFewFiles) listener.progress({"Reading the journal", i + 1, names.size(), 0, 0});
+        if (names.size() > kFewFiles)
+            listener.progress({"Reading the journal", i + 1, names.size(), 0, 0});
     }
     return {};
 }
@@ -214,8 +233,9 @@ Result<> take_all(const Environment& environment, const std::string& archive_pat
 }  // namespace
 
 Result<SyncResult> sync_catalog(const Environment& environment, const std::string& archive_path,
-                                const archive::IdentityFile& identity, archive::Authority& authority,
-                                catalog::Catalog& catalog, Listener& listener) {
+                                const archive::IdentityFile& identity,
+                                archive::Authority& authority, catalog::Catalog& catalog,
+                                Listener& listener) {
     SyncResult result;
     TRY_LET(const auto listing, archive::list_journal(environment.files, archive_path));
     TRY_LET(const auto known, catalog.files());

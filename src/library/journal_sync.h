@@ -22,16 +22,16 @@ struct JournalProblem {
 
 struct SyncResult {
     std::vector<JournalProblem> problems;
-    /// The catalog knows files that this copy no longer has, or took in segments that no longer count: it
-    /// must be built anew (with the authority as it now is).
+    /// The catalog knows files that this copy no longer has, or took in segments that no longer
+    /// count: it must be built anew (with the authority as it now is).
     bool must_rebuild = false;
 };
 
-/// Takes in the journal files that the catalog does not have yet; `authority` learns with it. Everything or
-/// nothing is taken in.
-/// Errors: those of listing; cancelled; of the catalog.
+/// Takes in the journal files that the catalog does not have yet; `authority` learns with it.
+/// Everything or nothing is taken in. Errors: those of listing; cancelled; of the catalog.
 Result<SyncResult> sync_catalog(const Environment& environment, const std::string& archive_path,
-                                const archive::IdentityFile& identity, archive::Authority& authority,
-                                catalog::Catalog& catalog, Listener& listener);
+                                const archive::IdentityFile& identity,
+                                archive::Authority& authority, catalog::Catalog& catalog,
+                                Listener& listener);
 
 }  // namespace keepsake::library

@@ -17,7 +17,8 @@
 namespace keepsake::library {
 namespace {
 
-// So few files are synced one by one: a sync of the whole disk would wait for other programs' writing.
+// So few files are synced one by one: a sync of the whole disk would wait for other programs'
+// writing.
 constexpr std::uint64_t kFewFiles = 8;
 constexpr std::uint64_t kSealedExtraBytes = 512;  // header, nonce, names, journal
 constexpr std::size_t kLongestFolderBytes = 64UL * 1024;
@@ -56,15 +57,18 @@ Result<> refuse_archive_inside(Library& library, const std::vector<Source>& sour
     };
     for (const auto& source : sources) {
         if (source.is_folder && inside(archive, source.real_path))
-            return Error(ErrorCode::invalid, "The archive stands inside " + printable(source.shown) +
-                                                 ". Keep other folders, or move the archive out of it.");
+            return Error(ErrorCode::invalid,
+                         "The archive stands inside " + printable(source.shown) +
+                             ". Keep other folders, or move the archive out of it.");
         if (inside(source.real_path, archive))
-            return Error(ErrorCode::invalid, printable(source.shown) + " is a part of the archive itself.");
+            return Error(ErrorCode::invalid,
+                         printable(source.shown) + " is a part of the archive itself.");
     }
     return {};
 }
 
-Result<> refuse_too_much(Library& library, const std::vector<Source>& sources, const Totals& totals) {
+Result<> refuse_too_much(Library& library, const std::vector<Source>& sources,
+                         const Totals& totals) {
     auto& files = library.environment().files;
     TRY_LET(const auto free, files.free_bytes(library.copy().path));
     if (totals.bytes + totals.files * kSealedExtraBytes <= free) return {};
@@ -72,23 +76,29 @@ Result<> refuse_too_much(Library& library, const std::vector<Source>& sources, c
     TRY_LET(const auto needed, count(library, sources, true));
     if (needed.new_bytes <= free) return {};
     return Error(ErrorCode::no_space, "This needs " + human_bytes(needed.new_bytes) + ", " +
-                                          human_bytes(free) + " are free on the archive's disk. Nothing was changed.");
+                                          human_bytes(free) +
+                                          " are free on the archive's disk. Nothing was changed.");
 }
 
 // The walk that hands the files to the workers.
 class Keeping {
   public:
-    Keeping(Library& library, KeepPipeline& pipeline, const Totals& totals, std::uint64_t largest_file,
-            Listener& listener)
-        : library_(&library), pipeline_(&pipeline), totals_(totals), largest_file_(largest_file),
+    Keeping(Library& library, KeepPipeline& pipeline, const Totals& totals,
+            std::uint64_t largest_file, Listener& listener)
+        : library_(&library),
+          pipeline_(&pipeline),
+          totals_(totals),
+          largest_file_(largest_file),
           listener_(&listener) {}
 
     Result<> hand_in(const SourceFile& file) {
         tell();
-        if (library_->environment().stop.stop_requested()) return Error(ErrorCode::cancelled, "stopped");
+        if (library_->environment().stop.stop_requested())
+            return Error(ErrorCode::cancelled, "stopped");
         if (auto failure = pipeline_->failure()) return std::move(*failure);
         if (file.bytes > largest_file_ - kSealedExtraBytes - file.bytes / 4096)
-            problem(file.path, "it is larger than the archive's disk can hold in one file (FAT32: 4 GB)");
+            problem(file.path,
+                    "it is larger than the archive's disk can hold in one file (FAT32: 4 GB)");
         else if (file.folder.size() > kLongestFolderBytes)
             problem(file.path, "its folder's name is longer than 64 KB");
         else
@@ -96,9 +106,10 @@ class Keeping {
         return {};
     }
     void tell() {
-        for (const auto& event : pipeline_->take_events()) listener_->problem(event.name, event.why);
-        listener_->progress({"Keeping", pipeline_->files_done(), totals_.files, pipeline_->bytes_done(),
-                             totals_.bytes});
+        for (const auto& event : pipeline_->take_events())
+            listener_->problem(event.name, event.why);
+        listener_->progress({"Keeping", pipeline_->files_done(), totals_.files,
+                             pipeline_->bytes_done(), totals_.bytes});
     }
     void problem(const std::string& name, const std::string& why) {
         ++problems_;
@@ -115,8 +126,8 @@ class Keeping {
     std::uint64_t problems_ = 0;
 };
 
-Result<KeepReport> keep_all(Library& library, const std::vector<Source>& sources, const Totals& totals,
-                            const KeepOptions& options, Listener& listener) {
+Result<KeepReport> keep_all(Library& library, const std::vector<Source>& sources,
+                            const Totals& totals, const KeepOptions& options, Listener& listener) {
     auto& files = library.environment().files;
     TRY_LET(const auto largest_file, files.largest_file_bytes(library.copy().path));
     const bool sync_each = totals.files <= kFewFiles || !files.sync_everything(library.copy().path);
@@ -145,8 +156,8 @@ Result<KeepReport> keep_all(Library& library, const std::vector<Source>& sources
 
 }  // namespace
 
-Result<KeepReport> keep(Library& library, std::span<const std::string> paths, const KeepOptions& options,
-                        Listener& listener) {
+Result<KeepReport> keep(Library& library, std::span<const std::string> paths,
+                        const KeepOptions& options, Listener& listener) {
     TRY(library.may_write());
     TRY_LET(const auto device, library.join());
     std::uint64_t missing = 0;
@@ -155,7 +166,8 @@ Result<KeepReport> keep(Library& library, std::span<const std::string> paths, co
                                              ++missing;
                                              listener.problem(name, why);
                                          });
-    if (sources.empty()) return Error(ErrorCode::not_found, "Nothing was kept: no file or folder was found.");
+    if (sources.empty())
+        return Error(ErrorCode::not_found, "Nothing was kept: no file or folder was found.");
     TRY(refuse_archive_inside(library, sources));
     TRY_LET(const auto totals, count(library, sources, false));
     TRY(refuse_too_much(library, sources, totals));

@@ -25,10 +25,11 @@ struct KeepReport {
     std::optional<Error> stopped;
 };
 
-/// Keeps files and whole folders: sealed, synced, read back past the cache, journaled; only then counted.
-/// Sources are only ever read. Errors (nothing was changed): invalid (the archive stands inside a source);
-/// no_space with "needs 1.2 GB, 300 MB are free"; not_found if no source is there; read_only.
-Result<KeepReport> keep(Library& library, std::span<const std::string> paths, const KeepOptions& options,
-                        Listener& listener);
+/// Keeps files and whole folders: sealed, synced, read back past the cache, journaled; only then
+/// counted. Sources are only ever read. Errors (nothing was changed): invalid (the archive stands
+/// inside a source); no_space with "needs 1.2 GB, 300 MB are free"; not_found if no source is
+/// there; read_only.
+Result<KeepReport> keep(Library& library, std::span<const std::string> paths,
+                        const KeepOptions& options, Listener& listener);
 
 }  // namespace keepsake::library

@@ -231,15 +231,18 @@ TEST_F(KeepAndGet, ASparseFileComesBackTheSame) {
 }
 
 TEST_F(KeepAndGet, StoppingKeepsWhatWasAcknowledged) {
-    for (int i = 0; i < 50; ++i) write_text(scratch / ("src/" + std::to_string(i)), std::to_string(i));
+    for (int i = 0; i < 50; ++i)
+        write_text(scratch / ("src/" + std::to_string(i)), std::to_string(i));
     auto library = open();
     home.stop.request_stop();
     const std::vector<std::string> paths{scratch / "src"};
     const auto report = library::keep(library, paths, {}, home.heard);
-    const bool cancelled = !report ? report.error().code() == ErrorCode::cancelled
-                                   : report->stopped && report->stopped->code() == ErrorCode::cancelled;
+    const bool cancelled = !report
+                               ? report.error().code() == ErrorCode::cancelled
+                               : report->stopped && report->stopped->code() == ErrorCode::cancelled;
     EXPECT_TRUE(cancelled);
-    EXPECT_FALSE(fs::exists(archive + "/tmp") && !fs::is_empty(archive + "/tmp/") && items(library).size() == 50);
+    EXPECT_FALSE(fs::exists(archive + "/tmp") && !fs::is_empty(archive + "/tmp/") &&
+                 items(library).size() == 50);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@
 namespace keepsake::library {
 namespace {
 
-constexpr int kAttempts = 3;             // at a file that changes while it is read
+constexpr int kAttempts = 3;  // at a file that changes while it is read
 constexpr std::size_t kQueuedFiles = 64;
 constexpr std::size_t kGroupFiles = 500;  // two entries a file: a segment of 1,000
 constexpr std::size_t kMostReady = 2 * kGroupFiles;
@@ -63,7 +63,8 @@ void KeepPipeline::add(SourceFile file) {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [&] { return ready_.size() < kMostReady || failed_; });
     }
-    pool_.add([this, file = std::move(file)](archive::ObjectBuffers& buffers) { work(file, buffers); });
+    pool_.add(
+        [this, file = std::move(file)](archive::ObjectBuffers& buffers) { work(file, buffers); });
 }
 
 void KeepPipeline::finish(const std::function<void()>& while_waiting) {
@@ -133,7 +134,8 @@ bool KeepPipeline::size_is_known(std::uint64_t bytes) {
     return known.value_or(true);
 }
 
-// Whether the bytes stand in this copy, by something that was not let go: nobody leans on what is about to go.
+// Whether the bytes stand in this copy, by something that was not let go: nobody leans on what is
+// about to go.
 Result<bool> KeepPipeline::is_stored(const model::ContentId& content) {
     std::optional<catalog::ContentRecord> record;
     {
@@ -188,8 +190,8 @@ Result<bool> KeepPipeline::try_once(const SourceFile& source, archive::ObjectBuf
             return got;
         };
         auto sealed = archive::seal_object(environment.files, temporary, read, before.size_bytes,
-                                           library_->current_epoch().identity.recipient(), environment.random,
-                                           buffers, sync_each_, stop_);
+                                           library_->current_epoch().identity.recipient(),
+                                           environment.random, buffers, sync_each_, stop_);
         if (!sealed) return std::move(sealed).error();
         ready.content = sealed->content;
         ready.sealed = std::move(*sealed);
@@ -197,7 +199,8 @@ Result<bool> KeepPipeline::try_once(const SourceFile& source, archive::ObjectBuf
     source_failed = true;
     TRY_LET(const auto after, file->info());
     if (!same_file(before, after)) {
-        if (ready.sealed) static_cast<void>(environment.files.remove_file(ready.sealed->temporary_path));
+        if (ready.sealed)
+            static_cast<void>(environment.files.remove_file(ready.sealed->temporary_path));
         return false;
     }
     finished(std::move(ready));
@@ -213,8 +216,8 @@ void KeepPipeline::finished(ReadyFile ready) {
         ready.sealed.reset();
     }
     const auto& source = ready.source;
-    const auto kept = library_->catalog().find_kept(source.root, source.folder, source.name, ready.content,
-                                                    ready.modified);
+    const auto kept = library_->catalog().find_kept(source.root, source.folder, source.name,
+                                                    ready.content, ready.modified);
     if (!kept) {
         library_lock.unlock();
         return fail(kept.error());
@@ -238,7 +241,8 @@ void KeepPipeline::finished(ReadyFile ready) {
 std::vector<ReadyFile> KeepPipeline::next_group() {
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [&] { return !ready_.empty() || no_more_ || failed_; });
-    wake_.wait_for(lock, kGroupTime, [&] { return ready_.size() >= kGroupFiles || no_more_ || failed_; });
+    wake_.wait_for(lock, kGroupTime,
+                   [&] { return ready_.size() >= kGroupFiles || no_more_ || failed_; });
     std::vector<ReadyFile> group;
     while (!ready_.empty() && group.size() < kGroupFiles) {
         group.push_back(std::move(ready_.front()));
@@ -252,7 +256,8 @@ void KeepPipeline::commit_loop() {
     while (true) {
         auto group = next_group();
         if (!group.empty() && !failed_) {
-            if (auto committed = commit_group(group); !committed) fail(std::move(committed).error());
+            if (auto committed = commit_group(group); !committed)
+                fail(std::move(committed).error());
         }
         if (failed_) discard(group);
         const std::lock_guard guard(mutex_);
@@ -266,7 +271,8 @@ void KeepPipeline::commit_loop() {
 void KeepPipeline::discard(const std::vector<ReadyFile>& group) {
     for (const auto& ready : group)
         if (ready.sealed)
-            static_cast<void>(library_->environment().files.remove_file(ready.sealed->temporary_path));
+            static_cast<void>(
+                library_->environment().files.remove_file(ready.sealed->temporary_path));
 }
 
 Result<> KeepPipeline::commit_group(std::vector<ReadyFile>& group) {
@@ -286,7 +292,8 @@ Result<> KeepPipeline::commit_group(std::vector<ReadyFile>& group) {
 }
 
 Result<> KeepPipeline::sync_objects(const std::vector<ReadyFile>& group) {
-    const bool any = std::ranges::any_of(group, [](const ReadyFile& ready) { return ready.sealed.has_value(); });
+    const bool any =
+        std::ranges::any_of(group, [](const ReadyFile& ready) { return ready.sealed.has_value(); });
     if (sync_each_ || !any) return {};
     return library_->environment().files.sync_everything(library_->copy().path);
 }
@@ -301,16 +308,18 @@ Result<> KeepPipeline::read_back(const std::vector<ReadyFile>& group) {
     for (const auto& ready : group) waiting.left += ready.sealed ? 1U : 0U;
     for (const auto& ready : group) {
         if (!ready.sealed) continue;
-        pool_.add_urgent([this, &waiting, sealed = &*ready.sealed](archive::ObjectBuffers& buffers) {
-            auto proved = prove_sealed(library_->environment().files, *sealed, buffers);
-            const std::lock_guard guard(waiting.mutex);
-            if (!proved && !waiting.failure) waiting.failure = std::move(proved).error();
-            if (--waiting.left == 0) waiting.wake.notify_all();
-        });
+        pool_.add_urgent(
+            [this, &waiting, sealed = &*ready.sealed](archive::ObjectBuffers& buffers) {
+                auto proved = prove_sealed(library_->environment().files, *sealed, buffers);
+                const std::lock_guard guard(waiting.mutex);
+                if (!proved && !waiting.failure) waiting.failure = std::move(proved).error();
+                if (--waiting.left == 0) waiting.wake.notify_all();
+            });
     }
     std::unique_lock lock(waiting.mutex);
     waiting.wake.wait(lock, [&] { return waiting.left == 0; });
-    if (waiting.failure) return std::move(*waiting.failure).with("what was written did not read back");
+    if (waiting.failure)
+        return std::move(*waiting.failure).with("what was written did not read back");
     return {};
 }
 
@@ -336,8 +345,7 @@ Result<> KeepPipeline::write_journal(const std::vector<ReadyFile>& group) {
     auto& environment = library_->environment();
     std::vector<model::EntryBody> entries;
     for (const auto& ready : group) {
-        if (ready.sealed)
-            entries.emplace_back(entry_of(*ready.sealed));
+        if (ready.sealed) entries.emplace_back(entry_of(*ready.sealed));
         model::Keep keep;
         environment.random.fill(keep.item.bytes);
         keep.kept = environment.clock.now();

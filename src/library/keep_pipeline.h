@@ -24,11 +24,11 @@
 #include "library/worker_pool.h"
 #include "model/ids.h"
 
-/// The two halves of keeping: workers read, hash, seal and write; one committer gathers what they finished
-/// into groups and makes each group durable, proved and journaled before it counts.
+/// The two halves of keeping: workers read, hash, seal and write; one committer gathers what they
+/// finished into groups and makes each group durable, proved and journaled before it counts.
 ///
-/// The order of docs/write-ordering.md, "Keep": write under temporary names; sync; read back past the cache;
-/// rename; sync the folders; journal; acknowledge.
+/// The order of docs/write-ordering.md, "Keep": write under temporary names; sync; read back past
+/// the cache; rename; sync the folders; journal; acknowledge.
 namespace keepsake::library {
 
 /// A file that was read whole and waits for its group.
@@ -55,8 +55,8 @@ class KeepPipeline {
 
     /// Hands in one file; waits while the workers are behind.
     void add(SourceFile file);
-    /// No more files; returns when everything is acknowledged or given up. `while_waiting` is called some
-    /// ten times a second.
+    /// No more files; returns when everything is acknowledged or given up. `while_waiting` is
+    /// called some ten times a second.
     void finish(const std::function<void()>& while_waiting);
 
     /// Problems since the last call, in the order in which they came.
@@ -69,8 +69,10 @@ class KeepPipeline {
   private:
     // Worker side
     void work(const SourceFile& file, archive::ObjectBuffers& buffers);
-    Result<bool> try_once(const SourceFile& file, archive::ObjectBuffers& buffers, bool& source_failed);
-    Result<model::ContentId> hash_source(const os::ReadableFile& file, archive::ObjectBuffers& buffers);
+    Result<bool> try_once(const SourceFile& file, archive::ObjectBuffers& buffers,
+                          bool& source_failed);
+    Result<model::ContentId> hash_source(const os::ReadableFile& file,
+                                         archive::ObjectBuffers& buffers);
     bool size_is_known(std::uint64_t bytes);
     Result<bool> is_stored(const model::ContentId& content);
     void finished(ReadyFile ready);
@@ -94,8 +96,8 @@ class KeepPipeline {
     bool sync_each_;
     std::stop_token stop_;
 
-    std::mutex library_mutex_;  // the library and its catalog, and what follows
-    std::unordered_set<model::ContentId> claimed_;       // contents sealed and not yet journaled
+    std::mutex library_mutex_;                      // the library and its catalog, and what follows
+    std::unordered_set<model::ContentId> claimed_;  // contents sealed and not yet journaled
     std::multiset<std::uint64_t> sizes_in_flight_;
 
     std::mutex mutex_;  // what follows

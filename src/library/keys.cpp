@@ -35,7 +35,8 @@ constexpr std::size_t kShortestPrefix = 4;
 constexpr std::size_t kLargestNameBytes = 256;
 
 Result<> check_name(std::string_view name) {
-    if (name.empty() || name.size() > kLargestNameBytes || !is_utf8(name) || printable(name) != name)
+    if (name.empty() || name.size() > kLargestNameBytes || !is_utf8(name) ||
+        printable(name) != name)
         return Error(ErrorCode::invalid, "The name of a way in is a short line of text.");
     return {};
 }
@@ -43,13 +44,15 @@ Result<> check_name(std::string_view name) {
 // A way ends by a word of its own, or because every key file of it was revoked.
 bool is_open(const catalog::WayRecord& record, const std::set<model::FileHash>& revoked) {
     if (record.revoked) return false;
-    return !std::ranges::all_of(record.way.files, [&](const model::FileHash& file) { return revoked.contains(file); });
+    return !std::ranges::all_of(
+        record.way.files, [&](const model::FileHash& file) { return revoked.contains(file); });
 }
 
 Result<std::vector<catalog::WayRecord>> open_ways(Library& library) {
     TRY_LET(auto ways, library.catalog().ways());
     const auto revoked = library.authority().revoked_files();
-    std::erase_if(ways, [&](const catalog::WayRecord& record) { return !is_open(record, revoked); });
+    std::erase_if(ways,
+                  [&](const catalog::WayRecord& record) { return !is_open(record, revoked); });
     return ways;
 }
 
@@ -59,14 +62,16 @@ struct Change {
     std::function<Result<model::Way>(const archive::IdentityFile&)> added;  // may be empty
 };
 
-// The order: key files of the new epoch first, durable; then the epoch's entry, which revokes; then the old
-// files go. Whatever is cut off in between, every way in that is to remain opens, and none is lost.
+// The order: key files of the new epoch first, durable; then the epoch's entry, which revokes; then
+// the old files go. Whatever is cut off in between, every way in that is to remain opens, and none
+// is lost.
 Result<> new_epoch(Library& library, const Change& change) {
     TRY(library.may_write());
     TRY_LET(auto ways, open_ways(library));
     auto& source = library.environment().random;
     auto identity = library.identity().clone();
-    archive::EpochKeys keys{library.current_epoch().number + 1, crypto::SigningKey::generate(source),
+    archive::EpochKeys keys{library.current_epoch().number + 1,
+                            crypto::SigningKey::generate(source),
                             crypto::AgeIdentity::generate(source)};
     identity.epochs.insert(identity.epochs.begin(), keys.clone());
 
@@ -104,9 +109,10 @@ Result<std::vector<WayInfo>> list_ways(Library& library) {
     std::vector<WayInfo> infos;
     for (const auto& record : ways) {
         const auto milliseconds = record.since.milliseconds;
-        WayInfo info{record.way.way, record.way.kind, record.way.name, record.way.recipient,
-                     {milliseconds / 1000, 0}, false};
-        info.opened_now = opened && std::ranges::find(record.way.files, *opened) != record.way.files.end();
+        WayInfo info{record.way.way,       record.way.kind,          record.way.name,
+                     record.way.recipient, {milliseconds / 1000, 0}, false};
+        info.opened_now =
+            opened && std::ranges::find(record.way.files, *opened) != record.way.files.end();
         infos.push_back(std::move(info));
     }
     return infos;
@@ -116,42 +122,50 @@ Result<model::WayId> find_way(Library& library, std::string_view typed) {
     TRY_LET(const auto ways, open_ways(library));
     std::vector<model::WayId> found;
     for (const auto& record : ways) {
-        const bool by_number = typed.size() >= kShortestPrefix && record.way.way.hex().starts_with(typed);
-        if (record.way.name == typed || record.way.recipient == typed || by_number) found.push_back(record.way.way);
+        const bool by_number =
+            typed.size() >= kShortestPrefix && record.way.way.hex().starts_with(typed);
+        if (record.way.name == typed || record.way.recipient == typed || by_number)
+            found.push_back(record.way.way);
     }
     if (found.size() == 1) return found.front();
     if (found.size() > 1)
-        return Error(ErrorCode::invalid, "Several ways in are called " + printable(typed) + "; use a number of `keepsake key list`.");
-    return Error(ErrorCode::not_found, "There is no way in called " + printable(typed) + "; see `keepsake key list`.");
+        return Error(ErrorCode::invalid, "Several ways in are called " + printable(typed) +
+                                             "; use a number of `keepsake key list`.");
+    return Error(ErrorCode::not_found,
+                 "There is no way in called " + printable(typed) + "; see `keepsake key list`.");
 }
 
 Result<> add_passphrase(Library& library, std::string_view name, const crypto::Secret& passphrase) {
     TRY(check_name(name));
     TRY(library.may_write());
-    return add_way(library, write_secret_way(library.staging(), library.identity(), model::WayKind::passphrase, name,
-                                             passphrase, library.environment().random));
+    return add_way(
+        library, write_secret_way(library.staging(), library.identity(), model::WayKind::passphrase,
+                                  name, passphrase, library.environment().random));
 }
 
 Result<crypto::Secret> add_recovery_key(Library& library, std::string_view name) {
     TRY(check_name(name));
     TRY(library.may_write());
     auto words = crypto::new_recovery_words(library.environment().random);
-    TRY(add_way(library, write_secret_way(library.staging(), library.identity(), model::WayKind::recovery, name, words,
-                                          library.environment().random)));
+    TRY(add_way(library,
+                write_secret_way(library.staging(), library.identity(), model::WayKind::recovery,
+                                 name, words, library.environment().random)));
     return words;
 }
 
-Result<> add_recipient(Library& library, std::string_view name, const crypto::AgeRecipient& recipient) {
+Result<> add_recipient(Library& library, std::string_view name,
+                       const crypto::AgeRecipient& recipient) {
     TRY(check_name(name));
     TRY(library.may_write());
-    return add_way(library, write_recipient_way(library.staging(), library.identity(), name, recipient,
-                                                library.environment().random));
+    return add_way(library, write_recipient_way(library.staging(), library.identity(), name,
+                                                recipient, library.environment().random));
 }
 
 Result<> remove_way(Library& library, const model::WayId& way) {
     TRY_LET(const auto ways, open_ways(library));
     if (ways.size() == 1)
-        return Error(ErrorCode::invalid, "This is the only way in. Add another one before you remove it.");
+        return Error(ErrorCode::invalid,
+                     "This is the only way in. Add another one before you remove it.");
     return new_epoch(library, {way, {}});
 }
 
@@ -162,10 +176,11 @@ Result<> change_passphrase(Library& library, const std::optional<model::WayId>& 
         return way ? info.way == *way : info.opened_now && info.kind == model::WayKind::passphrase;
     });
     if (meant == ways.end() || meant->kind != model::WayKind::passphrase)
-        return Error(ErrorCode::invalid, "Say which passphrase to change; see `keepsake key list`.");
+        return Error(ErrorCode::invalid,
+                     "Say which passphrase to change; see `keepsake key list`.");
     const auto add = [&, name = meant->name](const archive::IdentityFile& identity) {
-        return write_secret_way(library.staging(), identity, model::WayKind::passphrase, name, passphrase,
-                                library.environment().random);
+        return write_secret_way(library.staging(), identity, model::WayKind::passphrase, name,
+                                passphrase, library.environment().random);
     };
     return new_epoch(library, {meant->way, add});
 }

@@ -33,13 +33,16 @@ Result<model::WayId> find_way(Library& library, std::string_view typed);
 Result<> add_passphrase(Library& library, std::string_view name, const crypto::Secret& passphrase);
 /// Gives the 12 words.
 Result<crypto::Secret> add_recovery_key(Library& library, std::string_view name);
-Result<> add_recipient(Library& library, std::string_view name, const crypto::AgeRecipient& recipient);
+Result<> add_recipient(Library& library, std::string_view name,
+                       const crypto::AgeRecipient& recipient);
 
 /// Ends a way in and opens a new epoch for those that remain. Errors: invalid for the last one.
 Result<> remove_way(Library& library, const model::WayId& way);
 /// Another passphrase in place of one (of the one that opened, if none is named): a new epoch.
-Result<> change_passphrase(Library& library, const std::optional<model::WayId>& way, const crypto::Secret& passphrase);
-/// A new epoch for all ways that remain. `reseal`: every original is encrypted anew and the old objects go.
+Result<> change_passphrase(Library& library, const std::optional<model::WayId>& way,
+                           const crypto::Secret& passphrase);
+/// A new epoch for all ways that remain. `reseal`: every original is encrypted anew and the old
+/// objects go.
 Result<> rotate(Library& library, bool reseal, Listener& listener);
 
 }  // namespace keepsake::library

@@ -30,7 +30,8 @@
 namespace keepsake::library {
 namespace {
 
-Result<archive::Unlocked> unlock(const archive::KeyFiles& keys, const WayIn& way_in, Listener& listener) {
+Result<archive::Unlocked> unlock(const archive::KeyFiles& keys, const WayIn& way_in,
+                                 Listener& listener) {
     if (const auto* identity = std::get_if<IdentityText>(&way_in))
         return archive::unlock_with_identity_text(keys, identity->text.text());
     const auto& typed = std::get<Passphrase>(way_in).text;
@@ -55,17 +56,19 @@ Result<catalog::Catalog> open_catalog(const std::string& path, const crypto::Sec
 
 // Where local state cannot be written, the catalog lives in memory and nothing is lost but time.
 Result<catalog::Catalog> catalog_for(const Environment& environment, LocalState& local,
-                                     const std::optional<DeviceKeys>& device, const std::string& path) {
+                                     const std::optional<DeviceKeys>& device,
+                                     const std::string& path) {
     if (environment.catalog_in_memory || !device || !local.make_folder())
         return catalog::Catalog::in_memory();
     auto opened = open_catalog(path, device->catalog_key);
-    if (!opened && (opened.error().code() == ErrorCode::read_only || opened.error().code() == ErrorCode::no_space))
+    if (!opened && (opened.error().code() == ErrorCode::read_only ||
+                    opened.error().code() == ErrorCode::no_space))
         return catalog::Catalog::in_memory();
     return opened;
 }
 
-// The device's keys, made where there are none: a reader has a catalog, too. Joining comes with the first word
-// that this device writes.
+// The device's keys, made where there are none: a reader has a catalog, too. Joining comes with the
+// first word that this device writes.
 Result<std::optional<DeviceKeys>> device_keys(const Environment& environment, LocalState& local,
                                               const archive::IdentityFile& identity) {
     TRY_LET(auto device, local.load_keys(identity));
@@ -87,18 +90,20 @@ Library::Library(Library&&) noexcept = default;
 Library& Library::operator=(Library&&) noexcept = default;
 Library::~Library() = default;
 
-Result<Library> Library::open(const Environment& environment, const std::string& path, const WayIn& way_in,
-                              Listener& listener) {
+Result<Library> Library::open(const Environment& environment, const std::string& path,
+                              const WayIn& way_in, Listener& listener) {
     TRY_LET(auto copy, archive::open_copy(environment.files, path));
     TRY_LET(const auto keys, archive::read_key_files(environment.files, path));
     TRY_LET(auto unlocked, unlock(keys, way_in, listener));
     if (unlocked.identity.archive != copy.manifest.archive)
         return Error(ErrorCode::corrupt, "keepsake.json names another archive than the keys do");
-    TRY_LET(auto library, Library::unlocked(environment, std::move(copy), std::move(unlocked), listener, false));
+    TRY_LET(auto library,
+            Library::unlocked(environment, std::move(copy), std::move(unlocked), listener, false));
     for (const auto& damaged : keys.damaged)
         library.state_->problems.push_back({damaged, "damaged, or no key file", true});
     if (library.state_->copy.manifest_from_mirror)
-        library.state_->problems.push_back({"keepsake.json", "damaged or missing; read from the mirror", true});
+        library.state_->problems.push_back(
+            {"keepsake.json", "damaged or missing; read from the mirror", true});
     return library;
 }
 
@@ -110,8 +115,8 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
     const auto catalog_path = local.catalog_path(real_path);
     if (is_new) TRY(catalog::Catalog::remove(catalog_path));
     TRY_LET(auto catalog, catalog_for(environment, local, device, catalog_path));
-    auto state = std::make_unique<State>(environment, std::move(copy), std::move(unlocked), std::move(local),
-                                         std::move(catalog));
+    auto state = std::make_unique<State>(environment, std::move(copy), std::move(unlocked),
+                                         std::move(local), std::move(catalog));
     state->catalog_path = catalog_path;
     state->device = std::move(device);
     Library library(std::move(state));
@@ -127,13 +132,15 @@ Result<> Library::end_revoked_ways() {
     if (state.copy.access == model::Access::read_write) {
         for (const auto& file : revoked) {
             // A disk that cannot be written keeps its old key file; it still opens nothing here.
-            const auto erased = archive::erase_key_file(state.environment.files, state.copy.path, file);
+            const auto erased =
+                archive::erase_key_file(state.environment.files, state.copy.path, file);
             if (!erased && erased.error().code() == ErrorCode::corrupt) return erased;
         }
     }
     const auto opened = opened_by();
     if (state.authority.epoch_without_keys() || (opened && revoked.contains(*opened)))
-        return Error(ErrorCode::wrong_key, "This way in was ended. It does not open this archive any more.");
+        return Error(ErrorCode::wrong_key,
+                     "This way in was ended. It does not open this archive any more.");
     return {};
 }
 
@@ -141,7 +148,8 @@ Result<> Library::State::bring_up_to_date(Listener& listener) {
     authority = archive::Authority(unlocked.identity);
     TRY_LET(const auto entries, catalog.authority_entries());
     for (const auto& known : entries) authority.add(known.writer, known.seq, known.entry);
-    TRY_LET(auto result, sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
+    TRY_LET(auto result,
+            sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
     problems = std::move(result.problems);
     if (result.must_rebuild) return rebuild(listener);
     TRY_LET(const auto latest, catalog.latest_clock());
@@ -152,9 +160,11 @@ Result<> Library::State::bring_up_to_date(Listener& listener) {
 Result<> Library::State::rebuild(Listener& listener) {
     TRY(catalog.clear());
     // The authority keeps what it has learnt, so that what does not count is not taken in again.
-    TRY_LET(auto result, sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
+    TRY_LET(auto result,
+            sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
     problems = std::move(result.problems);
-    if (result.must_rebuild) return Error(ErrorCode::corrupt, "the journal changes while it is read; try again");
+    if (result.must_rebuild)
+        return Error(ErrorCode::corrupt, "the journal changes while it is read; try again");
     TRY_LET(const auto latest, catalog.latest_clock());
     clock.observe(latest);
     return {};
@@ -187,8 +197,9 @@ std::optional<model::DeviceId> Library::device() const {
 
 Result<model::DeviceId> Library::join() const {
     if (state_->device) return state_->device->id();
-    return Error(ErrorCode::read_only, "Keepsake cannot write its own settings in " + state_->local.folder() +
-                                           "; without them this computer cannot add to an archive.");
+    return Error(ErrorCode::read_only,
+                 "Keepsake cannot write its own settings in " + state_->local.folder() +
+                     "; without them this computer cannot add to an archive.");
 }
 
 std::optional<model::FileHash> Library::opened_by() const {
@@ -199,7 +210,8 @@ std::optional<model::FileHash> Library::opened_by() const {
 Result<> Library::may_write() const {
     if (state_->copy.access == model::Access::read_write) return {};
     return Error(ErrorCode::read_only,
-                 "This archive was made by a newer Keepsake. It can be read here; to add to it, update Keepsake.");
+                 "This archive was made by a newer Keepsake. It can be read here; to add to it, "
+                 "update Keepsake.");
 }
 
 Result<std::vector<Gap>> Library::gaps() {

@@ -41,10 +41,10 @@ struct NewArchive {
     bool recovery_key = false;
 };
 /// Makes an archive in a missing or empty folder; gives the recovery words if they were asked for.
-/// Requires: a passphrase or a recipient. Errors: exists; no_space; read_only. On failure what was made is
-/// removed again.
-Result<std::optional<crypto::Secret>> new_archive(const Environment& environment, const std::string& path,
-                                                  const NewArchive& ways);
+/// Requires: a passphrase or a recipient. Errors: exists; no_space; read_only. On failure what was
+/// made is removed again.
+Result<std::optional<crypto::Secret>> new_archive(const Environment& environment,
+                                                  const std::string& path, const NewArchive& ways);
 
 /// Changes that are known to exist and are not in this copy.
 struct Gap {
@@ -53,15 +53,16 @@ struct Gap {
 };
 
 /// An opened archive: one copy, its merged catalog, and this device's pen.
-/// Invariant: the catalog holds what the journal's counting segments say; nothing is acknowledged that is not
-/// in a synced segment.
-/// Thread safety: one thread at a time; use cases run their own threads inside.
+/// Invariant: the catalog holds what the journal's counting segments say; nothing is acknowledged
+/// that is not in a synced segment. Thread safety: one thread at a time; use cases run their own
+/// threads inside.
 class Library {
   public:
     /// Unlocks, brings the catalog up to date, erases key files that were revoked.
-    /// Errors: not_found; wrong_key ("That passphrase does not open this archive."); unsupported; corrupt; io.
-    static Result<Library> open(const Environment& environment, const std::string& path, const WayIn& way_in,
-                                Listener& listener);
+    /// Errors: not_found; wrong_key ("That passphrase does not open this archive."); unsupported;
+    /// corrupt; io.
+    static Result<Library> open(const Environment& environment, const std::string& path,
+                                const WayIn& way_in, Listener& listener);
     Library(Library&&) noexcept;
     Library& operator=(Library&&) noexcept;
     ~Library();
@@ -87,12 +88,12 @@ class Library {
     /// "Ana's laptop", or the first digits of its id.
     Result<std::string> device_name(const model::DeviceId& device);
 
-    /// Errors unless this copy may be written: read_only with why (a newer format; a read-only disk is found
-    /// by the first write).
+    /// Errors unless this copy may be written: read_only with why (a newer format; a read-only disk
+    /// is found by the first write).
     Result<> may_write() const;
-    /// Stamps, signs and writes entries as one segment (or several past 1,000), enrolling this device first
-    /// where need be, and takes them into the catalog.
-    /// Durability: when it returns, they survive a crash.
+    /// Stamps, signs and writes entries as one segment (or several past 1,000), enrolling this
+    /// device first where need be, and takes them into the catalog. Durability: when it returns,
+    /// they survive a crash.
     Result<> commit(std::vector<model::EntryBody> entries);
     /// The next clock: past everything this library has seen.
     Result<model::HybridTime> tick();
@@ -101,11 +102,13 @@ class Library {
     /// Forgets the catalog and builds it from the journal.
     Result<> rebuild(Listener& listener);
 
-    /// Lets a device in under the current epoch's root. Errors: not_found if nothing here tells its key.
+    /// Lets a device in under the current epoch's root. Errors: not_found if nothing here tells its
+    /// key.
     Result<> enroll(const model::DeviceId& device);
 
-    /// Opens a new epoch: `entries` are what follows it (ways, revocations), sealed for the new epoch. The new key files
-    /// must be written before. `keys`: the new epoch's, signed by the current root.
+    /// Opens a new epoch: `entries` are what follows it (ways, revocations), sealed for the new
+    /// epoch. The new key files must be written before. `keys`: the new epoch's, signed by the
+    /// current root.
     Result<> open_epoch(archive::EpochKeys keys, std::vector<model::FileHash> revoked,
                         std::vector<model::EntryBody> entries);
 

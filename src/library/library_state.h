@@ -36,19 +36,26 @@ struct Library::State {
 
     State(const Environment& given, archive::Copy opened, archive::Unlocked way, LocalState state,
           catalog::Catalog index)
-        : environment(given), copy(std::move(opened)), unlocked(std::move(way)), authority(unlocked.identity),
-          local(std::move(state)), catalog(std::move(index)),
-          staging(environment.files, copy.path, environment.random), clock(environment.clock) {}
+        : environment(given),
+          copy(std::move(opened)),
+          unlocked(std::move(way)),
+          authority(unlocked.identity),
+          local(std::move(state)),
+          catalog(std::move(index)),
+          staging(environment.files, copy.path, environment.random),
+          clock(environment.clock) {}
 
     /// Feeds the authority from the catalog, takes in what is new, rebuilds where that is needed.
     Result<> bring_up_to_date(Listener& listener);
     Result<> rebuild(Listener& listener);
-    /// Makes sure that this device may write: finds its keys or joins; gives the entries that must come first.
+    /// Makes sure that this device may write: finds its keys or joins; gives the entries that must
+    /// come first.
     Result<std::vector<model::EntryBody>> prepare_pen(KnownHeads& heads);
     /// The current root's word that a device with this key belongs here.
     model::EntryBody enrollment(const model::DeviceId& id, const std::string& key) const;
     /// One segment, and what follows from it. Requires: the device's lock is held.
-    Result<> write_one(KnownHeads& heads, const std::vector<model::Entry>& entries, const archive::EpochKeys& epoch);
+    Result<> write_one(KnownHeads& heads, const std::vector<model::Entry>& entries,
+                       const archive::EpochKeys& epoch);
     Result<> commit_for(const archive::EpochKeys& epoch, std::vector<model::EntryBody> bodies);
     const archive::EpochKeys& current_epoch() const;
 };

@@ -1,5 +1,3 @@
-#include "library/library.h"
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -29,10 +27,12 @@ namespace keepsake::library {
 namespace {
 
 constexpr std::size_t kEntriesPerSegment = 1000;
-// Each hundredth segment says again who its writer is, so that a lost first one does not orphan the rest.
+// Each hundredth segment says again who its writer is, so that a lost first one does not orphan the
+// rest.
 constexpr std::uint64_t kEnrollEvery = 100;
 
-std::optional<model::Head> newer(const std::optional<model::Head>& a, const std::optional<model::Head>& b) {
+std::optional<model::Head> newer(const std::optional<model::Head>& a,
+                                 const std::optional<model::Head>& b) {
     if (!a) return b;
     if (!b) return a;
     return a->seq >= b->seq ? a : b;
@@ -40,7 +40,8 @@ std::optional<model::Head> newer(const std::optional<model::Head>& a, const std:
 
 }  // namespace
 
-model::EntryBody Library::State::enrollment(const model::DeviceId& id, const std::string& key) const {
+model::EntryBody Library::State::enrollment(const model::DeviceId& id,
+                                            const std::string& key) const {
     const auto& root = current_epoch().root;
     model::Enroll enroll;
     enroll.device = id;
@@ -58,8 +59,10 @@ Result<std::vector<model::EntryBody>> Library::State::prepare_pen(KnownHeads& he
     TRY_LET(const auto catalog_heads, catalog.heads());
     const auto here = device ? catalog_heads.find(device->id()) : catalog_heads.end();
     if (here != catalog_heads.end()) {
-        // The same number with another text: this device's series went two ways (a clone, a restored disk).
-        const bool forked = heads.own && heads.own->seq == here->second.seq && heads.own->text != here->second.text;
+        // The same number with another text: this device's series went two ways (a clone, a
+        // restored disk).
+        const bool forked =
+            heads.own && heads.own->seq == here->second.seq && heads.own->text != here->second.text;
         heads.own = newer(heads.own, here->second);
         if (forked) heads.own.reset();
         TRY_LET(const auto forks, catalog.forked_devices());
@@ -107,20 +110,23 @@ Result<> Library::State::write_one(KnownHeads& heads, const std::vector<model::E
     for (const auto& entry : entries)
         if (archive::Authority::concerns(entry)) authority.add(header.device, header.seq, entry);
     TRY(catalog.in_transaction([&]() -> Result<> {
-        const catalog::SegmentRecord record{header.device, header.seq,  written.text, header.previous,
-                                            header.clock,  header.time, header.seen};
+        const catalog::SegmentRecord record{header.device,   header.seq,   written.text,
+                                            header.previous, header.clock, header.time,
+                                            header.seen};
         TRY(catalog.add_segment(record, entries));
         return catalog.add_file({written.name.file, header.device, header.seq, header.seq});
     }));
     return local.save_heads(heads);
 }
 
-Result<> Library::State::commit_for(const archive::EpochKeys& epoch, std::vector<model::EntryBody> bodies) {
+Result<> Library::State::commit_for(const archive::EpochKeys& epoch,
+                                    std::vector<model::EntryBody> bodies) {
     TRY_LET(const auto lock, local.lock());
     auto heads = local.load_heads();
     clock.observe(heads.clock);
     TRY_LET(auto all, prepare_pen(heads));
-    all.insert(all.end(), std::make_move_iterator(bodies.begin()), std::make_move_iterator(bodies.end()));
+    all.insert(all.end(), std::make_move_iterator(bodies.begin()),
+               std::make_move_iterator(bodies.end()));
     std::vector<model::Entry> entries;
     for (auto& body : all) {
         TRY_LET(const auto time, clock.next());
@@ -141,7 +147,8 @@ Result<> Library::commit(std::vector<model::EntryBody> entries) {
 Result<> Library::enroll(const model::DeviceId& device) {
     TRY_LET(const auto devices, state_->catalog.devices());
     for (const auto& record : devices)
-        if (record.device == device && !record.key.empty()) return commit({state_->enrollment(device, record.key)});
+        if (record.device == device && !record.key.empty())
+            return commit({state_->enrollment(device, record.key)});
     return Error(ErrorCode::not_found, "Nothing here tells that device's key.");
 }
 

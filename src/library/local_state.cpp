@@ -68,7 +68,8 @@ std::optional<DeviceKeys> parse_device(std::string_view text) {
 }
 
 std::optional<model::Head> head_of(const nlohmann::json& value) {
-    if (!value.is_object() || !value.contains("seq") || !value.contains("text")) return std::nullopt;
+    if (!value.is_object() || !value.contains("seq") || !value.contains("text"))
+        return std::nullopt;
     const auto& seq = value["seq"];
     const auto& text = value["text"];
     if (!seq.is_number_unsigned() || !text.is_string()) return std::nullopt;
@@ -87,9 +88,10 @@ KnownHeads parse_heads(std::string_view text) {
     if (!json.is_object()) return heads;
     if (const auto own = json.find("own"); own != json.end()) {
         heads.own = head_of(*own);
-        const auto device = own->is_object() && own->contains("device") && (*own)["device"].is_string()
-                                ? (*own)["device"].get<std::string>()
-                                : std::string();
+        const auto device =
+            own->is_object() && own->contains("device") && (*own)["device"].is_string()
+                ? (*own)["device"].get<std::string>()
+                : std::string();
         heads.own_device = model::DeviceId::from_hex(device).value_or(model::DeviceId{});
     }
     if (const auto clock = json.find("clock"); clock != json.end() && clock->is_string())
@@ -142,12 +144,13 @@ Result<> LocalState::save_keys(const DeviceKeys& keys, const crypto::AgeRecipien
                                crypto::RandomSource& random) {
     TRY(make_folder());
     const auto sealed = crypto::age_seal(device_text(keys).view(), {&recipient, 1}, random);
-    return os::write_file(*files_, os::join_path(folder_, "device.age"), sealed, os::Existing::replace,
-                          true);
+    return os::write_file(*files_, os::join_path(folder_, "device.age"), sealed,
+                          os::Existing::replace, true);
 }
 
 KnownHeads LocalState::load_heads() {
-    const auto bytes = os::read_file(*files_, os::join_path(folder_, "heads.json"), kLargestHeadsBytes);
+    const auto bytes =
+        os::read_file(*files_, os::join_path(folder_, "heads.json"), kLargestHeadsBytes);
     return bytes ? parse_heads(as_text(*bytes)) : KnownHeads{};
 }
 
@@ -161,8 +164,8 @@ Result<> LocalState::save_heads(const KnownHeads& heads) {
     json["others"] = nlohmann::ordered_json::object();
     for (const auto& [device, head] : heads.others) json["others"][device.hex()] = json_of(head);
     TRY(make_folder());
-    return os::write_file(*files_, os::join_path(folder_, "heads.json"), as_bytes(json.dump() + "\n"),
-                          os::Existing::replace, true);
+    return os::write_file(*files_, os::join_path(folder_, "heads.json"),
+                          as_bytes(json.dump() + "\n"), os::Existing::replace, true);
 }
 
 std::string LocalState::catalog_path(const std::string& real_path) const {
@@ -179,7 +182,8 @@ Result<std::unique_ptr<os::FileLock>> LocalState::lock() {
         if (lock.error().code() != ErrorCode::exists) return lock;
         std::this_thread::sleep_for(kLockStep);
     }
-    return Error(ErrorCode::io, "another Keepsake on this computer has been writing for 30 seconds; try again");
+    return Error(ErrorCode::io,
+                 "another Keepsake on this computer has been writing for 30 seconds; try again");
 }
 
 }  // namespace keepsake::library

@@ -20,10 +20,11 @@
 
 /// What this device keeps of its own about one archive, outside of it, sealed at rest:
 ///
-///   <state>/<archive id>/device.age            signing key and catalog key, an age file for the archive's identity
-///   <state>/<archive id>/heads.json            the newest segment known of each device; ids and hashes only
-///   <state>/<archive id>/catalog-<copy>.db     the catalog of one copy, sealed with the catalog key
-///   <state>/<archive id>/lock                  held while this device writes a segment
+///   <state>/<archive id>/device.age            signing key and catalog key, an age file for the
+///   archive's identity <state>/<archive id>/heads.json            the newest segment known of each
+///   device; ids and hashes only <state>/<archive id>/catalog-<copy>.db     the catalog of one
+///   copy, sealed with the catalog key <state>/<archive id>/lock                  held while this
+///   device writes a segment
 ///
 /// All of it can be deleted: the next time, this computer joins as a new device.
 namespace keepsake::library {
@@ -37,7 +38,7 @@ struct DeviceKeys {
 
 /// The newest segments this device knows of, whichever copy it saw them in.
 struct KnownHeads {
-    model::DeviceId own_device;      ///< whose series `own` belongs to
+    model::DeviceId own_device;  ///< whose series `own` belongs to
     std::optional<model::Head> own;
     model::HybridTime clock;
     std::map<model::DeviceId, model::Head> others;
@@ -50,13 +51,15 @@ class LocalState {
     /// The device's keys; none if there are none that the identity opens.
     Result<std::optional<DeviceKeys>> load_keys(const archive::IdentityFile& identity);
     /// Durability: written and synced when it returns.
-    Result<> save_keys(const DeviceKeys& keys, const crypto::AgeRecipient& recipient, crypto::RandomSource& random);
+    Result<> save_keys(const DeviceKeys& keys, const crypto::AgeRecipient& recipient,
+                       crypto::RandomSource& random);
     /// Unreadable or missing heads are empty: they only ever add to what is known.
     KnownHeads load_heads();
     Result<> save_heads(const KnownHeads& heads);
     /// Where the catalog of the copy at `real_path` stands.
     std::string catalog_path(const std::string& real_path) const;
-    /// Waits up to 30 s for another program of this device. Where locks are not to be had, goes on without.
+    /// Waits up to 30 s for another program of this device. Where locks are not to be had, goes on
+    /// without.
     Result<std::unique_ptr<os::FileLock>> lock();
     Result<> make_folder();
     const std::string& folder() const { return folder_; }

@@ -66,22 +66,24 @@ model::Epoch first_epoch(const archive::IdentityFile& identity) {
 // The key files and the journal entries of the first ways in.
 Result<std::vector<model::EntryBody>> write_first_ways(archive::Staging& staging,
                                                        const archive::IdentityFile& identity,
-                                                       const NewArchive& ways, crypto::RandomSource& random,
+                                                       const NewArchive& ways,
+                                                       crypto::RandomSource& random,
                                                        std::optional<crypto::Secret>& words) {
     std::vector<model::EntryBody> entries;
     if (ways.passphrase) {
-        TRY_LET(auto way, write_secret_way(staging, identity, model::WayKind::passphrase, "passphrase",
-                                           *ways.passphrase, random));
+        TRY_LET(auto way, write_secret_way(staging, identity, model::WayKind::passphrase,
+                                           "passphrase", *ways.passphrase, random));
         entries.emplace_back(std::move(way));
     }
     if (ways.recipient) {
-        TRY_LET(auto way, write_recipient_way(staging, identity, "recipient", *ways.recipient, random));
+        TRY_LET(auto way,
+                write_recipient_way(staging, identity, "recipient", *ways.recipient, random));
         entries.emplace_back(std::move(way));
     }
     if (ways.recovery_key) {
         words = crypto::new_recovery_words(random);
-        TRY_LET(auto way, write_secret_way(staging, identity, model::WayKind::recovery, "recovery key", *words,
-                                           random));
+        TRY_LET(auto way, write_secret_way(staging, identity, model::WayKind::recovery,
+                                           "recovery key", *words, random));
         entries.emplace_back(std::move(way));
     }
     return entries;
@@ -89,8 +91,8 @@ Result<std::vector<model::EntryBody>> write_first_ways(archive::Staging& staging
 
 }  // namespace
 
-Result<std::optional<crypto::Secret>> new_archive(const Environment& environment, const std::string& path,
-                                                  const NewArchive& ways) {
+Result<std::optional<crypto::Secret>> new_archive(const Environment& environment,
+                                                  const std::string& path, const NewArchive& ways) {
     auto& files = environment.files;
     const bool existed = files.info_following(path).has_value();
     TRY(archive::make_copy_folders(files, path));
@@ -102,13 +104,15 @@ Result<std::optional<crypto::Secret>> new_archive(const Environment& environment
         const auto plain = archive::plain_files(copy.manifest.archive);
         archive::Staging staging(files, path, environment.random);
         std::vector<model::EntryBody> entries{first_epoch(unlocked.identity)};
-        TRY_LET(auto way_entries, write_first_ways(staging, unlocked.identity, ways, environment.random, words));
+        TRY_LET(auto way_entries,
+                write_first_ways(staging, unlocked.identity, ways, environment.random, words));
         for (auto& entry : way_entries) entries.push_back(std::move(entry));
         model::Plain named;
         for (const auto& file : plain) named.files.emplace(file.name, file.hash);
         entries.emplace_back(std::move(named));
         NullListener listener;
-        TRY_LET(auto library, Library::unlocked(environment, std::move(copy), std::move(unlocked), listener, true));
+        TRY_LET(auto library, Library::unlocked(environment, std::move(copy), std::move(unlocked),
+                                                listener, true));
         TRY(library.commit(std::move(entries)));
         return archive::write_plain_files(staging, plain);
     };

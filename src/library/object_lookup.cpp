@@ -32,8 +32,8 @@ Result<> read_one(const os::ReadableFile& file, const catalog::ObjectRecord& obj
                   archive::ObjectBuffers& buffers, const archive::PlaintextSink& sink,
                   const std::function<Result<>()>& restart, const std::stop_token& stop) {
     const auto proved = [&](const os::ReadableFile& source) -> Result<> {
-        TRY_LET(const auto proof,
-                archive::read_object(source, unwrap, archive::ProofOf::content, buffers, sink, stop));
+        TRY_LET(const auto proof, archive::read_object(source, unwrap, archive::ProofOf::content,
+                                                       buffers, sink, stop));
         if (proof.content != content)
             return Error(ErrorCode::corrupt, "it holds other bytes than were kept");
         return {};
@@ -72,12 +72,13 @@ Result<> read_content(os::FileSystem& files, const std::string& archive_path,
     for (const auto& object : content.objects) {
         auto file = files.open(os::join_path(archive_path, archive::object_path(object.object)));
         if (!file) {
-            if (!failure || file.error().code() != ErrorCode::not_found) failure = std::move(file).error();
+            if (!failure || file.error().code() != ErrorCode::not_found)
+                failure = std::move(file).error();
             continue;
         }
         if (failure) TRY(restart());
-        auto read = read_one(**file, object, content.content, unwrap_with(identities), buffers, watched,
-                             restart, stop);
+        auto read = read_one(**file, object, content.content, unwrap_with(identities), buffers,
+                             watched, restart, stop);
         if (read) return {};
         if (sink_failed || read.error().code() == ErrorCode::cancelled) return read;
         failure = std::move(read).error();
@@ -91,7 +92,8 @@ Result<std::string> read_text_content(Library& library, const model::ContentId& 
                                       std::size_t limit_bytes) {
     TRY_LET(const auto record, library.catalog().content(content));
     if (!record) return Error(ErrorCode::not_found, "the words are not in this copy");
-    if (record->bytes > limit_bytes) return Error(ErrorCode::limit, "the words are longer than 16 MiB");
+    if (record->bytes > limit_bytes)
+        return Error(ErrorCode::limit, "the words are longer than 16 MiB");
     std::string text;
     const auto identities = library.identity().identities();
     archive::ObjectBuffers buffers;
@@ -112,8 +114,10 @@ Result<std::string> read_text_content(Library& library, const model::ContentId& 
 bool is_present(os::FileSystem& files, const std::string& archive_path,
                 const catalog::ContentRecord& content) {
     return std::ranges::any_of(content.objects, [&](const catalog::ObjectRecord& object) {
-        const auto info = files.info(os::join_path(archive_path, archive::object_path(object.object)));
-        return info && info->kind == os::FileKind::regular && info->size_bytes == object.object_bytes;
+        const auto info =
+            files.info(os::join_path(archive_path, archive::object_path(object.object)));
+        return info && info->kind == os::FileKind::regular &&
+               info->size_bytes == object.object_bytes;
     });
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <cstddef>
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -23,18 +23,22 @@ namespace keepsake::library {
 std::function<Result<crypto::Secret>(const crypto::AgeHeader&)> unwrap_with(
     const std::vector<crypto::AgeIdentity>& identities);
 
-/// Reads one content whole, from the first of its objects that proves right; a damaged header is replaced by
-/// the journal's while reading. `restart` is called before another object is tried after bytes had been given to the sink.
-/// Errors: not_found if no object is in this copy; corrupt if none is whole; cancelled; what the sink says.
+/// Reads one content whole, from the first of its objects that proves right; a damaged header is
+/// replaced by the journal's while reading. `restart` is called before another object is tried
+/// after bytes had been given to the sink. Errors: not_found if no object is in this copy; corrupt
+/// if none is whole; cancelled; what the sink says.
 Result<> read_content(os::FileSystem& files, const std::string& archive_path,
-                      const std::vector<crypto::AgeIdentity>& identities, const catalog::ContentRecord& content,
-                      archive::ObjectBuffers& buffers, const archive::PlaintextSink& sink,
-                      const std::function<Result<>()>& restart, const std::stop_token& stop);
+                      const std::vector<crypto::AgeIdentity>& identities,
+                      const catalog::ContentRecord& content, archive::ObjectBuffers& buffers,
+                      const archive::PlaintextSink& sink, const std::function<Result<>()>& restart,
+                      const std::stop_token& stop);
 
 /// A whole small content as text (words). Errors: also limit past `limit_bytes`.
-Result<std::string> read_text_content(Library& library, const model::ContentId& content, std::size_t limit_bytes);
+Result<std::string> read_text_content(Library& library, const model::ContentId& content,
+                                      std::size_t limit_bytes);
 
 /// Whether one of its objects stands in this copy with the right size.
-bool is_present(os::FileSystem& files, const std::string& archive_path, const catalog::ContentRecord& content);
+bool is_present(os::FileSystem& files, const std::string& archive_path,
+                const catalog::ContentRecord& content);
 
 }  // namespace keepsake::library

@@ -31,7 +31,9 @@ constexpr std::size_t kGroup = 100;
 class Resealing {
   public:
     explicit Resealing(Library& library)
-        : library_(&library), files_(&library.environment().files), identities_(library.identity().identities()) {}
+        : library_(&library),
+          files_(&library.environment().files),
+          identities_(library.identity().identities()) {}
 
     // The objects that hold a content and are not for the current epoch, where none is.
     bool needs(const catalog::ContentRecord& content) const {
@@ -81,23 +83,28 @@ class Resealing {
         }
         return last;
     }
-    Result<archive::SealedObject> seal_from(const os::ReadableFile& damaged_or_whole, const catalog::ObjectRecord& object,
+    Result<archive::SealedObject> seal_from(const os::ReadableFile& damaged_or_whole,
+                                            const catalog::ObjectRecord& object,
                                             const catalog::ContentRecord& content) {
         const auto file = archive::with_header(damaged_or_whole, object.header);
         TRY_LET(const auto info, file->info());
         TRY_LET(auto reader, crypto::AgeFileReader::open(
-                                 [&](std::uint64_t offset, MutableBytes out) { return file->read_at(offset, out); },
+                                 [&](std::uint64_t offset, MutableBytes out) {
+                                     return file->read_at(offset, out);
+                                 },
                                  info.size_bytes, unwrap_with(identities_)));
         TRY_LET(const auto temporary, library_->staging().new_path());
-        TRY_LET(auto sealed,
-                archive::seal_object(
-                    *files_, temporary,
-                    [&](std::uint64_t offset, MutableBytes out) { return reader.read_at(offset, out); }, content.bytes,
-                    library_->current_epoch().identity.recipient(), library_->environment().random, buffers_, true,
-                    library_->environment().stop));
-        auto proved = sealed.content == content.content
-                          ? prove_sealed(*files_, sealed, buffers_)
-                          : Result<>(Error(ErrorCode::corrupt, "its original is damaged in this copy"));
+        TRY_LET(
+            auto sealed,
+            archive::seal_object(
+                *files_, temporary,
+                [&](std::uint64_t offset, MutableBytes out) { return reader.read_at(offset, out); },
+                content.bytes, library_->current_epoch().identity.recipient(),
+                library_->environment().random, buffers_, true, library_->environment().stop));
+        auto proved =
+            sealed.content == content.content
+                ? prove_sealed(*files_, sealed, buffers_)
+                : Result<>(Error(ErrorCode::corrupt, "its original is damaged in this copy"));
         if (proved) return sealed;
         static_cast<void>(files_->remove_file(temporary));
         return std::move(proved).error();
@@ -122,11 +129,13 @@ class Resealing {
 Result<> reseal_everything(Library& library, Listener& listener) {
     Resealing resealing(library);
     std::vector<model::ContentId> todo;
-    TRY(library.catalog().for_each_content([&](const catalog::ContentRecord& content, bool) -> Result<> {
-        if (resealing.needs(content) && is_present(library.environment().files, library.copy().path, content))
-            todo.push_back(content.content);
-        return {};
-    }));
+    TRY(library.catalog().for_each_content(
+        [&](const catalog::ContentRecord& content, bool) -> Result<> {
+            if (resealing.needs(content) &&
+                is_present(library.environment().files, library.copy().path, content))
+                todo.push_back(content.content);
+            return {};
+        }));
     std::uint64_t done = 0;
     for (const auto& id : todo) {
         if (library.environment().stop.stop_requested()) {

@@ -17,19 +17,21 @@ Result<> prove_sealed(os::FileSystem& files, const archive::SealedObject& sealed
     TRY_LET(const auto file, files.open(sealed.temporary_path));
     file->drop_cache();
     const auto unwrap = [&](const crypto::AgeHeader& header) -> Result<crypto::Secret> {
-        if (header.bytes != sealed.header) return Error(ErrorCode::corrupt, "another header came back");
+        if (header.bytes != sealed.header)
+            return Error(ErrorCode::corrupt, "another header came back");
         return sealed.file_key.clone();
     };
     // What is being proved is all but kept: it is finished even when asked to stop.
-    TRY_LET(const auto proof, archive::read_object(*file, unwrap, archive::ProofOf::content, buffers, {},
-                                                   std::stop_token()));
+    TRY_LET(const auto proof, archive::read_object(*file, unwrap, archive::ProofOf::content,
+                                                   buffers, {}, std::stop_token()));
     if (proof.content != sealed.content || proof.content_bytes != sealed.content_bytes)
         return Error(ErrorCode::corrupt, "other bytes came back than were written");
     return {};
 }
 
 model::Object entry_of(const archive::SealedObject& sealed) {
-    return {sealed.object, sealed.content, sealed.content_bytes, sealed.object_bytes, sealed.header};
+    return {sealed.object, sealed.content, sealed.content_bytes, sealed.object_bytes,
+            sealed.header};
 }
 
 }  // namespace keepsake::library

@@ -19,7 +19,8 @@
 namespace keepsake::library {
 namespace {
 
-// Folders reached through links inside links: enough for any real tree, too few for one built to explode.
+// Folders reached through links inside links: enough for any real tree, too few for one built to
+// explode.
 constexpr int kMostLinksInLinks = 8;
 constexpr std::size_t kDeepestFolder = 4096;
 
@@ -52,17 +53,19 @@ std::string joined(const std::string& folder, const std::string& name) {
 
 }  // namespace
 
-std::vector<Source> resolve_sources(os::FileSystem& files, std::span<const std::string> paths,
-                                    const model::DeviceId& device,
-                                    const std::function<void(const std::string&, const std::string&)>& problem) {
+std::vector<Source> resolve_sources(
+    os::FileSystem& files, std::span<const std::string> paths, const model::DeviceId& device,
+    const std::function<void(const std::string&, const std::string&)>& problem) {
     std::vector<Source> sources;
     for (const auto& path : paths) {
         Source source;
         source.shown = path;
         auto real_path = files.real_path(path);
-        const auto info = real_path ? files.info(*real_path) : Result<os::FileInfo>(real_path.error());
+        const auto info =
+            real_path ? files.info(*real_path) : Result<os::FileInfo>(real_path.error());
         if (!info) {
-            problem(path, info.error().code() == ErrorCode::not_found ? "it is not there" : info.error().message());
+            problem(path, info.error().code() == ErrorCode::not_found ? "it is not there"
+                                                                      : info.error().message());
             continue;
         }
         source.real_path = std::move(*real_path);
@@ -77,7 +80,8 @@ std::vector<Source> resolve_sources(os::FileSystem& files, std::span<const std::
             return other.real_path == source.real_path && other.name == source.name;
         };
         if (std::ranges::any_of(sources, twice)) continue;
-        source.root = root_id(device, source.is_folder ? source.real_path : os::parent_of(source.real_path));
+        source.root =
+            root_id(device, source.is_folder ? source.real_path : os::parent_of(source.real_path));
         sources.push_back(std::move(source));
     }
     return sources;
@@ -87,7 +91,8 @@ Result<> SourceWalker::walk(const Source& source) {
     source_ = &source;
     open_.clear();
     if (source.is_folder) return walk_folder({source.real_path, source.shown, source.name}, 0);
-    return visit_file(source.real_path, {os::parent_of(source.real_path), os::parent_of(source.shown), ""},
+    return visit_file(source.real_path,
+                      {os::parent_of(source.real_path), os::parent_of(source.shown), ""},
                       source.name);
 }
 
@@ -122,21 +127,26 @@ Result<> SourceWalker::walk_folder(const Folder& folder, int links_followed) {
     return result;
 }
 
-Result<> SourceWalker::enter(const Folder& folder, const os::DirectoryEntry& entry, int links_followed) {
+Result<> SourceWalker::enter(const Folder& folder, const os::DirectoryEntry& entry,
+                             int links_followed) {
     const auto path = os::join_path(folder.path, entry.name);
     const auto shown = os::join_path(folder.shown, entry.name);
     switch (entry.kind) {
-        case os::FileKind::regular: return visit_file(path, folder, entry.name);
+        case os::FileKind::regular:
+            return visit_file(path, folder, entry.name);
         case os::FileKind::directory:
             return walk_folder({path, shown, joined(folder.recorded, entry.name)}, links_followed);
-        case os::FileKind::symbolic_link: return follow_link(folder, entry.name, links_followed);
-        case os::FileKind::other: break;
+        case os::FileKind::symbolic_link:
+            return follow_link(folder, entry.name, links_followed);
+        case os::FileKind::other:
+            break;
     }
     problem_(shown, "it is no file or folder (a device, a pipe or a socket)");
     return {};
 }
 
-Result<> SourceWalker::follow_link(const Folder& folder, const std::string& name, int links_followed) {
+Result<> SourceWalker::follow_link(const Folder& folder, const std::string& name,
+                                   int links_followed) {
     const auto shown = os::join_path(folder.shown, name);
     const auto target = files_->real_path(os::join_path(folder.path, name));
     if (!target) {
@@ -167,7 +177,8 @@ Result<> SourceWalker::follow_link(const Folder& folder, const std::string& name
     return walk_folder({*target, shown, joined(folder.recorded, name)}, links_followed + 1);
 }
 
-Result<> SourceWalker::visit_file(const std::string& path, const Folder& folder, const std::string& name) {
+Result<> SourceWalker::visit_file(const std::string& path, const Folder& folder,
+                                  const std::string& name) {
     const auto info = files_->info(path);
     if (!info) {
         problem_(os::join_path(folder.shown, name), info.error().message());

@@ -11,7 +11,8 @@
 #include "model/ids.h"
 #include "os/file_system.h"
 
-/// Walking what is to be kept: files and whole folders, links followed inside the given folder only.
+/// Walking what is to be kept: files and whole folders, links followed inside the given folder
+/// only.
 namespace keepsake::library {
 
 /// One regular file that is to be kept.
@@ -25,22 +26,23 @@ struct SourceFile {
 
 /// What the person gave, resolved.
 struct Source {
-    std::string shown;      ///< as given
+    std::string shown;  ///< as given
     std::string real_path;
-    std::string name;       ///< recorded name: the last component as given, or as resolved for "." and the like
+    std::string
+        name;  ///< recorded name: the last component as given, or as resolved for "." and the like
     bool is_folder = false;
     model::RootId root;
 };
 
 /// Resolves each path. A path given twice counts once.
 /// Errors: none; a path that is not there goes to `problem`.
-std::vector<Source> resolve_sources(os::FileSystem& files, std::span<const std::string> paths,
-                                    const model::DeviceId& device,
-                                    const std::function<void(const std::string&, const std::string&)>& problem);
+std::vector<Source> resolve_sources(
+    os::FileSystem& files, std::span<const std::string> paths, const model::DeviceId& device,
+    const std::function<void(const std::string&, const std::string&)>& problem);
 
 /// Walks sources in a fixed order (by name within a folder). Memory: one listing per level.
-/// `visit` may end the walk by an error. What cannot be kept goes to `problem`: other kinds of files, folders
-/// that cannot be listed, links that lead outside, nowhere or back.
+/// `visit` may end the walk by an error. What cannot be kept goes to `problem`: other kinds of
+/// files, folders that cannot be listed, links that lead outside, nowhere or back.
 class SourceWalker {
   public:
     using Visit = std::function<Result<>(const SourceFile&)>;
@@ -52,7 +54,7 @@ class SourceWalker {
 
   private:
     struct Folder {
-        std::string path;      // real
+        std::string path;  // real
         std::string shown;
         std::string recorded;
     };
@@ -65,7 +67,8 @@ class SourceWalker {
     Visit visit_;
     Problem problem_;
     const Source* source_ = nullptr;
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> open_;  // (device, inode) of the folders above
+    std::vector<std::pair<std::uint64_t, std::uint64_t>>
+        open_;  // (device, inode) of the folders above
 };
 
 }  // namespace keepsake::library

@@ -13,10 +13,12 @@ namespace keepsake::library {
 /// One content stored as an object: durable and proved, not yet journaled.
 struct StoredContent {
     model::ContentId content;
-    std::optional<model::Object> object;  ///< to be committed with what refers to it; none if it stood already
+    std::optional<model::Object>
+        object;  ///< to be committed with what refers to it; none if it stood already
 };
 
-/// Stores bytes from memory (words) by the same order as keeping does: written, synced, read back, named.
+/// Stores bytes from memory (words) by the same order as keeping does: written, synced, read back,
+/// named.
 Result<StoredContent> store_content(Library& library, ByteView bytes);
 
 }  // namespace keepsake::library

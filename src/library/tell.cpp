@@ -34,7 +34,8 @@ constexpr std::size_t kLargestTextBytes = 16UL << 20U;
 constexpr std::size_t kLargestNameBytes = 1024;
 
 bool is_hex(std::string_view text) {
-    return std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    return std::ranges::all_of(
+        text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 std::string lower(std::string_view text) {
@@ -49,16 +50,18 @@ Error no_item(std::string_view typed) {
 }
 
 std::size_t characters(std::string_view text) {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+    return static_cast<std::size_t>(std::ranges::count_if(
+        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 Result<> check_line(std::string_view text, std::string_view what, std::size_t most_bytes) {
     if (!is_utf8(text)) return Error(ErrorCode::invalid, std::string(what) + " is not UTF-8 text.");
     if (text.empty()) return Error(ErrorCode::invalid, std::string(what) + " is empty.");
-    if (text.find_first_of("\r\n") != std::string_view::npos || text.find('\0') != std::string_view::npos)
+    if (text.find_first_of("\r\n") != std::string_view::npos ||
+        text.find('\0') != std::string_view::npos)
         return Error(ErrorCode::invalid, std::string(what) + " must be one line.");
-    if (text.size() > most_bytes) return Error(ErrorCode::invalid, std::string(what) + " is too long.");
+    if (text.size() > most_bytes)
+        return Error(ErrorCode::invalid, std::string(what) + " is too long.");
     return {};
 }
 
@@ -75,7 +78,8 @@ Result<std::optional<Id>> by_prefix(std::string_view typed, const Find& find) {
     TRY_LET(const auto found, find(digits));
     if (found.empty()) return std::optional<Id>{};
     if (found.size() > 1)
-        return Error(ErrorCode::invalid, "More than one number begins with " + printable(typed) + "; type more of it.");
+        return Error(ErrorCode::invalid,
+                     "More than one number begins with " + printable(typed) + "; type more of it.");
     return std::optional<Id>(found.front());
 }
 
@@ -100,7 +104,8 @@ Result<model::MomentId> find_moment(Library& library, std::string_view typed) {
     TRY_LET(const auto found, by_prefix<model::MomentId>(typed, [&](std::string_view digits) {
                 return library.catalog().moments_by_prefix(digits, 2);
             }));
-    if (!found) return Error(ErrorCode::not_found, "There is no moment " + printable(typed) + " here.");
+    if (!found)
+        return Error(ErrorCode::not_found, "There is no moment " + printable(typed) + " here.");
     return *found;
 }
 
@@ -114,11 +119,14 @@ Result<model::Subject> find_subject(Library& library, std::string_view typed) {
     return Error(ErrorCode::not_found, "There is no item or moment " + printable(typed) + " here.");
 }
 
-Result<> set_words(Library& library, const model::Subject& of, std::string_view field, std::string_view text) {
+Result<> set_words(Library& library, const model::Subject& of, std::string_view field,
+                   std::string_view text) {
     if (!is_utf8(text) || text.find('\0') != std::string_view::npos)
-        return Error(ErrorCode::invalid, "These words are not UTF-8 text. Save them as UTF-8 and try again.");
+        return Error(ErrorCode::invalid,
+                     "These words are not UTF-8 text. Save them as UTF-8 and try again.");
     if (text.size() > kLargestTextBytes)
-        return Error(ErrorCode::invalid, "These words are longer than 16 MB. Keep them as a file instead.");
+        return Error(ErrorCode::invalid,
+                     "These words are longer than 16 MB. Keep them as a file instead.");
     TRY(library.may_write());
     model::Words words;
     words.of = of;
@@ -149,7 +157,8 @@ Result<model::MomentId> new_moment(Library& library, std::string_view name) {
     return moment;
 }
 
-Result<> add_to_moment(Library& library, const model::MomentId& moment, std::span<const model::ItemId> items) {
+Result<> add_to_moment(Library& library, const model::MomentId& moment,
+                       std::span<const model::ItemId> items) {
     std::vector<model::EntryBody> entries;
     for (const auto& item : items)
         entries.emplace_back(
@@ -189,7 +198,8 @@ Result<> bring_back(Library& library, std::span<const model::ItemId> items) {
             TRY_LET(const auto content, library.catalog().content(file.content));
             if (!content || !is_present(library.environment().files, library.copy().path, *content))
                 return Error(ErrorCode::not_found,
-                             printable(file.name) + " was erased from this copy. Another copy may still hold it.");
+                             printable(file.name) +
+                                 " was erased from this copy. Another copy may still hold it.");
         }
         if (item->let_go) entries.emplace_back(model::BringBack{id});
     }
@@ -205,11 +215,14 @@ Result<> name_device(Library& library, const model::DeviceId& device, std::strin
 Result<> retire_device(Library& library, const model::DeviceId& device) {
     TRY_LET(const auto heads, library.catalog().heads());
     const auto head = heads.find(device);
-    if (head == heads.end()) return Error(ErrorCode::not_found, "That device has written nothing here.");
+    if (head == heads.end())
+        return Error(ErrorCode::not_found, "That device has written nothing here.");
     return library.commit({model::Retire{device, head->second.seq}});
 }
 
-Result<> accept_device(Library& library, const model::DeviceId& device) { return library.enroll(device); }
+Result<> accept_device(Library& library, const model::DeviceId& device) {
+    return library.enroll(device);
+}
 
 Result<model::DeviceId> find_device(Library& library, std::string_view typed) {
     TRY_LET(const auto devices, library.catalog().devices());
@@ -217,11 +230,13 @@ Result<model::DeviceId> find_device(Library& library, std::string_view typed) {
     std::vector<model::DeviceId> found;
     for (const auto& device : devices) {
         if (device.name == typed) return device.device;
-        if (digits.size() >= kShortestPrefix && device.device.hex().starts_with(digits)) found.push_back(device.device);
+        if (digits.size() >= kShortestPrefix && device.device.hex().starts_with(digits))
+            found.push_back(device.device);
     }
     if (found.size() == 1) return found.front();
     if (found.size() > 1)
-        return Error(ErrorCode::invalid, "More than one device begins with " + printable(typed) + "; type more of it.");
+        return Error(ErrorCode::invalid,
+                     "More than one device begins with " + printable(typed) + "; type more of it.");
     return Error(ErrorCode::not_found, "There is no device " + printable(typed) + " here.");
 }
 

@@ -24,12 +24,14 @@ Result<model::MomentId> find_moment(Library& library, std::string_view typed);
 /// An item or a moment, item numbers first.
 Result<model::Subject> find_subject(Library& library, std::string_view typed);
 
-/// Sets the words of an item or a moment (replaces all versions that stand); "" takes them away. Words over 256 bytes become
-/// an object. Errors: invalid if not UTF-8 or over 16 MiB.
-Result<> set_words(Library& library, const model::Subject& of, std::string_view field, std::string_view text);
+/// Sets the words of an item or a moment (replaces all versions that stand); "" takes them away.
+/// Words over 256 bytes become an object. Errors: invalid if not UTF-8 or over 16 MiB.
+Result<> set_words(Library& library, const model::Subject& of, std::string_view field,
+                   std::string_view text);
 
 Result<model::MomentId> new_moment(Library& library, std::string_view name);
-Result<> add_to_moment(Library& library, const model::MomentId& moment, std::span<const model::ItemId> items);
+Result<> add_to_moment(Library& library, const model::MomentId& moment,
+                       std::span<const model::ItemId> items);
 
 /// Errors: invalid: not UTF-8, more than one line, empty, over 160 characters.
 Result<> set_cover(Library& library, const model::Subject& of, std::string_view words);

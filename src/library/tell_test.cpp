@@ -67,7 +67,8 @@ TEST_F(Telling, LongWordsAreFoundAfterARebuild) {
 TEST_F(Telling, WordsMustBeText) {
     auto library = open();
     const auto subject = model::Subject::of(kept_item(library));
-    for (const std::string bad : {std::string("\xff"), std::string("a\0b", 3), std::string((16UL << 20U) + 1, 'x')}) {
+    for (const std::string& bad :
+         {std::string("\xff"), std::string("a\0b", 3), std::string((16UL << 20U) + 1, 'x')}) {
         const auto set = set_words(library, subject, "words", bad);
         ASSERT_FALSE(set);
         EXPECT_EQ(set.error().code(), ErrorCode::invalid);

@@ -32,7 +32,8 @@ namespace {
 // A step of this device's clock over this is no time that passed but a clock that was wrong.
 constexpr std::int64_t kLongestGapSeconds = 400 * kSecondsPerDay;
 constexpr std::int64_t kTickSeconds = kSecondsPerDay;
-constexpr std::uint64_t kSegmentsLeftAlone = 50;  // the newest: other copies may just be fetching them
+constexpr std::uint64_t kSegmentsLeftAlone =
+    50;  // the newest: other copies may just be fetching them
 constexpr std::size_t kFewestToRollUp = 200;
 constexpr std::size_t kMostToRollUp = 1000;
 constexpr std::uint64_t kLargestRollUpBytes = 32UL << 20U;
@@ -40,13 +41,16 @@ constexpr std::uint64_t kLargestRollUpBytes = 32UL << 20U;
 // This device's own count of days since it first knew of something, from its own journal's times.
 class OwnCount {
   public:
-    OwnCount(std::vector<catalog::SegmentRecord> own, Instant now) : own_(std::move(own)), now_(now) {
+    OwnCount(std::vector<catalog::SegmentRecord> own, Instant now)
+        : own_(std::move(own)), now_(now) {
         std::ranges::sort(own_, {}, &catalog::SegmentRecord::seq);
     }
     std::optional<Instant> last_time() const {
         return own_.empty() ? std::optional<Instant>{} : own_.back().time;
     }
-    bool knows(const catalog::Tombstone& tombstone) const { return first_knowing(tombstone) != own_.end(); }
+    bool knows(const catalog::Tombstone& tombstone) const {
+        return first_knowing(tombstone) != own_.end();
+    }
     // Seconds; gaps that a clock jumped over, back or years ahead, count nothing.
     std::int64_t seconds_since(const catalog::Tombstone& tombstone) const {
         auto at = first_knowing(tombstone);
@@ -65,7 +69,8 @@ class OwnCount {
         const auto seconds = to - from;
         return seconds < 0 || seconds > kLongestGapSeconds ? 0 : seconds;
     }
-    std::vector<catalog::SegmentRecord>::const_iterator first_knowing(const catalog::Tombstone& tombstone) const {
+    std::vector<catalog::SegmentRecord>::const_iterator first_knowing(
+        const catalog::Tombstone& tombstone) const {
         return std::ranges::find_if(own_, [&](const catalog::SegmentRecord& segment) {
             if (segment.device == tombstone.device) return segment.seq >= tombstone.seq;
             const auto seen = segment.seen.find(tombstone.device);
@@ -94,7 +99,8 @@ class Tending {
         if (tombstones.empty()) return {};
         TRY_LET(auto count, own_count());
         const bool knows_all = std::ranges::all_of(
-            tombstones, [&](const catalog::Tombstone& tombstone) { return count.knows(tombstone); });
+            tombstones,
+            [&](const catalog::Tombstone& tombstone) { return count.knows(tombstone); });
         const auto last = count.last_time();
         // Also after a clock was set back: the count must go on from here.
         const auto step = last ? library_->environment().clock.now().seconds - last->seconds : 0;
@@ -102,7 +108,8 @@ class Tending {
             TRY(library_->commit({model::Tick{}}));
         std::set<model::ItemId> due;
         for (const auto& tombstone : tombstones)
-            if (count.seconds_since(tombstone) >= kDaysToUndo * kSecondsPerDay) due.insert(tombstone.item);
+            if (count.seconds_since(tombstone) >= kDaysToUndo * kSecondsPerDay)
+                due.insert(tombstone.item);
         for (const auto& item : due) {
             TRY_LET(const auto contents, library_->catalog().contents_of_item(item));
             for (const auto& content : contents) TRY(erase_if_due(content, due));
@@ -123,7 +130,9 @@ class Tending {
         TRY_LET(const bool live, library_->catalog().is_live(content));
         if (live) return {};
         TRY_LET(const auto items, library_->catalog().items_of_content(content, true));
-        if (!std::ranges::all_of(items, [&](const model::ItemId& item) { return due.contains(item); })) return {};
+        if (!std::ranges::all_of(items,
+                                 [&](const model::ItemId& item) { return due.contains(item); }))
+            return {};
         TRY_LET(const auto record, library_->catalog().content(content));
         if (!record) return {};
         for (const auto& object : record->objects) TRY(erase_object(object));
@@ -141,7 +150,8 @@ class Tending {
         return {};
     }
 
-    // Of several objects of one content here, the one that is preferred stays, once it has proved whole.
+    // Of several objects of one content here, the one that is preferred stays, once it has proved
+    // whole.
     Result<> drop_second_objects() {
         TRY_LET(const auto contents, library_->catalog().contents_with_several_objects());
         if (contents.empty()) return {};
@@ -153,13 +163,15 @@ class Tending {
             if (!content || !live) continue;
             auto present = present_objects(*content);
             if (present.size() < 2) continue;
-            const auto best = std::ranges::min_element(present, {}, [&](const catalog::ObjectRecord& object) {
-                return std::pair{!is_of_newest_epoch(object), object.object};
-            });
+            const auto best =
+                std::ranges::min_element(present, {}, [&](const catalog::ObjectRecord& object) {
+                    return std::pair{!is_of_newest_epoch(object), object.object};
+                });
             catalog::ContentRecord only = *content;
             only.objects = {*best};
-            const auto whole = read_content(*files_, library_->copy().path, identities, only, buffers, {},
-                                            []() -> Result<> { return {}; }, library_->environment().stop);
+            const auto whole = read_content(
+                *files_, library_->copy().path, identities, only, buffers, {},
+                []() -> Result<> { return {}; }, library_->environment().stop);
             if (!whole) continue;  // check names it
             for (const auto& object : present)
                 if (object.object != best->object) TRY(erase_object(object));
@@ -170,8 +182,8 @@ class Tending {
     std::vector<catalog::ObjectRecord> present_objects(const catalog::ContentRecord& content) {
         std::vector<catalog::ObjectRecord> present;
         for (const auto& object : content.objects) {
-            const auto info =
-                files_->info(os::join_path(library_->copy().path, archive::object_path(object.object)));
+            const auto info = files_->info(
+                os::join_path(library_->copy().path, archive::object_path(object.object)));
             if (info && info->size_bytes == object.object_bytes) present.push_back(object);
         }
         return present;
@@ -189,12 +201,14 @@ class Tending {
         if (!device) return {};
         TRY_LET(const auto heads, library_->catalog().heads());
         const auto head = heads.find(*device);
-        if (head == heads.end() || head->second.seq < kSegmentsLeftAlone + kFewestToRollUp) return {};
+        if (head == heads.end() || head->second.seq < kSegmentsLeftAlone + kFewestToRollUp)
+            return {};
         TRY_LET(const auto run, oldest_run(*device, head->second.seq - kSegmentsLeftAlone));
         if (run.size() < kFewestToRollUp) return {};
         TRY_LET(const auto whole,
                 archive::roll_up(library_->staging(), run, library_->identity().identities(),
-                                 library_->current_epoch().identity.recipient(), library_->environment().random));
+                                 library_->current_epoch().identity.recipient(),
+                                 library_->environment().random));
         report_.rolled_up += run.size();
         auto& catalog = library_->catalog();
         return catalog.in_transaction([&]() -> Result<> {
@@ -203,12 +217,14 @@ class Tending {
         });
     }
 
-    Result<std::vector<archive::JournalFileName>> oldest_run(const model::DeviceId& device, std::uint64_t before) {
+    Result<std::vector<archive::JournalFileName>> oldest_run(const model::DeviceId& device,
+                                                             std::uint64_t before) {
         TRY_LET(const auto known, library_->catalog().files());
         std::map<std::uint64_t, archive::JournalFileName> singles;
         for (const auto& file : known)
             if (file.device == device && file.first_seq == file.last_seq && file.last_seq < before)
-                singles.emplace(file.first_seq, archive::JournalFileName{device, file.first_seq, file.last_seq, file.file});
+                singles.emplace(file.first_seq, archive::JournalFileName{device, file.first_seq,
+                                                                         file.last_seq, file.file});
         std::vector<archive::JournalFileName> run;
         std::uint64_t bytes = 0;
         for (const auto& [seq, name] : singles) {

@@ -15,9 +15,10 @@ struct TendReport {
     std::uint64_t rolled_up = 0;  ///< journal files that became part of a rollup
 };
 
-/// The quiet upkeep of one copy: erases what was let go 90 days ago by this device's own count, drops second
-/// objects of one content, rolls up this device's old segments. Run at the end of keep and let-go, and by
-/// `keepsake tend`. Errors are those of writing; a copy that may not be written is left alone.
+/// The quiet upkeep of one copy: erases what was let go 90 days ago by this device's own count,
+/// drops second objects of one content, rolls up this device's old segments. Run at the end of keep
+/// and let-go, and by `keepsake tend`. Errors are those of writing; a copy that may not be written
+/// is left alone.
 Result<TendReport> tend(Library& library, Listener& listener);
 
 }  // namespace keepsake::library

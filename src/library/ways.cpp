@@ -35,8 +35,9 @@ archive::IdentityFile without_ways(const archive::IdentityFile& identity) {
 
 }  // namespace
 
-Result<model::Way> write_secret_way(archive::Staging& staging, const archive::IdentityFile& identity,
-                                    model::WayKind kind, std::string_view name, const crypto::Secret& secret,
+Result<model::Way> write_secret_way(archive::Staging& staging,
+                                    const archive::IdentityFile& identity, model::WayKind kind,
+                                    std::string_view name, const crypto::Secret& secret,
                                     crypto::RandomSource& random) {
     model::Way way;
     way.way = new_way_id(random);
@@ -46,15 +47,17 @@ Result<model::Way> write_secret_way(archive::Staging& staging, const archive::Id
     auto own = crypto::AgeIdentity::generate(random);
     way.recipient = own.recipient().to_text();
     file.ways.push_back({way.way, std::move(own)});
-    const int log_n = kind == model::WayKind::recovery ? archive::kRecoveryLogN : crypto::kScryptLogN;
+    const int log_n =
+        kind == model::WayKind::recovery ? archive::kRecoveryLogN : crypto::kScryptLogN;
     const auto sealed = archive::seal_for_passphrase(file, secret, log_n, random);
     TRY_LET(const auto written, archive::add_key_file(staging, sealed));
     way.files.push_back(written);
     return way;
 }
 
-Result<model::Way> write_recipient_way(archive::Staging& staging, const archive::IdentityFile& identity,
-                                       std::string_view name, const crypto::AgeRecipient& recipient,
+Result<model::Way> write_recipient_way(archive::Staging& staging,
+                                       const archive::IdentityFile& identity, std::string_view name,
+                                       const crypto::AgeRecipient& recipient,
                                        crypto::RandomSource& random) {
     model::Way way;
     way.way = new_way_id(random);
@@ -65,8 +68,8 @@ Result<model::Way> write_recipient_way(archive::Staging& staging, const archive:
     return way;
 }
 
-Result<> write_further_file(archive::Staging& staging, const archive::IdentityFile& identity, model::Way& way,
-                            crypto::RandomSource& random) {
+Result<> write_further_file(archive::Staging& staging, const archive::IdentityFile& identity,
+                            model::Way& way, crypto::RandomSource& random) {
     TRY_LET(const auto recipient, crypto::AgeRecipient::from_text(way.recipient));
     const auto sealed = archive::seal_for_recipient(without_ways(identity), recipient, random);
     TRY_LET(const auto written, archive::add_key_file(staging, sealed));

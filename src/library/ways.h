@@ -15,15 +15,17 @@ namespace keepsake::library {
 
 /// For a passphrase or recovery words, with an X25519 identity of its own for the epochs to come.
 /// Durability: the key file survives a crash when it returns; the entry is the caller's to commit.
-Result<model::Way> write_secret_way(archive::Staging& staging, const archive::IdentityFile& identity,
-                                    model::WayKind kind, std::string_view name, const crypto::Secret& secret,
+Result<model::Way> write_secret_way(archive::Staging& staging,
+                                    const archive::IdentityFile& identity, model::WayKind kind,
+                                    std::string_view name, const crypto::Secret& secret,
                                     crypto::RandomSource& random);
 /// For somebody's own recipient.
-Result<model::Way> write_recipient_way(archive::Staging& staging, const archive::IdentityFile& identity,
-                                       std::string_view name, const crypto::AgeRecipient& recipient,
+Result<model::Way> write_recipient_way(archive::Staging& staging,
+                                       const archive::IdentityFile& identity, std::string_view name,
+                                       const crypto::AgeRecipient& recipient,
                                        crypto::RandomSource& random);
 /// A further key file for a way that remains in a new epoch; `way.files` grows by it.
-Result<> write_further_file(archive::Staging& staging, const archive::IdentityFile& identity, model::Way& way,
-                            crypto::RandomSource& random);
+Result<> write_further_file(archive::Staging& staging, const archive::IdentityFile& identity,
+                            model::Way& way, crypto::RandomSource& random);
 
 }  // namespace keepsake::library

@@ -12,8 +12,9 @@
 
 namespace keepsake::library {
 
-/// A few threads, each with its object buffers, and a bounded queue of jobs. Urgent jobs go before the others.
-/// Requires: jobs do not throw. Thread safety: all calls from any thread but those of the pool.
+/// A few threads, each with its object buffers, and a bounded queue of jobs. Urgent jobs go before
+/// the others. Requires: jobs do not throw. Thread safety: all calls from any thread but those of
+/// the pool.
 class WorkerPool {
   public:
     using Job = std::function<void(archive::ObjectBuffers&)>;

@@ -68,7 +68,7 @@ struct Epoch {  // a new identity and root, signed by the previous root (the fir
     std::string previous;
     /// Accepted from before, each up to its last segment; past it a device must be enrolled anew.
     std::map<DeviceId, std::uint64_t> devices;  // accepted from before
-    std::vector<FileHash> revoked;  // key files that open nothing any more
+    std::vector<FileHash> revoked;              // key files that open nothing any more
     std::string signature;
     friend bool operator==(const Epoch&, const Epoch&) = default;
 };

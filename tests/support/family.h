@@ -33,8 +33,8 @@
 #include "os/posix_file_system.h"
 #include "support/scratch_directory.h"
 
-/// People with computers and disks, for tests of the use cases: real files in a scratch folder, a clock that
-/// stands where it is put, randomness from a seed.
+/// People with computers and disks, for tests of the use cases: real files in a scratch folder, a
+/// clock that stands where it is put, randomness from a seed.
 namespace keepsake::testing {
 
 class SeededRandom final : public crypto::RandomSource {
@@ -68,7 +68,9 @@ class SetClock final : public WallClock {
 class HeardListener final : public library::Listener {
   public:
     void progress(const library::Progress&) override { ++progress_calls; }
-    void problem(const std::string& name, const std::string& why) override { problems.emplace_back(name, why); }
+    void problem(const std::string& name, const std::string& why) override {
+        problems.emplace_back(name, why);
+    }
     void note(const std::string& line) override { notes.push_back(line); }
     void unlocking() override {}
 
@@ -101,21 +103,24 @@ class Computer {
 
 inline void write_text(const std::string& path, std::string_view text) {
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
-    std::ofstream(path, std::ios::binary).write(text.data(), static_cast<std::streamsize>(text.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(text.data(), static_cast<std::streamsize>(text.size()));
 }
 inline std::string read_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 /// Every regular file below a folder: relative path to (bytes, modification time in nanoseconds).
-inline std::map<std::string, std::pair<std::string, std::int64_t>> tree_of(const std::string& folder) {
+inline std::map<std::string, std::pair<std::string, std::int64_t>> tree_of(
+    const std::string& folder) {
     std::map<std::string, std::pair<std::string, std::int64_t>> tree;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
         if (!entry.is_regular_file()) continue;
-        struct stat info {};
+        struct stat info{};
         ::stat(entry.path().c_str(), &info);
         tree[entry.path().lexically_relative(folder).string()] = {
-            read_text(entry.path().string()), info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec};
+            read_text(entry.path().string()),
+            info.st_mtim.tv_sec * 1'000'000'000LL + info.st_mtim.tv_nsec};
     }
     return tree;
 }
@@ -124,7 +129,8 @@ inline std::map<std::string, std::pair<std::string, std::int64_t>> tree_of(const
 class Family : public ::testing::Test {
   protected:
     Family()
-        : home(scratch, "home", 1), owner(crypto::AgeIdentity::generate(home.random)),
+        : home(scratch, "home", 1),
+          owner(crypto::AgeIdentity::generate(home.random)),
           archive(scratch / "archive") {}
 
     void SetUp() override {
@@ -148,10 +154,11 @@ class Family : public ::testing::Test {
         std::vector<catalog::ItemRecord> all;
         catalog::ItemFilter filter;
         filter.let_go = let_go;
-        const auto listed = library.catalog().for_each_item(filter, [&](const catalog::ItemRecord& item) -> Result<> {
-            all.push_back(item);
-            return {};
-        });
+        const auto listed = library.catalog().for_each_item(
+            filter, [&](const catalog::ItemRecord& item) -> Result<> {
+                all.push_back(item);
+                return {};
+            });
         EXPECT_TRUE(listed) << listed.error().describe();
         return all;
     }

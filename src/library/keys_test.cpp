@@ -1,0 +1,168 @@
+#include "library/keys.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "archive/key_store.h"
+#include "base/error.h"
+#include "crypto/age_keys.h"
+#include "library/check.h"
+#include "library/library.h"
+#include "support/family.h"
+
+namespace keepsake::library {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Computer;
+using testing::Family;
+using testing::write_text;
+
+class Keys : public Family {
+  protected:
+    Keys() : ana(crypto::AgeIdentity::generate(home.random)) {}
+    Result<Library> open_with_words(std::string_view words) {
+        return Library::open(home.environment(), archive, Passphrase{crypto::Secret(words)},
+                             home.heard);
+    }
+    std::set<std::string> key_files() const {
+        std::set<std::string> names;
+        for (const auto& entry : fs::directory_iterator(archive + "/keys"))
+            names.insert(entry.path().filename());
+        return names;
+    }
+    std::set<std::string> objects() const {
+        std::set<std::string> names;
+        for (const auto& entry : fs::recursive_directory_iterator(archive + "/objects"))
+            if (entry.is_regular_file()) names.insert(entry.path().filename());
+        return names;
+    }
+
+    crypto::AgeIdentity ana;
+};
+
+TEST_F(Keys, EveryWayInOpens) {
+    std::string words;
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+        ASSERT_TRUE(
+            add_passphrase(library, "ours", crypto::Secret(std::string_view("winter light"))));
+        words = add_recovery_key(library, "paper")->text();
+        EXPECT_EQ(list_ways(library)->size(), 4U);
+    }
+    EXPECT_TRUE(home.open(archive, ana));
+    EXPECT_TRUE(open_with_words("winter light"));
+    EXPECT_TRUE(open_with_words(words));
+    for (auto& c : words)
+        if (c == '-') c = ' ';
+    EXPECT_TRUE(open_with_words(words)) << "as a person types them";
+    const auto wrong = open_with_words("winter night");
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().message(), "That passphrase does not open this archive.");
+}
+
+TEST_F(Keys, ARemovedKeeperSeesWhatWasKeptBeforeAndNothingAfter) {
+    write_text(scratch / "a/before", "before");
+    write_text(scratch / "b/after", "after");
+    auto library = open();
+    ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+    ASSERT_TRUE(add_passphrase(library, "ours", crypto::Secret(std::string_view("winter light"))));
+    keep(library, {scratch / "a"});
+    fs::copy(archive, scratch / "anas", fs::copy_options::recursive);
+    ASSERT_TRUE(remove_way(library, find_way(library, "Ana").value()));
+    keep(library, {scratch / "b"});
+    EXPECT_EQ(list_ways(library)->size(), 2U);
+
+    EXPECT_FALSE(home.open(archive, ana));
+    // A copy brings her key file back: it opens nothing, and is erased again.
+    fs::copy(scratch / "anas", archive,
+             fs::copy_options::recursive | fs::copy_options::skip_existing);
+    const auto before = key_files();
+    Computer hers(scratch, "hers", 9);
+    const auto opened = hers.open(archive, ana);
+    ASSERT_FALSE(opened);
+    EXPECT_EQ(opened.error().code(), ErrorCode::wrong_key);
+    EXPECT_LT(key_files().size(), before.size());
+
+    // Whoever remains needs nothing new: not even those who were not there.
+    EXPECT_TRUE(open_with_words("winter light"));
+    auto again = open();
+    EXPECT_EQ(items(again).size(), 2U);
+    EXPECT_TRUE(check(again, home.heard)->sound());
+}
+
+TEST_F(Keys, AChangedPassphraseTakesTheOldOnesPlace) {
+    auto library = open();
+    ASSERT_TRUE(add_passphrase(library, "ours", crypto::Secret(std::string_view("old words"))));
+    ASSERT_TRUE(change_passphrase(library, find_way(library, "ours").value(),
+                                  crypto::Secret(std::string_view("new words"))));
+    EXPECT_FALSE(open_with_words("old words"));
+    EXPECT_TRUE(open_with_words("new words"));
+    EXPECT_TRUE(home.open(archive, owner));
+}
+
+TEST_F(Keys, TheLastWayInStays) {
+    auto library = open();
+    const auto removed = remove_way(library, list_ways(library)->at(0).way);
+    ASSERT_FALSE(removed);
+    EXPECT_EQ(removed.error().code(), ErrorCode::invalid);
+    EXPECT_TRUE(home.open(archive, owner));
+}
+
+TEST_F(Keys, ResealingReplacesEveryObject) {
+    write_text(scratch / "a/one", "one");
+    write_text(scratch / "a/big", std::string(3'000'000, 'b'));
+    auto library = open();
+    keep(library, {scratch / "a"});
+    const auto before = objects();
+    ASSERT_TRUE(rotate(library, true, home.heard));
+    const auto after = objects();
+    EXPECT_EQ(after.size(), 2U);
+    for (const auto& name : before) EXPECT_FALSE(after.contains(name));
+    EXPECT_TRUE(check(library, home.heard)->sound());
+    auto again = open();
+    EXPECT_TRUE(check(again, home.heard)->sound());
+    EXPECT_EQ(items(again).size(), 2U);
+}
+
+TEST_F(Keys, ADeviceThatWasAwayWhileTheKeepersChangedIsLetInAgain) {
+    write_text(scratch / "a/one", "one");
+    write_text(scratch / "b/two", "two");
+    Computer laptop(scratch, "laptop", 5);
+    const auto disk = scratch / "disk";
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+    }
+    fs::copy(archive, disk, fs::copy_options::recursive);
+    {
+        auto library = open();
+        ASSERT_TRUE(remove_way(library, find_way(library, "Ana").value()));
+        auto away = open(laptop, disk);
+        const std::vector<std::string> paths{scratch / "a"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+    }
+    fs::copy(archive, disk, fs::copy_options::recursive | fs::copy_options::skip_existing);
+    fs::copy(disk, archive, fs::copy_options::recursive | fs::copy_options::skip_existing);
+    {
+        auto library = open();
+        EXPECT_TRUE(items(library).empty()) << "nothing vouches for that device since the change";
+        EXPECT_FALSE(library.journal_problems().empty());
+    }
+    {
+        auto away = open(laptop, disk);
+        const std::vector<std::string> paths{scratch / "b"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+    }
+    fs::copy(disk, archive, fs::copy_options::recursive | fs::copy_options::skip_existing);
+    auto library = open();
+    EXPECT_EQ(items(library).size(), 2U) << "nothing that was kept is lost";
+}
+
+}  // namespace
+}  // namespace keepsake::library
