@@ -1,4 +1,3 @@
-#include <string>
 
 #include "base/result.h"
 #include "base/text.h"
