@@ -4,16 +4,16 @@
 . "$(dirname "$0")/support.sh"
 
 run --version
-expect 'the version is told' sh -c 'grep -qE "^keepsake [0-9]+\.[0-9]+\.[0-9]+$" "$0/out"' "$work"
+expect 'the version is told' sh -c 'grep -qE "^keepsake [0-9]+\.[0-9]+\.[0-9]+$" "$0/.said/out"' "$work"
 run help
 expect 'help ends well' exits 0
 for command in new keep list get words 'moment new' 'moment add' 'moment list' 'moment show' cover uncover let-go \
     bring-back check tend 'key list' 'key add' 'key remove' 'key change' 'key rotate' 'device list' 'device name' \
     'device retire' 'device accept'; do
-    expect "help names ${command%% *}" grep -qE "^  ${command%% *} " "$work/out"
+    expect "help names ${command%% *}" grep -qE "^  ${command%% *} " "$said/out"
     # shellcheck disable=SC2086
-    "$keepsake" $command --help >"$work/command.out" 2>&1 </dev/null || true
-    expect "$command tells its exit codes" grep -qF '4  damage, a gap or a withheld part was found' "$work/command.out"
+    "$keepsake" $command --help >"$said/command.out" 2>&1 </dev/null || true
+    expect "$command tells its exit codes" grep -qF '4  damage, a gap or a withheld part was found' "$said/command.out"
 done
 run help key add
 expect 'help of a command is its --help' out_has '--new-passphrase-file'

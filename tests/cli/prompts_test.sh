@@ -6,9 +6,9 @@
 typing 'good passphrase\ngood passphrase\ny\n' "'$keepsake' new archive"
 expect 'an archive is made by answering' exits 0
 expect 'a recovery key is offered' out_has 'A recovery key is twelve words that also open this archive. Make one now? [Y/n]'
-expect 'its words are numbered' grep -qE ' 1\. [a-z]+ +4\. [a-z]+ +7\. [a-z]+ +10\. [a-z]+' "$work/out"
+expect 'its words are numbered' grep -qE ' 1\. [a-z]+ +4\. [a-z]+ +7\. [a-z]+ +10\. [a-z]+' "$said/out"
 expect 'they are to be written down' out_has 'Write them on paper; they are not shown again.'
-tr -d '\r' <"$work/out" | grep -E '^ +[123]\. ' >columns
+tr -d '\r' <"$said/out" | grep -E '^ +[123]\. ' >columns
 words=$(for row in 1 4 7 10; do
     for number in "$row" $((row + 1)) $((row + 2)); do sed -nE "s/.* $number\. ([a-z]+).*/\1/p" columns; done
 done | tr '\n' ' ')
@@ -37,19 +37,19 @@ status=0
     sleep 1
     printf 'good passphrase\n'
     sleep 3
-) | script -qefc "'$keepsake' list --archive archive; stty -a" /dev/null >"$work/out" 2>"$work/err" || status=$?
+) | script -qefc "'$keepsake' list --archive archive; stty -a" /dev/null >"$said/out" 2>"$said/err" || status=$?
 expect 'what is typed is not shown' out_lacks 'good passphrase'
-expect 'and the terminal shows again afterwards' grep -qE '(^|[ ;])echo( |;|$)' "$work/out"
+expect 'and the terminal shows again afterwards' grep -qE '(^|[ ;])echo( |;|$)' "$said/out"
 
 status=0
 (
     sleep 1
     printf '\003'
     sleep 1
-) | script -qefc "'$keepsake' list --archive archive; echo \"code \$?\"; stty -a" /dev/null >"$work/out" 2>"$work/err" ||
+) | script -qefc "'$keepsake' list --archive archive; echo \"code \$?\"; stty -a" /dev/null >"$said/out" 2>"$said/err" ||
     status=$?
 expect 'Ctrl-C at the question stops' out_has 'code 5'
-expect 'and the terminal shows again' grep -qE '(^|[ ;])echo( |;|$)' "$work/out"
+expect 'and the terminal shows again' grep -qE '(^|[ ;])echo( |;|$)' "$said/out"
 
 mkdir photos
 printf 1 >photos/x
@@ -57,12 +57,12 @@ typing 'good passphrase\n' "TERM=xterm COLUMNS=40 '$keepsake' keep photos --arch
 expect 'keeping at a terminal' out_has 'Kept. 1 file. Original checked.'
 typing 'good passphrase\n' "stty cols 30; '$keepsake' list --archive archive"
 expect 'lines are no wider than the terminal' sh -c '
-    tr -d "\r" <"$0/out" | grep -E "^[0-9a-f]{8}  " >"$0/line"
+    tr -d "\r" <"$0/.said/out" | grep -E "^[0-9a-f]{8}  " >"$0/line"
     [ "$(wc -m <"$0/line")" -le 31 ]' "$work"
 
 # Words from standard input leave the terminal free to be asked.
 typing 'good passphrase\n' "'$keepsake' list --json --archive archive"
-number=$(grep -o '"item":"[0-9a-f]*"' "$work/out" | cut -d '"' -f 4)
+number=$(grep -o '"item":"[0-9a-f]*"' "$said/out" | cut -d '"' -f 4)
 printf 'In the garden.\n' >garden
 typing 'good passphrase\n' "'$keepsake' words '$number' --from - --archive archive <garden"
 expect 'words come in by a pipe while the terminal is asked' out_has 'The words are kept.'

@@ -35,7 +35,7 @@ run list --archive archive --identity .
 expect 'a folder is no identity file' refused 1
 run list --archive archive --passphrase-file dos
 expect 'a line end of another system is no part of the passphrase' exits 0
-printf 'correct horse' | "$keepsake" list --archive archive --passphrase-file - >"$work/out" 2>"$work/err" || status=1
+printf 'correct horse' | "$keepsake" list --archive archive --passphrase-file - >"$said/out" 2>"$said/err" || status=1
 expect 'a passphrase comes from standard input, too' exits 0
 
 mkdir nothing
@@ -90,6 +90,6 @@ run key add --passphrase --archive archive --identity id.txt
 expect 'a new passphrase that nobody can be asked for is refused' refused 1
 
 env -u KEEPSAKE_STATE -u HOME XDG_STATE_HOME=relative "$keepsake" list --archive archive --identity id.txt \
-    >"$work/out" 2>"$work/err" </dev/null && status=0 || status=$?
+    >"$said/out" 2>"$said/err" </dev/null && status=0 || status=$?
 expect 'a relative state folder is never used' [ ! -e relative ]
 finish

@@ -8,6 +8,8 @@ TZ=UTC
 export LC_ALL TZ
 keepsake=$(realpath "${1:?usage: $0 PROGRAM}")
 work=$(mktemp -d)
+said=$work/.said
+mkdir "$said"
 trap 'chmod -R u+rwX "$work" 2>/dev/null; rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 unset KEEPSAKE_ARCHIVE KEEPSAKE_PASSPHRASE_FILE KEEPSAKE_IDENTITY_FILE XDG_STATE_HOME
@@ -19,14 +21,14 @@ failures=0
 # Runs the program without a terminal: out, err, status.
 run() {
     status=0
-    "$keepsake" "$@" >"$work/out" 2>"$work/err" </dev/null || status=$?
+    "$keepsake" "$@" >"$said/out" 2>"$said/err" </dev/null || status=$?
 }
 
 # Runs a command of the shell on a terminal of its own, typing TEXT (with \n): out, status.
 typing() {  # TEXT COMMAND
     status=0
     # What was not read before the end of the input is not lost: script waits for the command.
-    printf '%b' "$1" | script -qefc "$2" /dev/null >"$work/out" 2>"$work/err" || status=$?
+    printf '%b' "$1" | script -qefc "$2" /dev/null >"$said/out" 2>"$said/err" || status=$?
 }
 
 expect() {  # WHAT COMMAND...: the command succeeds
@@ -43,19 +45,19 @@ expect() {  # WHAT COMMAND...: the command succeeds
 
 told() {
     echo "exit code $status"
-    sed 's/^/out: /' "$work/out"
-    sed 's/^/err: /' "$work/err"
+    sed 's/^/out: /' "$said/out"
+    sed 's/^/err: /' "$said/err"
     return 1
 }
 exits() { [ "$status" -eq "$1" ] || told; }
-out_is() { [ "$(cat "$work/out")" = "$1" ] || told; }
-err_is() { [ "$(cat "$work/err")" = "$1" ] || told; }
-out_has() { grep -qF -e "$1" "$work/out" || told; }
-err_has() { grep -qF -e "$1" "$work/err" || told; }
-out_lacks() { ! grep -qF -e "$1" "$work/out" || told; }
-err_is_one_line() { [ "$(wc -l <"$work/err")" -eq 1 ] || told; }
-out_is_empty() { [ ! -s "$work/out" ] || told; }
-err_is_empty() { [ ! -s "$work/err" ] || told; }
+out_is() { [ "$(cat "$said/out")" = "$1" ] || told; }
+err_is() { [ "$(cat "$said/err")" = "$1" ] || told; }
+out_has() { grep -qF -e "$1" "$said/out" || told; }
+err_has() { grep -qF -e "$1" "$said/err" || told; }
+out_lacks() { ! grep -qF -e "$1" "$said/out" || told; }
+err_is_one_line() { [ "$(wc -l <"$said/err")" -eq 1 ] || told; }
+out_is_empty() { [ ! -s "$said/out" ] || told; }
+err_is_empty() { [ ! -s "$said/err" ] || told; }
 
 # Names, sizes, times to the nanosecond, and bytes of all files in a folder.
 listing() { (cd "$1" && find . -type f -printf '%P %s %T@ ' -exec sha256sum {} \; | sort); }

@@ -11,8 +11,8 @@ printf 1 >photos/first.jpg
 printf 2 >photos/second.jpg
 run keep photos
 run list
-first=$(grep first.jpg "$work/out" | cut -d ' ' -f 1)
-second=$(grep second.jpg "$work/out" | cut -d ' ' -f 1)
+first=$(grep first.jpg "$said/out" | cut -d ' ' -f 1)
+second=$(grep second.jpg "$said/out" | cut -d ' ' -f 1)
 
 # ---- words ---------------------------------------------------------------------------------------------------
 run words "$first"
@@ -25,16 +25,16 @@ expect 'and shown' out_is 'In the garden, in September.'
 run list garden
 expect 'and found' out_has 'first.jpg'
 run list --json garden
-expect 'and listed exactly' sh -c '[ "$(jq -r ".words[0]" "$0/out")" = "In the garden, in September." ]' "$work"
+expect 'and listed exactly' sh -c '[ "$(jq -r ".words[0]" "$0/.said/out")" = "In the garden, in September." ]' "$work"
 printf 'Line one.\n\nעברית, 写真, é.\n' >story
 for _ in 1 2 3 4 5 6 7 8 9 10; do cat story; done >long
 run words "$first" --from long
 expect 'long words are taken from a file' exits 0
 run words "$first"
-expect 'and shown whole' cmp long "$work/out"
-"$keepsake" words "$first" --from - <story >"$work/out" 2>"$work/err"
+expect 'and shown whole' cmp long "$said/out"
+"$keepsake" words "$first" --from - <story >"$said/out" 2>"$said/err"
 run words "$first"
-expect 'or from standard input' cmp story "$work/out"
+expect 'or from standard input' cmp story "$said/out"
 run words "$first" "$(printf 'a\033[2Jb')"
 run words "$first"
 expect 'words move no cursor' out_lacks "$(printf '\033')"
@@ -53,7 +53,7 @@ expect 'items are put into it' out_is 'Added. 2 items.'
 run words 'The first day' 'It rained.'
 run moment show 'the first day'
 expect 'it shows its story' out_has 'It rained.'
-expect 'and its items' sh -c 'grep -q first.jpg "$0/out" && grep -q second.jpg "$0/out"' "$work"
+expect 'and its items' sh -c 'grep -q first.jpg "$0/.said/out" && grep -q second.jpg "$0/.said/out"' "$work"
 run moment list
 expect 'it is listed' out_has 'The first day  2 items'
 
@@ -68,7 +68,7 @@ expect 'nor are its words' out_lacks hidden
 run moment show 'The first day'
 expect 'nor in its moment' out_lacks second.jpg
 run list --json
-expect 'programs get it all' sh -c 'jq -e -s "any(.cover == \"The last photograph.\" and .files[0].name == \"second.jpg\")" "$0/out"' "$work"
+expect 'programs get it all' sh -c 'jq -e -s "any(.cover == \"The last photograph.\" and .files[0].name == \"second.jpg\")" "$0/.said/out"' "$work"
 run uncover "$second"
 run list
 expect 'uncovered it is shown again' out_has second.jpg

@@ -12,8 +12,8 @@ export KEEPSAKE_ARCHIVE="$work/archive"
 
 run new archive --passphrase-file first --recovery-key
 expect 'an archive is made with a recovery key' exits 0
-expect 'in a pipe the twelve words stand alone' grep -qxE '([a-z]+-){11}[a-z]+' "$work/out"
-cp "$work/out" words
+expect 'in a pipe the twelve words stand alone' grep -qxE '([a-z]+-){11}[a-z]+' "$said/out"
+cp "$said/out" words
 tr '-' ' ' <words >spaced
 mkdir photos
 printf x >photos/x
@@ -35,11 +35,11 @@ expect 'a recipient is added' exits 0
 run list --identity ana.txt
 expect 'and opens' exits 0
 KEEPSAKE_IDENTITY_FILE=$work/ana.txt run key list
-expect 'the ways in are listed' sh -c '[ "$(wc -l <"$0/out")" -eq 3 ]' "$work"
-expect 'a recipient with its name and text' sh -c 'grep -F Ana "$0/out" | grep -qF "$1"' "$work" "$ana"
-expect 'the one that opened is marked' sh -c 'grep -F "(opened this now)" "$0/out" | grep -qF Ana' "$work"
+expect 'the ways in are listed' sh -c '[ "$(wc -l <"$0/.said/out")" -eq 3 ]' "$work"
+expect 'a recipient with its name and text' sh -c 'grep -F Ana "$0/.said/out" | grep -qF "$1"' "$work" "$ana"
+expect 'the one that opened is marked' sh -c 'grep -F "(opened this now)" "$0/.said/out" | grep -qF Ana' "$work"
 run key add --recovery --name drawer
-expect 'another recovery key is added' grep -qxE '([a-z]+-){11}[a-z]+' "$work/out"
+expect 'another recovery key is added' grep -qxE '([a-z]+-){11}[a-z]+' "$said/out"
 
 run key change --new-passphrase-file second
 expect 'the passphrase is changed' exits 0
@@ -79,13 +79,13 @@ expect "the archive's own identity file opens it as well" exits 0
 run device name "Ana's laptop" --archive second-archive --identity ana.txt
 expect 'this device is named' exits 0
 run device list --archive second-archive --identity ana.txt
-expect 'and listed' sh -c 'grep -F "laptop" "$0/out" | grep -qF "(this device)"' "$work"
+expect 'and listed' sh -c 'grep -F "laptop" "$0/.said/out" | grep -qF "(this device)"' "$work"
 KEEPSAKE_STATE=$work/elsewhere run keep id.txt --archive second-archive --identity ana.txt
 KEEPSAKE_STATE=$work/elsewhere run device name Desktop --archive second-archive --identity ana.txt
 run device retire Desktop --archive second-archive --identity ana.txt
 expect 'another device is retired by its name' exits 0
 run device list --archive second-archive --identity ana.txt
-expect 'and listed as that' sh -c 'grep -F Desktop "$0/out" | grep -qF "(retired)"' "$work"
+expect 'and listed as that' sh -c 'grep -F Desktop "$0/.said/out" | grep -qF "(retired)"' "$work"
 expect 'local state holds no secret in the open' sh -c '! grep -rlaE "AGE-SECRET-KEY|BEGIN OPENSSH" "$0/state"' "$work"
 expect 'nor is it open to others' sh -c '[ -z "$(find "$0/state" -perm /077)" ]' "$work"
 finish
