@@ -79,12 +79,14 @@ Result<std::optional<IdentityFile>> open_one(const KeyFile& key, const Unwrap& u
     return std::optional(std::move(identity));
 }
 
-// Tries the key files for recipients with what is known, until nothing new opens.
-Result<Unlocked> close_over(const KeyFiles& keys, Unlocked unlocked) {
+// Tries the key files for recipients with what is known, and with the person's own identities, until nothing new opens.
+Result<Unlocked> close_over(const KeyFiles& keys, Unlocked unlocked,
+                            std::span<const crypto::AgeIdentity> own) {
     std::set<model::FileHash> opened(unlocked.opened.begin(), unlocked.opened.end());
     for (bool found = true; found;) {
         found = false;
-        const auto identities = unlocked.identity.identities();
+        auto identities = unlocked.identity.identities();
+        for (const auto& identity : own) identities.push_back(identity.clone());
         for (const auto& key : keys.whole) {
             if (key.header.is_scrypt() || opened.contains(key.file)) continue;
             auto identity = open_one(key, [&](const crypto::AgeHeader& header) {
@@ -101,7 +103,8 @@ Result<Unlocked> close_over(const KeyFiles& keys, Unlocked unlocked) {
 }
 
 Result<Unlocked> unlock_first(const KeyFiles& keys, bool scrypt, const Unwrap& unwrap,
-                              const std::function<void()>& trying, std::string_view wrong) {
+                              const std::function<void()>& trying, std::string_view wrong,
+                              std::span<const crypto::AgeIdentity> own) {
     std::optional<Error> problem;
     for (const auto& key : keys.whole) {
         if (key.header.is_scrypt() != scrypt) continue;
@@ -111,7 +114,7 @@ Result<Unlocked> unlock_first(const KeyFiles& keys, bool scrypt, const Unwrap& u
             problem = std::move(identity).error();
             continue;
         }
-        if (*identity) return close_over(keys, Unlocked{std::move(**identity), {key.file}});
+        if (*identity) return close_over(keys, Unlocked{std::move(**identity), {key.file}}, own);
     }
     if (problem) return std::move(*problem);
     return Error(ErrorCode::wrong_key, std::string(wrong));
@@ -141,7 +144,7 @@ Result<Unlocked> unlock_with_passphrase(const KeyFiles& keys, const crypto::Secr
         [&](const crypto::AgeHeader& header) {
             return crypto::unwrap_with_passphrase(header, passphrase);
         },
-        trying, kWrongPassphrase);
+        trying, kWrongPassphrase, {});
 }
 
 Result<Unlocked> unlock_with_identities(const KeyFiles& keys,
@@ -151,12 +154,12 @@ Result<Unlocked> unlock_with_identities(const KeyFiles& keys,
         [&](const crypto::AgeHeader& header) {
             return crypto::unwrap_with_identities(header, identities);
         },
-        [] {}, kWrongIdentity);
+        [] {}, kWrongIdentity, identities);
 }
 
 Result<Unlocked> unlock_with_identity_text(const KeyFiles& keys, std::string_view text) {
     if (auto whole = IdentityFile::parse(text))
-        return close_over(keys, Unlocked{std::move(*whole), {}});
+        return close_over(keys, Unlocked{std::move(*whole), {}}, {});
     TRY_LET(const auto identities, crypto::parse_identity_file(text));
     if (identities.empty())
         return Error(ErrorCode::invalid, "the identity file holds no AGE-SECRET-KEY-1 line");

@@ -22,6 +22,7 @@
 #include "library/journal_sync.h"
 #include "library/library_state.h"
 #include "library/local_state.h"
+#include "library/object_lookup.h"
 #include "model/entry.h"
 #include "model/hybrid_clock.h"
 #include "model/ids.h"
@@ -123,7 +124,24 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
     if (is_new) return library;
     TRY(library.state_->bring_up_to_date(listener));
     TRY(library.end_revoked_ways());
+    TRY(library.read_long_words());
     return library;
+}
+
+Result<> Library::read_long_words() {
+    TRY_LET(const auto missing, state_->catalog.missing_long_texts());
+    if (missing.empty()) return {};
+    std::vector<std::pair<model::ContentId, std::string>> texts;
+    for (const auto& content : missing) {
+        // Words whose object is not here, or is damaged, are named by check; the rest is found.
+        auto text = read_text_content(*this, content, kLargestWordsBytes);
+        if (text) texts.emplace_back(content, std::move(*text));
+    }
+    return state_->catalog.in_transaction([&]() -> Result<> {
+        for (const auto& [content, text] : texts)
+            TRY(state_->catalog.set_long_text(content, text));
+        return {};
+    });
 }
 
 Result<> Library::end_revoked_ways() {
@@ -152,6 +170,10 @@ Result<> Library::State::bring_up_to_date(Listener& listener) {
             sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
     problems = std::move(result.problems);
     if (result.must_rebuild) return rebuild(listener);
+    return settle();
+}
+
+Result<> Library::State::settle() {
     TRY_LET(const auto latest, catalog.latest_clock());
     clock.observe(latest);
     return {};
@@ -165,9 +187,7 @@ Result<> Library::State::rebuild(Listener& listener) {
     problems = std::move(result.problems);
     if (result.must_rebuild)
         return Error(ErrorCode::corrupt, "the journal changes while it is read; try again");
-    TRY_LET(const auto latest, catalog.latest_clock());
-    clock.observe(latest);
-    return {};
+    return settle();
 }
 
 const archive::EpochKeys& Library::State::current_epoch() const {
@@ -187,8 +207,15 @@ archive::Staging& Library::staging() { return state_->staging; }
 const archive::EpochKeys& Library::current_epoch() const { return state_->current_epoch(); }
 const std::vector<JournalProblem>& Library::journal_problems() const { return state_->problems; }
 Result<model::HybridTime> Library::tick() { return state_->clock.next(); }
-Result<> Library::refresh(Listener& listener) { return state_->bring_up_to_date(listener); }
-Result<> Library::rebuild(Listener& listener) { return state_->rebuild(listener); }
+Result<> Library::refresh(Listener& listener) {
+    TRY(state_->bring_up_to_date(listener));
+    return read_long_words();
+}
+
+Result<> Library::rebuild(Listener& listener) {
+    TRY(state_->rebuild(listener));
+    return read_long_words();
+}
 
 std::optional<model::DeviceId> Library::device() const {
     if (!state_->device) return std::nullopt;

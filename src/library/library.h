@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -45,6 +46,9 @@ struct NewArchive {
 /// made is removed again.
 Result<std::optional<crypto::Secret>> new_archive(const Environment& environment,
                                                   const std::string& path, const NewArchive& ways);
+
+/// A longer text is kept as a file instead.
+inline constexpr std::size_t kLargestWordsBytes = 16UL << 20U;
 
 /// Changes that are known to exist and are not in this copy.
 struct Gap {
@@ -120,6 +124,8 @@ class Library {
     static Result<Library> unlocked(const Environment& environment, archive::Copy copy,
                                     archive::Unlocked unlocked, Listener& listener, bool is_new);
     Result<> end_revoked_ways();
+    /// Words that are objects become findable.
+    Result<> read_long_words();
     std::unique_ptr<State> state_;
 };
 

@@ -48,6 +48,8 @@ struct Library::State {
     /// Feeds the authority from the catalog, takes in what is new, rebuilds where that is needed.
     Result<> bring_up_to_date(Listener& listener);
     Result<> rebuild(Listener& listener);
+    /// The clock goes on past everything that was seen.
+    Result<> settle();
     /// Makes sure that this device may write: finds its keys or joins; gives the entries that must
     /// come first.
     Result<std::vector<model::EntryBody>> prepare_pen(KnownHeads& heads);

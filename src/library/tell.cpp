@@ -30,7 +30,6 @@ namespace keepsake::library {
 namespace {
 
 constexpr std::size_t kShortestPrefix = 4;
-constexpr std::size_t kLargestTextBytes = 16UL << 20U;
 constexpr std::size_t kLargestNameBytes = 1024;
 
 bool is_hex(std::string_view text) {
@@ -124,7 +123,7 @@ Result<> set_words(Library& library, const model::Subject& of, std::string_view 
     if (!is_utf8(text) || text.find('\0') != std::string_view::npos)
         return Error(ErrorCode::invalid,
                      "These words are not UTF-8 text. Save them as UTF-8 and try again.");
-    if (text.size() > kLargestTextBytes)
+    if (text.size() > kLargestWordsBytes)
         return Error(ErrorCode::invalid,
                      "These words are longer than 16 MB. Keep them as a file instead.");
     TRY(library.may_write());
