@@ -1,4 +1,4 @@
-#include <algorithm>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +14,6 @@
 #include "crypto/age_keys.h"
 #include "crypto/secret.h"
 #include "library/keys.h"
-#include "library/library.h"
 #include "model/entry.h"
 #include "model/ids.h"
 

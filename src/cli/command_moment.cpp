@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "base/result.h"
-#include "base/text.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/context.h"

@@ -1,5 +1,3 @@
-#include <string>
-
 #include "base/result.h"
 #include "base/text.h"
 #include "cli/commands.h"

@@ -5,18 +5,14 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"
-#include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
 #include "cli/input.h"
 #include "cli/invocation.h"
-#include "cli/text_layout.h"
 #include "cli/words_text.h"
 #include "crypto/secret.h"
-#include "library/library.h"
 #include "library/tell.h"
-#include "model/entry.h"
 
 namespace keepsake::cli {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,7 +11,6 @@
 #include "archive/identity_file.h"
 #include "base/error.h"
 #include "base/result.h"
-#include "base/text.h"
 #include "cli/input.h"
 #include "cli/invocation.h"
 #include "cli/settings.h"

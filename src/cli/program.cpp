@@ -5,7 +5,6 @@
 #include <exception>
 #include <new>
 #include <span>
-#include <string>
 #include <utility>
 #include <variant>
 

@@ -28,7 +28,7 @@ bool is_ignored(int number) {
     return ::sigaction(number, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
-void watch_signals(int signals, int end, std::stop_source source) {
+void watch_signals(int signals, int end, const std::stop_source& source) {
     std::array<pollfd, 2> both{pollfd{signals, POLLIN, 0}, pollfd{end, POLLIN, 0}};
     for (;;) {
         if (::poll(both.data(), both.size(), -1) < 0) {

@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include <asm/ioctls.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -13,7 +14,6 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "base/error.h"
 #include "base/result.h"

@@ -1,9 +1,9 @@
 #include "cli/words_text.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "catalog/catalog.h"

@@ -1,0 +1,69 @@
+# shellcheck shell=sh
+# Sourced by the scripts beside it, with the program's path as their argument: a place to work in that is removed
+# again, and words to say what is expected.
+# shellcheck disable=SC2034
+set -eu
+LC_ALL=C.UTF-8
+TZ=UTC
+export LC_ALL TZ
+keepsake=$(realpath "${1:?usage: $0 PROGRAM}")
+work=$(mktemp -d)
+said=$work/.said
+mkdir "$said"
+trap 'chmod -R u+rwX "$work" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+unset KEEPSAKE_ARCHIVE KEEPSAKE_PASSPHRASE_FILE KEEPSAKE_IDENTITY_FILE XDG_STATE_HOME
+KEEPSAKE_STATE=$work/state
+export KEEPSAKE_STATE
+cd "$work"
+failures=0
+
+# Runs the program without a terminal: out, err, status.
+run() {
+    status=0
+    "$keepsake" "$@" >"$said/out" 2>"$said/err" </dev/null || status=$?
+}
+
+# Runs a command of the shell on a terminal of its own, typing TEXT (with \n): out, status.
+typing() {  # TEXT COMMAND
+    status=0
+    # What was not read before the end of the input is not lost: script waits for the command.
+    printf '%b' "$1" | script -qefc "$2" /dev/null >"$said/out" 2>"$said/err" || status=$?
+}
+
+expect() {  # WHAT COMMAND...: the command succeeds
+    what=$1
+    shift
+    if "$@" >"$work/expect.out" 2>&1; then
+        echo "ok: $what"
+    else
+        failures=$((failures + 1))
+        echo "FAILED: $what"
+        sed 's/^/    /' "$work/expect.out"
+    fi
+}
+
+told() {
+    echo "exit code $status"
+    sed 's/^/out: /' "$said/out"
+    sed 's/^/err: /' "$said/err"
+    return 1
+}
+exits() { [ "$status" -eq "$1" ] || told; }
+out_is() { [ "$(cat "$said/out")" = "$1" ] || told; }
+err_is() { [ "$(cat "$said/err")" = "$1" ] || told; }
+out_has() { grep -qF -e "$1" "$said/out" || told; }
+err_has() { grep -qF -e "$1" "$said/err" || told; }
+out_lacks() { ! grep -qF -e "$1" "$said/out" || told; }
+err_is_one_line() { [ "$(wc -l <"$said/err")" -eq 1 ] || told; }
+out_is_empty() { [ ! -s "$said/out" ] || told; }
+err_is_empty() { [ ! -s "$said/err" ] || told; }
+
+# Names, sizes, times to the nanosecond, and bytes of all files in a folder.
+listing() { (cd "$1" && find . -type f -printf '%P %s %T@ ' -exec sha256sum {} \; | sort); }
+same_trees() { listing "$1" >"$work/listing.1"; listing "$2" >"$work/listing.2"; diff "$work/listing.1" "$work/listing.2"; }
+unchanged() { listing "$1" >"$work/listing.1"; diff "$work/listing.1" "$2"; }
+
+finish() {
+    [ "$failures" -eq 0 ] || { echo "$failures failed"; exit 1; }
+}

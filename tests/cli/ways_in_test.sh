@@ -1,0 +1,91 @@
+#!/bin/sh
+# Passphrases, recovery words, identities: made, used, changed, ended.
+# shellcheck source=tests/cli/support.sh
+. "$(dirname "$0")/support.sh"
+
+age-keygen -o id.txt 2>/dev/null
+age-keygen -o ana.txt 2>/dev/null
+ana=$(age-keygen -y ana.txt)
+printf 'first passphrase\n' >first
+printf 'second passphrase\n' >second
+export KEEPSAKE_ARCHIVE="$work/archive"
+
+run new archive --passphrase-file first --recovery-key
+expect 'an archive is made with a recovery key' exits 0
+expect 'in a pipe the twelve words stand alone' grep -qxE '([a-z]+-){11}[a-z]+' "$said/out"
+cp "$said/out" words
+tr '-' ' ' <words >spaced
+mkdir photos
+printf x >photos/x
+run keep photos --passphrase-file words
+expect 'the recovery words open it' exits 0
+run list --passphrase-file spaced
+expect 'also with spaces between them' exits 0
+expect 'stock age opens the recovery key file with them' sh -c '
+    for key in archive/keys/*.age; do
+        printf "%s\n" "$(cat words)" | script -qec "age -d $key" /dev/null 2>/dev/null | grep -q AGE-SECRET-KEY-1 && exit 0
+    done
+    exit 1'
+
+export KEEPSAKE_PASSPHRASE_FILE="$work/first"
+run list --identity id.txt
+expect 'an option goes before the environment' exits 1
+run key add "$ana" --name Ana
+expect 'a recipient is added' exits 0
+run list --identity ana.txt
+expect 'and opens' exits 0
+KEEPSAKE_IDENTITY_FILE=$work/ana.txt run key list
+expect 'the ways in are listed' sh -c '[ "$(wc -l <"$0/.said/out")" -eq 3 ]' "$work"
+expect 'a recipient with its name and text' sh -c 'grep -F Ana "$0/.said/out" | grep -qF "$1"' "$work" "$ana"
+expect 'the one that opened is marked' sh -c 'grep -F "(opened this now)" "$0/.said/out" | grep -qF Ana' "$work"
+run key add --recovery --name drawer
+expect 'another recovery key is added' grep -qxE '([a-z]+-){11}[a-z]+' "$said/out"
+
+run key change --new-passphrase-file second
+expect 'the passphrase is changed' exits 0
+expect 'what that does not do is said' out_has 'stays readable'
+run list
+expect 'the old one opens no more' exits 1
+run list --passphrase-file second
+expect 'the new one opens' exits 0
+run list --identity ana.txt
+expect 'other ways in stay' exits 0
+run list --passphrase-file words
+expect 'recovery words too' exits 0
+run key remove Ana --passphrase-file second
+expect 'a way in is removed' exits 0
+expect 'what that does not do is said here, too' out_is \
+    'Removed. What was kept before stays readable to whoever had it; `keepsake key rotate --reseal` encrypts it anew.'
+run list --identity ana.txt
+expect 'it opens no more' exits 1
+run key rotate --reseal --passphrase-file second
+expect 'everything is encrypted anew' exits 0
+run get --all --to out --passphrase-file second
+expect 'and given back' cmp photos/x out/photos/x
+run check --passphrase-file second
+expect 'and sound' exits 0
+
+# ---- an archive for an identity alone ------------------------------------------------------------------------
+unset KEEPSAKE_PASSPHRASE_FILE
+run new second-archive --recipient "$ana"
+expect 'an archive is made for a recipient' exits 0
+run keep photos --archive second-archive --identity ana.txt
+expect 'its identity opens it' exits 0
+for key in second-archive/keys/*.age; do age -d -i ana.txt "$key" >whole.txt; done
+run list --archive second-archive --identity whole.txt
+expect "the archive's own identity file opens it as well" exits 0
+
+# ---- devices -------------------------------------------------------------------------------------------------
+run device name "Ana's laptop" --archive second-archive --identity ana.txt
+expect 'this device is named' exits 0
+run device list --archive second-archive --identity ana.txt
+expect 'and listed' sh -c 'grep -F "laptop" "$0/.said/out" | grep -qF "(this device)"' "$work"
+KEEPSAKE_STATE=$work/elsewhere run keep id.txt --archive second-archive --identity ana.txt
+KEEPSAKE_STATE=$work/elsewhere run device name Desktop --archive second-archive --identity ana.txt
+run device retire Desktop --archive second-archive --identity ana.txt
+expect 'another device is retired by its name' exits 0
+run device list --archive second-archive --identity ana.txt
+expect 'and listed as that' sh -c 'grep -F Desktop "$0/.said/out" | grep -qF "(retired)"' "$work"
+expect 'local state holds no secret in the open' sh -c '! grep -rlaE "AGE-SECRET-KEY|BEGIN OPENSSH" "$0/state"' "$work"
+expect 'nor is it open to others' sh -c '[ -z "$(find "$0/state" -perm /077)" ]' "$work"
+finish
