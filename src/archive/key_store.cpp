@@ -79,7 +79,8 @@ Result<std::optional<IdentityFile>> open_one(const KeyFile& key, const Unwrap& u
     return std::optional(std::move(identity));
 }
 
-// Tries the key files for recipients with what is known, and with the person's own identities, until nothing new opens.
+// Tries the key files for recipients with what is known, and with the person's own identities,
+// until nothing new opens.
 Result<Unlocked> close_over(const KeyFiles& keys, Unlocked unlocked,
                             std::span<const crypto::AgeIdentity> own) {
     std::set<model::FileHash> opened(unlocked.opened.begin(), unlocked.opened.end());
@@ -139,12 +140,11 @@ Result<KeyFiles> read_key_files(os::FileSystem& files, const std::string& archiv
 
 Result<Unlocked> unlock_with_passphrase(const KeyFiles& keys, const crypto::Secret& passphrase,
                                         const std::function<void()>& trying) {
-    return unlock_first(
-        keys, true,
-        [&](const crypto::AgeHeader& header) {
-            return crypto::unwrap_with_passphrase(header, passphrase);
-        },
-        trying, kWrongPassphrase, {});
+    return unlock_first(keys, true,
+                        [&](const crypto::AgeHeader& header) {
+                            return crypto::unwrap_with_passphrase(header, passphrase);
+                        },
+                        trying, kWrongPassphrase, {});
 }
 
 Result<Unlocked> unlock_with_identities(const KeyFiles& keys,

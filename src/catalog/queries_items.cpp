@@ -305,7 +305,8 @@ Result<std::vector<model::ContentId>> Catalog::contents_of_item(const model::Ite
     TRY_LET(auto rows,
             database->prepare("SELECT DISTINCT content FROM words WHERE subject = ?1 AND "
                               "content <> x''"));
-    rows.bind_blob(1, as_bytes(model::Subject::of(item).text));
+    const auto subject = model::Subject::of(item);
+    rows.bind_blob(1, as_bytes(subject.text));
     for (;;) {
         TRY_LET(const bool found, rows.step());
         if (!found) return std::vector<model::ContentId>(contents.begin(), contents.end());

@@ -54,7 +54,7 @@ struct AgeHeader {
 };
 
 /// Parses a header at the start of `input` (which may go on with the payload).
-/// Errors: corrupt by the grammar (scrypt not alone included); unsupported for a version past v1;
+/// Errors: corrupt by the grammar (scrypt not alone and a version past v1 included);
 /// limit; not_found if `input` ends before the header does.
 Result<AgeHeader> parse_age_header(ByteView input);
 

@@ -60,7 +60,10 @@ TEST(AgeHeader, RefusesWhatIsNotOneAtOnce) {
 }
 
 TEST(AgeHeader, SaysThatANewerVersionIsOne) {
-    EXPECT_EQ(code_of("age-encryption.org/v2\nwhatever comes\n"), ErrorCode::unsupported);
+    const auto header = parse_age_header(as_bytes("age-encryption.org/v2\nwhatever comes\n"));
+    ASSERT_FALSE(header);
+    EXPECT_EQ(header.error().code(), ErrorCode::corrupt);
+    EXPECT_NE(header.error().message().find("newer"), std::string::npos);
 }
 
 TEST(AgeHeader, NeedsAStanza) { EXPECT_EQ(code_of(with_stanzas("")), ErrorCode::corrupt); }

@@ -138,8 +138,7 @@ Result<> Library::read_long_words() {
         if (text) texts.emplace_back(content, std::move(*text));
     }
     return state_->catalog.in_transaction([&]() -> Result<> {
-        for (const auto& [content, text] : texts)
-            TRY(state_->catalog.set_long_text(content, text));
+        for (const auto& [content, text] : texts) TRY(state_->catalog.set_long_text(content, text));
         return {};
     });
 }
