@@ -31,7 +31,8 @@ constexpr std::size_t kLargestPassphraseFileBytes = 64UL * 1024;
 
 Result<Descriptor> open_input(const std::string& path) {
     if (path == "-") return Descriptor::borrowed(STDIN_FILENO);
-    const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    // Without O_NONBLOCK a pipe that nobody writes to would block here, deaf to a request to stop.
+    const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (opened < 0) return Error::from_errno(errno, printable(path));
     auto descriptor = Descriptor::owned(opened);
     struct stat info{};
@@ -88,7 +89,7 @@ Result<crypto::Secret> read_input(const std::string& path, std::size_t limit_byt
         TRY(wait_readable(descriptor.get(), stop));
         const auto room = gathered.room();
         const auto count = ::read(descriptor.get(), room.data(), room.size());
-        if (count < 0 && errno == EINTR) continue;
+        if (count < 0 && (errno == EINTR || errno == EAGAIN)) continue;
         if (count < 0) return Error::from_errno(errno, printable(path));
         if (count == 0) return std::move(gathered).take();
         gathered.add(static_cast<std::size_t>(count));

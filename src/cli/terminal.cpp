@@ -1,6 +1,5 @@
 #include "cli/terminal.h"
 
-#include <asm/ioctls.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -63,6 +62,8 @@ bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
 
 std::size_t terminal_width(int descriptor) {
     winsize size{};
+    // <sys/ioctl.h> provides it, through a header of the kernel.
+    // NOLINTNEXTLINE(misc-include-cleaner)
     if (::ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
     return size.ws_col;
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
 # What the program tells of itself, and what it says to a command line that it does not understand.
+# shellcheck disable=SC2016
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/support.sh"
 

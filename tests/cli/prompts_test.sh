@@ -1,5 +1,6 @@
 #!/bin/sh
 # What is asked at a terminal, and what stands on the screen.
+# shellcheck disable=SC2016
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/support.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # What is refused: in one line, with its exit code, and before anything is changed.
+# shellcheck disable=SC2016
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/support.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # What was kept is listed and given back: bytes, names, folders, times.
+# shellcheck disable=SC2016
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/support.sh"
 
@@ -127,6 +128,23 @@ expect 'what cannot be given back gives its own exit code' exits 3
 expect 'each is named' err_has 'could not give back after/src/large.bin: '
 expect 'the rest is given back' out_has 'Given back. 10 files. Originals checked. 2 could not be given back.'
 expect 'no damaged file appears' [ ! -e after/src/large.bin ]
+
+# ---- a journal that lacks something ------------------------------------------------------------------------
+cp -a archive hurt
+segment=$(cd hurt && find journal -name '2-*.age')
+rm -f "hurt/$segment"
+run list --archive hurt
+expect 'what the mirror mends is said' err_has 'read from the mirror'
+expect 'and is found damage' exits 4
+cp -a archive gap
+rm -f "gap/$segment" "gap/mirror/$segment"
+run list --archive gap
+expect 'a gap has its own exit code' exits 4
+expect 'and is said' err_has 'This copy lacks 1 change from '
+run get --all --to from-gap --archive gap
+expect 'other commands say it, too' err_has 'This copy lacks 1 change from '
+run check --archive gap
+expect 'checking finds it' exits 4
 
 # ---- sources that cannot be read -----------------------------------------------------------------------------
 mkdir odd

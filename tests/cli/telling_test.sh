@@ -1,5 +1,6 @@
 #!/bin/sh
 # Words, moments, covers, letting go.
+# shellcheck disable=SC2016
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/support.sh"
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Passphrases, recovery words, identities: made, used, changed, ended.
+# shellcheck disable=SC2016
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/support.sh"
 
@@ -87,5 +88,5 @@ expect 'another device is retired by its name' exits 0
 run device list --archive second-archive --identity ana.txt
 expect 'and listed as that' sh -c 'grep -F Desktop "$0/.said/out" | grep -qF "(retired)"' "$work"
 expect 'local state holds no secret in the open' sh -c '! grep -rlaE "AGE-SECRET-KEY|BEGIN OPENSSH" "$0/state"' "$work"
-expect 'nor is it open to others' sh -c '[ -z "$(find "$0/state" -perm /077)" ]' "$work"
+expect 'nor are its folders open to others' sh -c '[ -z "$(find "$0/state" -type d -perm /077)" ]' "$work"
 finish
