@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "library/check.h"
 #include "library/keep.h"
+#include "library/keys.h"
 #include "library/library.h"
 #include "library/tell.h"
 #include "library/tend.h"
@@ -243,6 +244,39 @@ TEST_F(Devices, OldSegmentsBecomeOneFileThatSaysTheSame) {
     auto library = open();
     EXPECT_EQ(content_of(library), before);
     EXPECT_EQ(items(library).size(), 1U);
+}
+
+TEST_F(Devices, ADeviceMayKeepWhileLockedWhereItWasAllowedTo) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    EXPECT_FALSE(Library::open_locked(home.environment(), archive));
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+        ASSERT_TRUE(library.allow_locked(true));
+    }
+    {
+        auto locked = Library::open_locked(home.environment(), archive);
+        ASSERT_TRUE(locked) << locked.error().describe();
+        EXPECT_EQ(keep(*locked, {scratch / "b"}).kept, 1U);
+        EXPECT_EQ(keep(*locked, {scratch / "a"}).kept, 1U) << "it cannot know that it has it";
+    }
+    auto library = open();
+    EXPECT_EQ(items(library).size(), 3U);
+    EXPECT_TRUE(library.journal_problems().empty());
+    ASSERT_TRUE(tend(library, home.heard));
+    EXPECT_TRUE(check(library, home.heard)->sound());
+    // After a change of keys it goes on with the new ones.
+    ASSERT_TRUE(rotate(library, false, home.heard));
+    {
+        write_text(scratch / "c/three.jpg", "three");
+        auto locked = Library::open_locked(home.environment(), archive);
+        EXPECT_EQ(keep(*locked, {scratch / "c"}).kept, 1U);
+    }
+    auto again = open();
+    EXPECT_EQ(items(again).size(), 4U);
+    ASSERT_TRUE(again.allow_locked(false));
+    EXPECT_FALSE(Library::open_locked(home.environment(), archive));
 }
 
 TEST_F(Devices, AnEmptyFolderIsNoArchive) {

@@ -293,7 +293,7 @@ class Tending {
 }  // namespace
 
 Result<TendReport> tend(Library& library, Listener&) {
-    if (!library.may_write() || !library.device()) return TendReport{};
+    if (!library.may_write() || !library.device() || library.is_locked()) return TendReport{};
     return Tending(library).run();
 }
 
