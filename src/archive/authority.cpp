@@ -128,6 +128,15 @@ bool Authority::may_write(const model::DeviceId& device) const {
     return enrolled_for(device, UINT64_MAX) && !retired_after(device);
 }
 
+std::uint64_t Authority::last_seq_of_earlier_epochs(const model::DeviceId& device) const {
+    std::uint64_t last = 0;
+    for (const auto* epoch : binding_epochs()) {
+        const auto listed = epoch->devices.find(device);
+        if (listed != epoch->devices.end()) last = std::max(last, listed->second);
+    }
+    return last;
+}
+
 std::optional<std::uint32_t> Authority::epoch_without_keys() const {
     for (const auto* epoch : binding_epochs())
         if (!epoch->have_keys) return epoch->number;

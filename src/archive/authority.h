@@ -35,6 +35,9 @@ class Authority {
     /// The last segment that counts by a retirement; none if not retired.
     std::optional<std::uint64_t> retired_after(const model::DeviceId& device) const;
 
+    /// The last segment of a device that an epoch's opening tells of: up to it, keys of earlier epochs open.
+    std::uint64_t last_seq_of_earlier_epochs(const model::DeviceId& device) const;
+
     /// Key files that open nothing any more.
     std::set<model::FileHash> revoked_files() const;
     /// An epoch whose keys are not in the identity file: this way in was ended. Its number; none if

@@ -123,6 +123,17 @@ Result<> check_signature(const model::Segment& segment) {
 
 model::TextHash hash_text(std::string_view text) { return {crypto::sha256(as_bytes(text))}; }
 
+Result<std::vector<model::TextHash>> text_hashes(ByteView sealed,
+                                                 std::span<const crypto::AgeIdentity> identities) {
+    model::EntryParser parser;
+    TRY_LET(const auto text, crypto::age_open(sealed, identities));
+    TRY_LET(const auto segments, model::parse_segments(text.text(), parser, hash_text));
+    std::vector<model::TextHash> hashes;
+    hashes.reserve(segments.size());
+    for (const auto& segment : segments) hashes.push_back(segment.text_hash);
+    return hashes;
+}
+
 Result<> publish_in_both(Staging& staging, ByteView sealed, const std::string& relative) {
     TRY(staging.publish(sealed, relative));
     return staging.publish(sealed, mirrored(relative));
@@ -218,8 +229,31 @@ Result<JournalFileName> roll_up(Staging& staging, std::span<const JournalFileNam
         TRY_LET(const auto opened, crypto::age_open(back, identities));
         if (opened.text() != text) return Error(ErrorCode::corrupt, "a rollup did not read back");
     }
-    for (const auto& name : names) TRY(remove_from_both(staging, name.path()));
     return whole;
+}
+
+Result<std::vector<JournalFileName>> remove_rolled_up(
+    Staging& staging, const JournalFileName& rollup, std::span<const JournalFileName> inside,
+    std::span<const crypto::AgeIdentity> identities) {
+    std::set<model::TextHash> held;
+    for (const auto& place : {rollup.path(), mirrored(rollup.path())}) {
+        TRY_LET(
+            const auto sealed,
+            read_whole(staging.files(), os::join_path(staging.archive_path(), place), rollup.file));
+        TRY_LET(const auto texts, text_hashes(sealed, identities));
+        held.insert(texts.begin(), texts.end());
+    }
+    std::vector<JournalFileName> removed;
+    for (const auto& name : inside) {
+        TRY_LET(const auto bytes, read_journal_file(staging.files(), staging.archive_path(), name));
+        TRY_LET(const auto texts, text_hashes(bytes.sealed, identities));
+        // Of a fork, the other side's segments have the same numbers and stay.
+        const auto is_held = [&](const model::TextHash& text) { return held.contains(text); };
+        if (!std::ranges::all_of(texts, is_held)) continue;
+        TRY(remove_from_both(staging, name.path()));
+        removed.push_back(name);
+    }
+    return removed;
 }
 
 }  // namespace keepsake::archive

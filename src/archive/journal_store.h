@@ -72,13 +72,19 @@ Result<WrittenSegment> write_segment(Staging& staging, const model::SegmentHeade
                                      const crypto::AgeRecipient& recipient,
                                      crypto::RandomSource& random);
 
-/// Replaces files of one device, consecutive segments, by one that holds their texts one after
-/// another. The old ones go only after the new one was read back from both places and compared.
-/// Requires: the names cover first..last without a gap. Errors: as reading and writing; limit past
-/// 64 MiB.
+/// Writes one file that holds the texts of consecutive segments of one device one after another,
+/// and reads it back from both places and compares. What it stands for is remove_rolled_up's to
+/// remove. Requires: the names cover first..last without a gap. Errors: as reading and writing;
+/// limit past 64 MiB.
 Result<JournalFileName> roll_up(Staging& staging, std::span<const JournalFileName> names,
                                 std::span<const crypto::AgeIdentity> identities,
                                 const crypto::AgeRecipient& recipient,
                                 crypto::RandomSource& random);
+
+/// Removes those of `inside` of which every text stands in the rollup, which is read again from
+/// both places first; gives the ones that went.
+Result<std::vector<JournalFileName>> remove_rolled_up(
+    Staging& staging, const JournalFileName& rollup, std::span<const JournalFileName> inside,
+    std::span<const crypto::AgeIdentity> identities);
 
 }  // namespace keepsake::archive

@@ -73,4 +73,15 @@ Result<ExitCode> run(Context& context, const DeviceAcceptCommand& command) {
     return ExitCode::done;
 }
 
+Result<ExitCode> run(Context& context, const DeviceKeepLockedCommand& command) {
+    TRY_LET(auto library, context.open());
+    TRY(library.allow_locked(command.allowed));
+    context.out().line(
+        command.allowed
+            ? "This computer may now keep without a passphrase. Whoever gets it can add to the "
+              "archive, too, and can read nothing."
+            : "This computer keeps only when it is given a way in.");
+    return ExitCode::done;
+}
+
 }  // namespace keepsake::cli

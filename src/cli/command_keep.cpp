@@ -31,7 +31,7 @@ std::string kept_line(const library::KeepReport& report) {
 }  // namespace
 
 Result<ExitCode> run(Context& context, const KeepCommand& command) {
-    TRY_LET(auto library, context.open());
+    TRY_LET(auto library, context.open_for_keeping());
     context.messages().name_problems("could not keep ");
     TRY_LET(const auto report, library::keep(library, command.paths, {}, context.messages()));
     if (report.stopped) {

@@ -32,5 +32,6 @@ Result<ExitCode> run(Context& context, const DeviceListCommand& command);
 Result<ExitCode> run(Context& context, const DeviceNameCommand& command);
 Result<ExitCode> run(Context& context, const DeviceRetireCommand& command);
 Result<ExitCode> run(Context& context, const DeviceAcceptCommand& command);
+Result<ExitCode> run(Context& context, const DeviceKeepLockedCommand& command);
 
 }  // namespace keepsake::cli

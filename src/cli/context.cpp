@@ -90,6 +90,15 @@ Result<library::Library> Context::open() {
     return opened;
 }
 
+Result<library::Library> Context::open_for_keeping() {
+    if (has_way_in() || terminal() != nullptr) return open();
+    TRY_LET(const auto path, archive_path());
+    TRY_LET(const auto* environment, this->environment());
+    auto locked = library::Library::open_locked(*environment, path);
+    if (locked || locked.error().code() != ErrorCode::not_found) return locked;
+    return open();
+}
+
 Result<library::Library> Context::open_quietly() {
     TRY_LET(const auto path, archive_path());
     // Before anything is asked: is there an archive at all?

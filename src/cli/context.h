@@ -50,6 +50,9 @@ class Context {
     /// Opens the archive: by what was named, else by asking (three times). Then says what is wrong
     /// with its journal and what is missing in this copy.
     Result<library::Library> open();
+    /// The same; where no way in was given and nobody can be asked, for adding alone, if this
+    /// device may.
+    Result<library::Library> open_for_keeping();
     /// The same without saying so.
     Result<library::Library> open_quietly();
     /// Says what is wrong with the journal and what is missing.

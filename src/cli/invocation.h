@@ -95,6 +95,9 @@ struct DeviceNameCommand {
 struct DeviceRetireCommand {
     std::string device;
 };
+struct DeviceKeepLockedCommand {
+    bool allowed = false;
+};
 struct DeviceAcceptCommand {
     std::string device;
 };
@@ -105,7 +108,7 @@ using Command =
                  UncoverCommand, LetGoCommand, BringBackCommand, CheckCommand, TendCommand,
                  KeyListCommand, KeyAddCommand, KeyRemoveCommand, KeyChangeCommand,
                  KeyRotateCommand, DeviceListCommand, DeviceNameCommand, DeviceRetireCommand,
-                 DeviceAcceptCommand>;
+                 DeviceAcceptCommand, DeviceKeepLockedCommand>;
 
 struct Invocation {
     GlobalOptions global;

@@ -354,6 +354,15 @@ void Grammar::add_device() {
     auto [accept, accepted] = add<DeviceAcceptCommand>(
         *device, "accept", "Takes a device in whose changes wait since a change of keepers");
     text(*accept, "DEVICE", accepted->device, "Its name or number")->required();
+    auto answer = std::make_shared<std::string>();
+    auto [locked, allowed] = add<DeviceKeepLockedCommand>(
+        *device, "keep-locked", "Whether this device may keep without a way in (off, unless said)",
+        [answer](DeviceKeepLockedCommand& values) {
+            if (*answer != "on" && *answer != "off") throw UsageError{"keep-locked on, or off."};
+            values.allowed = *answer == "on";
+        });
+    text(*locked, "on|off", *answer, "on or off")->required();
+    static_cast<void>(allowed);
 }
 
 std::string Grammar::named_command() const {

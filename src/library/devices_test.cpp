@@ -7,8 +7,10 @@
 #include "base/error.h"
 #include "library/check.h"
 #include "library/keep.h"
+#include "library/keys.h"
 #include "library/library.h"
 #include "library/tell.h"
+#include "library/tend.h"
 #include "support/family.h"
 
 namespace keepsake::library {
@@ -206,6 +208,75 @@ TEST_F(Devices, TheMirrorStandsInForADamagedSegment) {
     EXPECT_FALSE(library.journal_problems().empty());
     const auto report = check(library, home.heard);
     EXPECT_GT(report->damaged, 0U);
+}
+
+TEST_F(Devices, OldSegmentsBecomeOneFileThatSaysTheSame) {
+    write_text(scratch / "a/one.jpg", "one");
+    const auto journal_files = [&](const std::string& base) {
+        std::size_t count = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(base + "/journal"))
+            count += entry.is_regular_file() ? 1U : 0U;
+        return count;
+    };
+    std::string before;
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+        for (int i = 0; i < 300; ++i) ASSERT_TRUE(library.commit({model::Tick{}}));
+        before = content_of(library);
+        add_copy(archive, disk);
+        EXPECT_EQ(journal_files(archive), 302U);
+        const auto report = tend(library, home.heard);
+        ASSERT_TRUE(report) << report.error().describe();
+        EXPECT_GE(report->rolled_up, 200U);
+        EXPECT_LT(journal_files(archive), 100U);
+        EXPECT_EQ(journal_files(archive), journal_files(archive + "/mirror"));
+        EXPECT_EQ(content_of(library), before);
+    }
+    {
+        auto library = open();
+        EXPECT_EQ(content_of(library), before);
+        EXPECT_TRUE(check(library, home.heard)->sound());
+    }
+    // A copy that still has the segments brings them back; they go again.
+    add_copy(disk, archive);
+    fs::remove_all(home.state_folder);
+    auto library = open();
+    EXPECT_EQ(content_of(library), before);
+    EXPECT_EQ(items(library).size(), 1U);
+}
+
+TEST_F(Devices, ADeviceMayKeepWhileLockedWhereItWasAllowedTo) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    EXPECT_FALSE(Library::open_locked(home.environment(), archive));
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+        ASSERT_TRUE(library.allow_locked(true));
+    }
+    {
+        auto locked = Library::open_locked(home.environment(), archive);
+        ASSERT_TRUE(locked) << locked.error().describe();
+        EXPECT_EQ(keep(*locked, {scratch / "b"}).kept, 1U);
+        EXPECT_EQ(keep(*locked, {scratch / "a"}).kept, 1U) << "it cannot know that it has it";
+    }
+    auto library = open();
+    EXPECT_EQ(items(library).size(), 3U);
+    EXPECT_TRUE(library.journal_problems().empty());
+    ASSERT_TRUE(tend(library, home.heard));
+    EXPECT_TRUE(check(library, home.heard)->sound());
+    // After a change of keys it goes on with the new ones.
+    ASSERT_TRUE(rotate(library, false, home.heard));
+    {
+        write_text(scratch / "c/three.jpg", "three");
+        auto locked = Library::open_locked(home.environment(), archive);
+        EXPECT_EQ(keep(*locked, {scratch / "c"}).kept, 1U);
+    }
+    auto again = open();
+    EXPECT_EQ(items(again).size(), 4U);
+    ASSERT_TRUE(again.allow_locked(false));
+    EXPECT_FALSE(Library::open_locked(home.environment(), archive));
 }
 
 TEST_F(Devices, AnEmptyFolderIsNoArchive) {

@@ -190,8 +190,8 @@ Result<bool> KeepPipeline::try_once(const SourceFile& source, archive::ObjectBuf
             return got;
         };
         auto sealed = archive::seal_object(environment.files, temporary, read, before.size_bytes,
-                                           library_->current_epoch().identity.recipient(),
-                                           environment.random, buffers, sync_each_, stop_);
+                                           library_->recipient(), environment.random, buffers,
+                                           sync_each_, stop_);
         if (!sealed) return std::move(sealed).error();
         ready.content = sealed->content;
         ready.sealed = std::move(*sealed);

@@ -108,6 +108,37 @@ Result<Library> Library::open(const Environment& environment, const std::string&
     return library;
 }
 
+Result<Library> Library::open_locked(const Environment& environment, const std::string& path) {
+    TRY_LET(auto copy, archive::open_copy(environment.files, path));
+    LocalState local(environment.files, environment.state_folder, copy.manifest.archive);
+    TRY_LET(auto keys, local.load_locked_keys());
+    if (!keys)
+        return Error(ErrorCode::not_found, "This computer was not allowed to keep while locked.");
+    TRY_LET(auto catalog, catalog::Catalog::in_memory());
+    archive::Unlocked nothing;
+    nothing.identity.archive = copy.manifest.archive;
+    auto state = std::make_unique<State>(environment, std::move(copy), std::move(nothing),
+                                         std::move(local), std::move(catalog));
+    state->locked_for = keys->recipient;
+    state->device = DeviceKeys{std::move(keys->signing), {}};
+    return Library(std::move(state));
+}
+
+Result<> Library::allow_locked(bool allowed) {
+    if (!allowed) return state_->local.remove_locked_keys();
+    TRY(may_write());
+    // The device must be known to the others before it writes without being able to say who it is.
+    if (!state_->device || !state_->authority.may_write(state_->device->id()))
+        TRY(commit({model::Tick{}}));
+    return state_->local.save_locked_keys({state_->device->signing.clone(), recipient()});
+}
+
+bool Library::is_locked() const { return state_->locked_for.has_value(); }
+
+crypto::AgeRecipient Library::recipient() const {
+    return state_->locked_for ? *state_->locked_for : state_->current_epoch().identity.recipient();
+}
+
 Result<Library> Library::unlocked(const Environment& environment, archive::Copy copy,
                                   archive::Unlocked unlocked, Listener& listener, bool is_new) {
     LocalState local(environment.files, environment.state_folder, copy.manifest.archive);

@@ -67,6 +67,10 @@ class Library {
     /// corrupt; io.
     static Result<Library> open(const Environment& environment, const std::string& path,
                                 const WayIn& way_in, Listener& listener);
+    /// Opens for adding alone, without a way in, where this device was allowed to (allow_locked):
+    /// it keeps, and reads nothing. What is kept this way is merged like anything else. Errors:
+    /// not_found if this device was not allowed to; those of opening.
+    static Result<Library> open_locked(const Environment& environment, const std::string& path);
     Library(Library&&) noexcept;
     Library& operator=(Library&&) noexcept;
     ~Library();
@@ -85,6 +89,13 @@ class Library {
     std::optional<model::FileHash> opened_by() const;
     /// The keys that new objects and segments are sealed for.
     const archive::EpochKeys& current_epoch() const;
+    /// What new objects and segments are sealed for. Also when locked.
+    crypto::AgeRecipient recipient() const;
+    bool is_locked() const;
+    /// Lets this device keep while locked, or no longer. Allowed: its signing key and the recipient
+    /// then stand in its local state in the open; whoever gets the computer can add to the archive,
+    /// and read nothing.
+    Result<> allow_locked(bool allowed);
 
     /// What was found wrong with the journal while opening.
     const std::vector<JournalProblem>& journal_problems() const;

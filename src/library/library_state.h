@@ -11,6 +11,7 @@
 #include "archive/key_store.h"
 #include "archive/staging.h"
 #include "catalog/catalog.h"
+#include "crypto/age_keys.h"
 #include "library/environment.h"
 #include "library/journal_sync.h"
 #include "library/library.h"
@@ -33,6 +34,7 @@ struct Library::State {
     model::HybridClock clock;
     std::optional<DeviceKeys> device;  ///< none until this computer first writes
     std::vector<JournalProblem> problems;
+    std::optional<crypto::AgeRecipient> locked_for;  ///< opened for adding alone
 
     State(const Environment& given, archive::Copy opened, archive::Unlocked way, LocalState state,
           catalog::Catalog index)
@@ -57,8 +59,9 @@ struct Library::State {
     model::EntryBody enrollment(const model::DeviceId& id, const std::string& key) const;
     /// One segment, and what follows from it. Requires: the device's lock is held.
     Result<> write_one(KnownHeads& heads, const std::vector<model::Entry>& entries,
-                       const archive::EpochKeys& epoch);
-    Result<> commit_for(const archive::EpochKeys& epoch, std::vector<model::EntryBody> bodies);
+                       const crypto::AgeRecipient& recipient);
+    Result<> commit_for(const crypto::AgeRecipient& recipient,
+                        std::vector<model::EntryBody> bodies);
     const archive::EpochKeys& current_epoch() const;
 };
 

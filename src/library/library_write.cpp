@@ -55,6 +55,11 @@ model::EntryBody Library::State::enrollment(const model::DeviceId& id,
 
 Result<std::vector<model::EntryBody>> Library::State::prepare_pen(KnownHeads& heads) {
     std::vector<model::EntryBody> first;
+    if (locked_for) {
+        if (heads.own && heads.own_device == device->id()) return first;
+        return Error(ErrorCode::not_found,
+                     "This computer cannot go on keeping while locked; open the archive once.");
+    }
     if (!device || heads.own_device != device->id()) heads.own.reset();
     TRY_LET(const auto catalog_heads, catalog.heads());
     const auto here = device ? catalog_heads.find(device->id()) : catalog_heads.end();
@@ -87,20 +92,21 @@ Result<std::vector<model::EntryBody>> Library::State::prepare_pen(KnownHeads& he
 }
 
 Result<> Library::State::write_one(KnownHeads& heads, const std::vector<model::Entry>& entries,
-                                   const archive::EpochKeys& epoch) {
+                                   const crypto::AgeRecipient& recipient) {
     model::SegmentHeader header;
     header.archive = copy.manifest.archive;
     header.device = device->id();
     header.seq = heads.own ? heads.own->seq + 1 : 1;
     if (heads.own) header.previous = heads.own->text;
     TRY_LET(header.seen, catalog.heads());
+    if (locked_for)
+        header.seen = heads.others;  // nothing can be read now: what was seen when it could
     header.seen.erase(header.device);
     header.clock = entries.back().clock;
     header.time = environment.clock.now();
     header.time.nanoseconds = 0;
-    TRY_LET(const auto written,
-            archive::write_segment(staging, header, entries, device->signing,
-                                   epoch.identity.recipient(), environment.random));
+    TRY_LET(const auto written, archive::write_segment(staging, header, entries, device->signing,
+                                                       recipient, environment.random));
     heads.own = model::Head{header.seq, written.text};
     heads.clock = header.clock;
     for (const auto& [other, head] : header.seen) {
@@ -119,7 +125,7 @@ Result<> Library::State::write_one(KnownHeads& heads, const std::vector<model::E
     return local.save_heads(heads);
 }
 
-Result<> Library::State::commit_for(const archive::EpochKeys& epoch,
+Result<> Library::State::commit_for(const crypto::AgeRecipient& recipient,
                                     std::vector<model::EntryBody> bodies) {
     TRY_LET(const auto lock, local.lock());
     auto heads = local.load_heads();
@@ -132,16 +138,16 @@ Result<> Library::State::commit_for(const archive::EpochKeys& epoch,
         TRY_LET(const auto time, clock.next());
         entries.push_back({time, std::move(body)});
         if (entries.size() == kEntriesPerSegment) {
-            TRY(write_one(heads, entries, epoch));
+            TRY(write_one(heads, entries, recipient));
             entries.clear();
         }
     }
-    return entries.empty() ? Result<>() : write_one(heads, entries, epoch);
+    return entries.empty() ? Result<>() : write_one(heads, entries, recipient);
 }
 
 Result<> Library::commit(std::vector<model::EntryBody> entries) {
     TRY(may_write());
-    return state_->commit_for(state_->current_epoch(), std::move(entries));
+    return state_->commit_for(recipient(), std::move(entries));
 }
 
 Result<> Library::enroll(const model::DeviceId& device) {
@@ -168,13 +174,15 @@ Result<> Library::open_epoch(archive::EpochKeys keys, std::vector<model::FileHas
     epoch.signature = crypto::sshsig_sign(before.root, "keepsake-epoch-v1@" + archive.hex(),
                                           as_bytes(model::epoch_text(archive, epoch)));
     // For the epoch before: whoever has only its keys learns that there is a next.
-    const auto old_keys = before.clone();
-    TRY(state.commit_for(old_keys, {std::move(epoch)}));
+    const auto old_recipient = before.identity.recipient();
+    TRY(state.commit_for(old_recipient, {std::move(epoch)}));
     state.unlocked.identity.epochs.insert(state.unlocked.identity.epochs.begin(), std::move(keys));
     auto known = archive::Authority(state.unlocked.identity);
     TRY_LET(const auto authority_entries, state.catalog.authority_entries());
     for (const auto& entry : authority_entries) known.add(entry.writer, entry.seq, entry.entry);
     state.authority = std::move(known);
+    TRY_LET(const auto may_keep_locked, state.local.load_locked_keys());
+    if (may_keep_locked) TRY(allow_locked(true));
     if (state.device)
         TRY(state.local.save_keys(*state.device, state.current_epoch().identity.recipient(),
                                   state.environment.random));

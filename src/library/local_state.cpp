@@ -36,6 +36,7 @@ constexpr auto kLockStep = std::chrono::milliseconds(10);
 constexpr int kLockSteps = 3000;
 
 // device.age's text: two lines, "signing <64 hex>" and "catalog <64 hex>".
+constexpr const char* kLockedName = "locked.keys";
 constexpr std::string_view kSigningLine = "signing ";
 constexpr std::string_view kCatalogLine = "catalog ";
 
@@ -146,6 +147,40 @@ Result<> LocalState::save_keys(const DeviceKeys& keys, const crypto::AgeRecipien
     const auto sealed = crypto::age_seal(device_text(keys).view(), {&recipient, 1}, random);
     return os::write_file(*files_, os::join_path(folder_, "device.age"), sealed,
                           os::Existing::replace, true);
+}
+
+Result<std::optional<LockedKeys>> LocalState::load_locked_keys() {
+    auto bytes =
+        os::read_file(*files_, os::join_path(folder_, kLockedName), kLargestDeviceFileBytes);
+    if (!bytes) {
+        if (bytes.error().code() == ErrorCode::not_found) return std::optional<LockedKeys>{};
+        return std::move(bytes).error();
+    }
+    auto text = as_text(*bytes);
+    const auto seed = key_of_line(text, kSigningLine);
+    auto signing = seed ? crypto::SigningKey::from_seed(seed->view())
+                        : Result<crypto::SigningKey>(Error(ErrorCode::corrupt, "damaged"));
+    const auto recipient = crypto::AgeRecipient::from_text(text.substr(0, text.find('\n')));
+    crypto::wipe(*bytes);
+    if (!signing || !recipient)
+        return Error(ErrorCode::corrupt, os::join_path(folder_, kLockedName) + " is damaged");
+    return std::optional(LockedKeys{std::move(*signing), *recipient});
+}
+
+Result<> LocalState::save_locked_keys(const LockedKeys& keys) {
+    TRY(make_folder());
+    std::string text = std::string(kSigningLine) + to_hex(keys.signing.seed().view()) + "\n" +
+                       keys.recipient.to_text() + "\n";
+    auto written = os::write_file(*files_, os::join_path(folder_, kLockedName), as_bytes(text),
+                                  os::Existing::replace, true);
+    crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+    return written;
+}
+
+Result<> LocalState::remove_locked_keys() {
+    auto removed = files_->remove_file(os::join_path(folder_, kLockedName));
+    if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
+    return {};
 }
 
 KnownHeads LocalState::load_heads() {

@@ -18,13 +18,16 @@
 #include "model/segment.h"
 #include "os/file_system.h"
 
-/// What this device keeps of its own about one archive, outside of it, sealed at rest:
+/// What this device keeps of its own about one archive, outside of it, sealed at rest, in
+/// `<state>/<archive id>/`:
 ///
-///   <state>/<archive id>/device.age            signing key and catalog key, an age file for the
-///   archive's identity <state>/<archive id>/heads.json            the newest segment known of each
-///   device; ids and hashes only <state>/<archive id>/catalog-<copy>.db     the catalog of one
-///   copy, sealed with the catalog key <state>/<archive id>/lock                  held while this
-///   device writes a segment
+/// - `device.age`: signing key and catalog key, an age file for the archive's identity;
+/// - `heads.json`: the newest segment known of each device; ids and hashes only;
+/// - `catalog-<copy>.db`: the catalog of one copy, sealed with the catalog key;
+/// - `locked.keys`: only where a device may keep while locked: its signing key and the recipient,
+/// in
+///   the open;
+/// - `lock`: held while this device writes a segment.
 ///
 /// All of it can be deleted: the next time, this computer joins as a new device.
 namespace keepsake::library {
@@ -44,6 +47,13 @@ struct KnownHeads {
     std::map<model::DeviceId, model::Head> others;
 };
 
+/// What a device holds in the open that was allowed to keep while locked: enough to add, nothing to
+/// read with.
+struct LockedKeys {
+    crypto::SigningKey signing;
+    crypto::AgeRecipient recipient;
+};
+
 class LocalState {
   public:
     LocalState(os::FileSystem& files, std::string folder, const model::ArchiveId& archive);
@@ -53,6 +63,10 @@ class LocalState {
     /// Durability: written and synced when it returns.
     Result<> save_keys(const DeviceKeys& keys, const crypto::AgeRecipient& recipient,
                        crypto::RandomSource& random);
+    /// None unless this device was allowed to keep while locked.
+    Result<std::optional<LockedKeys>> load_locked_keys();
+    Result<> save_locked_keys(const LockedKeys& keys);
+    Result<> remove_locked_keys();
     /// Unreadable or missing heads are empty: they only ever add to what is known.
     KnownHeads load_heads();
     Result<> save_heads(const KnownHeads& heads);

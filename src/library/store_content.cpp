@@ -44,10 +44,9 @@ Result<StoredContent> store_content(Library& library, ByteView bytes) {
     if (known && live && is_present(files, library.copy().path, *known)) return stored;
     archive::ObjectBuffers buffers;
     TRY_LET(const auto temporary, library.staging().new_path());
-    TRY_LET(auto sealed,
-            archive::seal_object(files, temporary, read_from(bytes), bytes.size(),
-                                 library.current_epoch().identity.recipient(),
-                                 library.environment().random, buffers, true, std::stop_token()));
+    TRY_LET(auto sealed, archive::seal_object(files, temporary, read_from(bytes), bytes.size(),
+                                              library.recipient(), library.environment().random,
+                                              buffers, true, std::stop_token()));
     const auto finish = [&]() -> Result<> {
         TRY(prove_sealed(files, sealed, buffers));
         const auto target = os::join_path(library.copy().path, archive::object_path(sealed.object));

@@ -195,10 +195,23 @@ class Tending {
         return header && crypto::unwrap_with_identities(*header, {&newest, 1}).has_value();
     }
 
+    // Segments of before a change of keepers stay as they are: who holds only the older keys must
+    // still find the word of it.
+    bool is_of_newest_epoch(const archive::JournalFileName& name) {
+        const auto bytes = archive::read_journal_file(*files_, library_->copy().path, name);
+        if (!bytes) return false;
+        const auto header = crypto::parse_age_header(bytes->sealed);
+        const auto& newest = library_->current_epoch().identity;
+        return header && crypto::unwrap_with_identities(*header, {&newest, 1}).has_value();
+    }
+
     // This device's old segments, one after another, as far as they are single files and small.
     Result<> roll_up_own() {
         const auto device = library_->device();
         if (!device) return {};
+        TRY(remove_rolled_up(*device));
+        TRY_LET(const auto forked, library_->catalog().forked_devices());
+        if (std::ranges::find(forked, *device) != forked.end()) return {};
         TRY_LET(const auto heads, library_->catalog().heads());
         const auto head = heads.find(*device);
         if (head == heads.end() || head->second.seq < kSegmentsLeftAlone + kFewestToRollUp)
@@ -210,19 +223,46 @@ class Tending {
                                  library_->current_epoch().identity.recipient(),
                                  library_->environment().random));
         report_.rolled_up += run.size();
-        auto& catalog = library_->catalog();
-        return catalog.in_transaction([&]() -> Result<> {
-            for (const auto& name : run) TRY(catalog.remove_file(name.file));
-            return catalog.add_file({whole.file, whole.device, whole.first_seq, whole.last_seq});
-        });
+        TRY(library_->catalog().in_transaction([&]() -> Result<> {
+            return library_->catalog().add_file(
+                {whole.file, whole.device, whole.first_seq, whole.last_seq});
+        }));
+        return remove_rolled_up(*device);
+    }
+
+    // Segments that stand in a rollup of theirs go, once the rollup was read back in both places:
+    // also those that were left by a tending that was cut off, or brought back by another copy.
+    Result<> remove_rolled_up(const model::DeviceId& device) {
+        TRY_LET(const auto known, library_->catalog().files());
+        for (const auto& rollup : known) {
+            if (rollup.device != device || rollup.first_seq == rollup.last_seq) continue;
+            std::vector<archive::JournalFileName> inside;
+            for (const auto& file : known)
+                if (file.device == device && file.first_seq >= rollup.first_seq &&
+                    file.last_seq <= rollup.last_seq && file.file != rollup.file)
+                    inside.push_back({device, file.first_seq, file.last_seq, file.file});
+            if (inside.empty()) continue;
+            TRY_LET(
+                const auto removed,
+                archive::remove_rolled_up(library_->staging(),
+                                          {device, rollup.first_seq, rollup.last_seq, rollup.file},
+                                          inside, library_->identity().identities()));
+            TRY(library_->catalog().in_transaction([&]() -> Result<> {
+                for (const auto& name : removed) TRY(library_->catalog().remove_file(name.file));
+                return {};
+            }));
+        }
+        return {};
     }
 
     Result<std::vector<archive::JournalFileName>> oldest_run(const model::DeviceId& device,
                                                              std::uint64_t before) {
         TRY_LET(const auto known, library_->catalog().files());
+        const auto earlier = library_->authority().last_seq_of_earlier_epochs(device);
         std::map<std::uint64_t, archive::JournalFileName> singles;
         for (const auto& file : known)
-            if (file.device == device && file.first_seq == file.last_seq && file.last_seq < before)
+            if (file.device == device && file.first_seq == file.last_seq &&
+                file.last_seq > earlier && file.last_seq < before)
                 singles.emplace(file.first_seq, archive::JournalFileName{device, file.first_seq,
                                                                          file.last_seq, file.file});
         std::vector<archive::JournalFileName> run;
@@ -230,13 +270,15 @@ class Tending {
         for (const auto& [seq, name] : singles) {
             const auto info = files_->info(os::join_path(library_->copy().path, name.path()));
             const auto size = info ? info->size_bytes : kLargestRollUpBytes;
+            const bool fits = size <= kLargestRollUpBytes / 2 && is_of_newest_epoch(name);
             const bool follows = run.empty() || run.back().last_seq + 1 == seq;
-            if (!follows || bytes + size > kLargestRollUpBytes || run.size() == kMostToRollUp) {
+            if (!fits || !follows || bytes + size > kLargestRollUpBytes ||
+                run.size() == kMostToRollUp) {
                 if (run.size() >= kFewestToRollUp) break;
                 run.clear();
                 bytes = 0;
-                if (size > kLargestRollUpBytes / 2) continue;
             }
+            if (!fits) continue;
             run.push_back(name);
             bytes += size;
         }
@@ -251,7 +293,7 @@ class Tending {
 }  // namespace
 
 Result<TendReport> tend(Library& library, Listener&) {
-    if (!library.may_write() || !library.device()) return TendReport{};
+    if (!library.may_write() || !library.device() || library.is_locked()) return TendReport{};
     return Tending(library).run();
 }
 
