@@ -83,6 +83,10 @@ Result<std::vector<model::EntryBody>> Library::State::prepare_pen(KnownHeads& he
         device->roots = authority.is_undecided() ? std::vector<std::string>{} : authority.chain();
         heads.own.reset();
         TRY(local.save_keys(*device, current_epoch().identity.recipient(), environment.random));
+        TRY_LET(const auto may_keep_locked, local.load_locked_keys());
+        if (may_keep_locked)
+            TRY(local.save_locked_keys(
+                {device->signing.clone(), current_epoch().identity.recipient()}));
     }
     heads.own_device = device->id();
     const auto next = heads.own ? heads.own->seq + 1 : 1;
