@@ -33,6 +33,7 @@ namespace keepsake::library {
 namespace {
 
 constexpr std::size_t kQueuedFiles = 64;
+constexpr std::uint64_t kWritebackBytes = 8UL << 20U;
 constexpr std::size_t kLongestNameBytes = 255;
 constexpr int kMostSameNames = 1'000'000;
 
@@ -198,7 +199,16 @@ class Giving {
     Result<> write_file(const catalog::ContentRecord& content, const std::string& temporary,
                         Instant modified, archive::ObjectBuffers& buffers) {
         TRY_LET(auto file, files_->create(temporary, false));
-        const auto sink = [&](ByteView plain) -> Result<> { return append_sparse(*file, plain); };
+        std::uint64_t waiting = 0;
+        const auto sink = [&](ByteView plain) -> Result<> {
+            TRY(append_sparse(*file, plain));
+            // The disk works while the next is opened; else all is written at the end.
+            waiting += plain.size();
+            if (waiting < kWritebackBytes) return {};
+            waiting = 0;
+            file->start_writeback();
+            return {};
+        };
         const auto restart = [&]() -> Result<> {
             file.reset();
             TRY(files_->remove_file(temporary));
@@ -207,6 +217,7 @@ class Giving {
         };
         TRY(read_content(*files_, library_->copy().path, identities_, content, buffers, sink,
                          restart, library_->environment().stop));
+        file->start_writeback();
         TRY(file->set_modified(modified));
         return file->close();
     }

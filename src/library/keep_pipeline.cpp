@@ -50,7 +50,8 @@ KeepPipeline::KeepPipeline(Library& library, const KeepOptions& options, bool sy
       options_(options),
       sync_each_(sync_each),
       stop_(library.environment().stop),
-      pool_(library.environment().threads, kQueuedFiles),
+      // One more, as one waits for the disk while it reads back.
+      pool_(library.environment().threads + 1, kQueuedFiles),
       committer_([this] { commit_loop(); }) {}
 
 KeepPipeline::~KeepPipeline() {
