@@ -117,7 +117,10 @@ CLI::App* Grammar::add_app(CLI::App& parent, const std::string& name,
                            const std::string& description) {
     auto* app = parent.add_subcommand(name, description);
     app->fallthrough();
-    app->footer("\n" + std::string(kExitCodesHelp));
+    app->footer(
+        "Every command takes --archive, --passphrase-file and --identity as well:\n"
+        "keepsake --help tells about them.\n\n" +
+        std::string(kExitCodesHelp));
     return app;
 }
 
@@ -136,33 +139,41 @@ std::pair<CLI::App*, T*> Grammar::add(CLI::App& parent, const std::string& name,
 
 CLI::Option* Grammar::text(CLI::App& app, const std::string& names, std::string& into,
                            const std::string& description) {
-    return app.add_option_function<std::string>(
-        names, [&into](const std::string& given) { into = unmarked(given); }, description);
+    return app
+        .add_option_function<std::string>(
+            names, [&into](const std::string& given) { into = unmarked(given); }, description)
+        ->type_name("");
 }
 
 CLI::Option* Grammar::text(CLI::App& app, const std::string& names,
                            std::optional<std::string>& into, const std::string& description) {
-    return app.add_option_function<std::string>(
-        names, [&into](const std::string& given) { into = unmarked(given); }, description);
+    return app
+        .add_option_function<std::string>(
+            names, [&into](const std::string& given) { into = unmarked(given); }, description)
+        ->type_name("");
 }
 
 CLI::Option* Grammar::texts(CLI::App& app, const std::string& names, std::vector<std::string>& into,
                             const std::string& description) {
-    return app.add_option_function<std::vector<std::string>>(
-        names,
-        [&into](const std::vector<std::string>& given) {
-            std::ranges::transform(given, std::back_inserter(into), unmarked);
-        },
-        description);
+    return app
+        .add_option_function<std::vector<std::string>>(
+            names,
+            [&into](const std::vector<std::string>& given) {
+                std::ranges::transform(given, std::back_inserter(into), unmarked);
+            },
+            description)
+        ->type_name("");
 }
 
 Grammar::Grammar()
     : app_("Keeps a family's photographs, films and words: encrypted, proved, for fifty years.",
            "keepsake") {
     app_.require_subcommand(1);  // one only: else `list check` would be two commands
-    app_.set_version_flag("--version", "keepsake " KEEPSAKE_VERSION);
+    app_.set_help_flag("-h,--help", "Tells this");
+    app_.set_version_flag("--version", "keepsake " KEEPSAKE_VERSION, "Tells the version");
+    app_.get_formatter()->label("REQUIRED", "");
     app_.footer(
-        "\nThe archive is --archive, KEEPSAKE_ARCHIVE, or the one that you stand in.\n"
+        "The archive is --archive, KEEPSAKE_ARCHIVE, or the one that you stand in.\n"
         "It is opened by --identity or KEEPSAKE_IDENTITY_FILE, by --passphrase-file or\n"
         "KEEPSAKE_PASSPHRASE_FILE (its first line), or by what you type at the terminal:\n"
         "the passphrase or the twelve words of a recovery key.\n\n" +
@@ -226,12 +237,15 @@ void Grammar::add_get() {
 
 void Grammar::add_words() {
     auto [words, written] =
-        add<WordsCommand>(app_, "words", "Writes the words of an item or a moment, or shows them");
+        add<WordsCommand>(app_, "words", "Writes the words of an item or a moment, or shows them",
+                          [](WordsCommand& values) {
+                              if (values.text && values.from)
+                                  throw UsageError{"TEXT or --from, not both."};
+                          });
     text(*words, "ITEM", written->subject, "An item or a moment")->required();
-    auto* typed = text(*words, "TEXT", written->text, "The words; an empty text takes them away");
+    text(*words, "TEXT", written->text, "The words; an empty text takes them away");
     text(*words, "--from", written->from, "Takes the words from a file; - is standard input")
-        ->type_name("FILE")
-        ->excludes(typed);
+        ->type_name("FILE");
 }
 
 void Grammar::add_moment() {
@@ -382,8 +396,12 @@ std::variant<Invocation, Told> Grammar::parse(std::vector<std::string> arguments
     } catch (const UsageError& error) {
         return usage(error.message);
     } catch (const CLI::RequiredError& error) {
-        if (app_.get_subcommands().empty()) return usage("name a command.");
-        return usage(error.what() + std::string("."));
+        const std::string why = error.what();
+        if (!app_.get_subcommands().empty())
+            return usage(why.starts_with("A subcommand") ? "name one of its commands." : why + ".");
+        const auto others = app_.remaining();
+        if (others.empty()) return usage("name a command.");
+        return usage("there is no command \"" + others.front() + "\".");
     } catch (const CLI::Error& error) {
         return usage(error.what() + std::string("."));
     }

@@ -157,6 +157,7 @@ TEST(Parse, RefusesWhatItDoesNotUnderstand) {
     expect_usage({"words", "3f2a", "text", "--from", "f"});
     expect_usage({"list", "--from"});
     expect_usage({"--archive", "a", "--archive", "b", "list"});
+    EXPECT_THAT(told({"frobnicate"}).text, HasSubstr("there is no command \"frobnicate\""));
     EXPECT_THAT(told({"key", "add"}).text, EndsWith("See keepsake key add --help.\n"));
     EXPECT_THAT(told({"new", "a", "[b]\x1b"}).text, ::testing::Not(HasSubstr("\x1b")));
 }

@@ -33,9 +33,17 @@ expect 'an empty passphrase is not taken' exits 1
 expect 'and nothing is made' [ ! -e never ]
 
 # Typed only when asked: the terminal has its echo off by then, and on again afterwards.
+asked() {  # until the program asks, and the terminal is silent
+    tries=0
+    until grep -q 'twelve words: ' "$said/out" || [ "$tries" -gt 200 ]; do
+        tries=$((tries + 1))
+        sleep 0.1
+    done
+}
 status=0
+: >"$said/out"
 (
-    sleep 1
+    asked
     printf 'good passphrase\n'
     sleep 3
 ) | script -qefc "'$keepsake' list --archive archive; stty -a" /dev/null >"$said/out" 2>"$said/err" || status=$?
@@ -43,8 +51,9 @@ expect 'what is typed is not shown' out_lacks 'good passphrase'
 expect 'and the terminal shows again afterwards' grep -qE '(^|[ ;])echo( |;|$)' "$said/out"
 
 status=0
+: >"$said/out"
 (
-    sleep 1
+    asked
     printf '\003'
     sleep 1
 ) | script -qefc "'$keepsake' list --archive archive; echo \"code \$?\"; stty -a" /dev/null >"$said/out" 2>"$said/err" ||
