@@ -8,72 +8,106 @@
 #include <vector>
 
 #include "archive/identity_file.h"
-#include "base/result.h"
 #include "model/entry.h"
 #include "model/ids.h"
 
-/// Which devices' segments count. Source: docs/formats/journal.md, "Merging".
+/// Which devices' segments count, and which keys are the archive's now. Source:
+/// docs/formats/journal.md, "Who counts".
 namespace keepsake::archive {
 
-/// A value fed with the epoch, enroll, retire and adopt entries of signed segments, in any order.
-/// A claim whose signature is not a root's of the identity file is passed over, as if it were not
-/// there. Thread safety: one thread at a time.
+/// A value fed with signed segments (observe) and their epoch, enroll, retire and adopt entries
+/// (add), in any order. A claim whose signature does not hold is passed over, as if it were not
+/// there.
+///
+/// The epochs form a chain from the first root, whose hash is the archive's id: each opened by a
+/// signature of the one before. Whoever was a keeper knows the roots of that time and can sign a
+/// second successor of one of them; so a device goes on with the chain that it has seen before
+/// (`pinned`), and never takes one of two by itself. Thread safety: one thread at a time.
 class Authority {
   public:
-    explicit Authority(const IdentityFile& identity);
+    /// `pinned`: the roots ("ssh-ed25519 ...") of the chain that this device has gone by, oldest
+    /// first.
+    Authority(const IdentityFile& identity, std::vector<std::string> pinned);
 
-    /// Takes in one entry of segment `seq` of `writer`; entries of other kinds are passed over.
-    void add(const model::DeviceId& writer, std::uint64_t seq, const model::Entry& entry);
+    /// Takes in where a segment stands in its series.
+    void observe(const model::DeviceId& device, const model::Head& segment,
+                 const std::optional<model::TextHash>& previous);
+    /// Takes in one entry of a segment of `writer`; entries of other kinds are passed over.
+    void add(const model::DeviceId& writer, const model::Head& segment, const model::Entry& entry);
     /// Whether an entry is of a kind that add() looks at.
     static bool concerns(const model::Entry& entry);
 
     /// Whether the segment counts.
-    bool counts(const model::DeviceId& device, std::uint64_t seq) const;
+    bool counts(const model::DeviceId& device, const model::Head& segment) const;
+    /// Whether all segments of a device count, whatever they are: no need to know how they hang
+    /// together.
+    bool counts_whole(const model::DeviceId& device) const;
     /// Whether the device may go on writing without being enrolled anew.
     bool may_write(const model::DeviceId& device) const;
     bool is_enrolled(const model::DeviceId& device) const;
-    /// The last segment that counts by a retirement; none if not retired.
-    std::optional<std::uint64_t> retired_after(const model::DeviceId& device) const;
-
-    /// The last segment of a device that an epoch's opening tells of: up to it, keys of earlier epochs open.
+    bool is_retired(const model::DeviceId& device) const;
+    /// The last segment of a device that an epoch's opening tells of: up to it, keys of earlier
+    /// epochs open.
     std::uint64_t last_seq_of_earlier_epochs(const model::DeviceId& device) const;
 
-    /// Key files that open nothing any more.
+    /// The roots of the epochs that hold, oldest first; at least the first.
+    const std::vector<std::string>& chain() const;
+    /// Key files that open nothing any more, by the word of those epochs.
     std::set<model::FileHash> revoked_files() const;
-    /// An epoch whose keys are not in the identity file: this way in was ended. Its number; none if
-    /// all are there.
-    std::optional<std::uint32_t> epoch_without_keys() const;
-    /// The root, "ssh-ed25519 ...", of the newest epoch whose keys are here; none before the first
-    /// is told of.
-    std::optional<std::string> newest_root() const;
+    /// Whether the newest epoch is one whose keys are not in the identity file: this way in was
+    /// ended.
+    bool is_ended() const;
+    /// Roots of other successors, opened beside the chain, as far as each goes; those whose keys
+    /// are here.
+    std::vector<std::string> side_ends() const;
+    /// Whether two successors stand side by side and this device has gone by neither.
+    bool is_undecided() const;
+    /// Key files that epochs beside the chain revoke.
+    std::set<model::FileHash> files_revoked_beside() const;
 
   private:
-    struct KnownEpoch {
-        std::uint32_t number = 1;
-        bool have_keys = false;
-        std::map<model::DeviceId, std::uint64_t> devices;
-        std::vector<model::FileHash> revoked;
+    struct Opening {  // an epoch's entry whose signature holds
+        std::string root;
+        std::map<model::DeviceId, model::Head> devices;
+        std::set<model::FileHash> revoked;
     };
-    struct Claim {  // a retirement or an adoption, with who says so
+    struct Claim {  // a retirement or an adoption, with the segment that says so
         model::DeviceId writer;
-        std::uint64_t writer_seq = 0;
-        std::uint64_t last_seq = 0;
+        model::Head segment;
+        model::Head head;
+        std::string root;  // that signs a retirement
+    };
+    struct Derived {  // what follows from what was taken in; made when asked for
+        std::vector<std::string> chain;
+        bool undecided = false;
+        std::map<model::DeviceId, std::set<model::TextHash>> enrolled_parts;
+        std::map<model::DeviceId, std::set<model::TextHash>> retired_parts;
     };
     void add_enroll(const model::Enroll& enroll);
     void add_epoch(const model::Epoch& epoch);
-    /// Epochs that bind: those whose keys are here, and later ones. One of the past whose keys are
-    /// not here may be the word of a keeper who was removed, and binds nobody.
-    std::vector<const KnownEpoch*> binding_epochs() const;
-    bool enrolled_for(const model::DeviceId& device, std::uint64_t seq) const;
-    bool believed(const Claim& claim) const { return enrolled_for(claim.writer, claim.writer_seq); }
+    void add_retire(const model::DeviceId& writer, const model::Head& segment,
+                    const model::Retire& retire);
+    Derived& derived() const;
+    std::vector<std::string> make_chain(bool& undecided) const;
+    std::string end_of(std::string root) const;
+    const Opening* opening_of(std::size_t position) const;
+    std::size_t enrolled_position(const model::DeviceId& device) const;
+    bool enrolled_whole(const model::DeviceId& device) const;
+    bool enrolled_counts(const model::DeviceId& device, const model::Head& segment) const;
+    std::set<model::TextHash> leading_to(const model::DeviceId& device,
+                                         const model::Head& head) const;
+    std::vector<model::Head> retirements(const model::DeviceId& device) const;
 
     model::ArchiveId archive_;
-    std::map<std::string, std::uint32_t>
-        roots_;  // "ssh-ed25519 ..." to the epoch's number, of the identity file
-    std::map<std::string, KnownEpoch> epochs_;           // by root
-    std::map<model::DeviceId, std::uint32_t> enrolled_;  // the highest epoch whose root enrolled it
+    std::string first_root_;
+    std::set<std::string> keys_here_;  // roots of the identity file
+    std::vector<std::string> pinned_;
+    std::map<std::string, std::map<std::string, Opening>> openings_;  // by previous root, then root
+    std::map<model::DeviceId, std::set<std::string>> enrolled_;       // roots that let it in
     std::map<model::DeviceId, std::vector<Claim>> retired_;
     std::map<model::DeviceId, std::vector<Claim>> adopted_;
+    std::map<model::DeviceId, std::map<model::TextHash, std::optional<model::TextHash>>> previous_;
+    mutable std::optional<Derived> derived_;
 };
 
 }  // namespace keepsake::archive

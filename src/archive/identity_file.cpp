@@ -218,6 +218,12 @@ std::vector<crypto::AgeIdentity> IdentityFile::identities() const {
     return all;
 }
 
+const EpochKeys& IdentityFile::first_epoch() const {
+    for (const auto& keys : epochs)
+        if (archive_id_of(keys.root.verifying_key()) == archive) return keys;
+    return epochs.back();
+}
+
 const EpochKeys* IdentityFile::epoch_of_root(const crypto::VerifyingKey& root) const {
     const auto found = std::ranges::find_if(
         epochs, [&](const EpochKeys& keys) { return keys.root.verifying_key() == root; });

@@ -50,6 +50,8 @@ struct IdentityFile {
     IdentityFile clone() const;
 
     const EpochKeys& newest() const { return epochs.front(); }
+    /// The one from whose root the archive's id follows; the only one that needs nobody's word.
+    const EpochKeys& first_epoch() const;
     /// Takes in another key file's epochs and ways. Errors: corrupt if it is another archive's.
     Result<> merge(IdentityFile other);
     /// Every identity in it, for age.

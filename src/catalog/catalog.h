@@ -43,7 +43,7 @@ struct SegmentRecord {
 
 struct AuthorityEntry {
     model::DeviceId writer;
-    std::uint64_t seq = 0;
+    model::Head segment;
     model::Entry entry;
 };
 
@@ -221,6 +221,9 @@ class Catalog {
     Result<std::vector<MomentRecord>> moments();
     Result<std::optional<MomentRecord>> moment(const model::MomentId& moment);
     Result<std::vector<Tombstone>> tombstones();
+    /// The segment of `writer` that first said it met this let-go; none if none did.
+    Result<std::optional<std::uint64_t>> first_met(const model::DeviceId& writer,
+                                                   const Tombstone& tombstone);
 
     /// SHA-256 over a canonical dump of every table: two catalogs of one journal give the same.
     Result<std::string> content_hash();

@@ -125,7 +125,8 @@ model::EntryBody any_body(Random& random) {
         case 2:
             return model::Plain{{{"README.txt", numbered<model::FileHash>(below(random, 3))}}};
         case 3:
-            return model::Retire{device_id(below(random, 3)), below(random, 9)};
+            return model::Retire{
+                device_id(below(random, 3)), {below(random, 9), {}}, "ssh-ed25519 R", "s"};
         default:
             return model::Tick{};
     }

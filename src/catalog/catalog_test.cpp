@@ -344,9 +344,10 @@ TEST(Journal, FilesComeAndGo) {
 
 TEST(Journal, AuthorityIsKeptWithItsPlace) {
     const model::Enroll enroll{device_id(2), kDeviceKey, kRoot, "signature"};
-    const model::Epoch epoch{1, kRoot, kRoot, {{device_id(2), 9}}, {}, "signature"};
-    const model::Retire retire{device_id(2), 7};
-    const model::Adopt adopt{device_id(2), 8, numbered<model::TextHash>(3)};
+    const model::Epoch epoch{
+        1, kRoot, kRoot, {{device_id(2), {9, numbered<model::TextHash>(5)}}}, {}, "signature"};
+    const model::Retire retire{device_id(2), {7, numbered<model::TextHash>(4)}, kRoot, "signature"};
+    const model::Adopt adopt{device_id(2), {8, numbered<model::TextHash>(3)}};
     auto catalog = catalog_with(
         {segment_of(1, 1, {at(4, adopt), at(3, retire), at(2, enroll), at(1, epoch)}),
          segment_of(2, 1,
@@ -358,7 +359,7 @@ TEST(Journal, AuthorityIsKeptWithItsPlace) {
     EXPECT_EQ(std::get<model::Retire>(entries[2].entry.body), retire);
     EXPECT_EQ(std::get<model::Adopt>(entries[3].entry.body), adopt);
     EXPECT_EQ(entries[3].writer, device_id(1));
-    EXPECT_EQ(entries[3].seq, 1U);
+    EXPECT_EQ(entries[3].segment.seq, 1U);
     EXPECT_EQ(entries[3].entry.clock, (model::HybridTime{4, 0}));
 
     const auto devices = value_of(catalog.devices());

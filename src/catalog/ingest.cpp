@@ -45,7 +45,7 @@ class Ingest {
     Result<> put(const model::Epoch&) { return put_authority(); }
     Result<> put(const model::Retire&) { return put_authority(); }
     Result<> put(const model::Adopt&) { return put_authority(); }
-    Result<> put(const model::Tick&) { return {}; }
+    Result<> put(const model::Tick& tick);
     Result<> put(const model::Unknown&) { return {}; }
     Result<> put(const model::Way& way);
     Result<> put(const model::Revoke& revoke);
@@ -74,11 +74,11 @@ class Ingest {
 Result<> Ingest::put_authority() {
     const auto line = model::to_line(*entry_);
     TRY_LET(auto insert,
-            database_.prepare("INSERT OR IGNORE INTO authority(clock, line, device, seq) "
-                              "VALUES(?1, ?2, ?3, ?4)"));
+            database_.prepare("INSERT OR IGNORE INTO authority(clock, line, device, seq, text) "
+                              "VALUES(?1, ?2, ?3, ?4, ?5)"));
     insert.bind_blob(1, packed_clock_).bind_blob(2, as_bytes(line));
-    insert.bind_blob(3, record_.device.bytes);
-    return insert.bind(4, static_cast<std::int64_t>(record_.seq)).run();
+    insert.bind_blob(3, record_.device.bytes).bind(4, static_cast<std::int64_t>(record_.seq));
+    return insert.bind_blob(5, record_.text.bytes).run();
 }
 
 Result<> Ingest::put(const model::Way& way) {
@@ -182,6 +182,19 @@ Result<> Ingest::put_letting(const model::ItemId& item, std::string_view op) {
     upsert.bind(1, key_of(item)).bind_blob(2, stamp_).bind_blob(3, as_bytes(op));
     TRY(upsert.bind(4, static_cast<std::int64_t>(record_.seq)).run());
     stage_.touch(item, false);
+    return {};
+}
+
+/// The first time that a device says that it met a let-go is what its days are counted from.
+Result<> Ingest::put(const model::Tick& tick) {
+    TRY_LET(auto upsert, database_.prepare("INSERT INTO met(writer, item, stamp, seq) VALUES(?1, "
+                                           "?2, ?3, ?4) ON CONFLICT DO UPDATE SET seq = "
+                                           "min(seq, excluded.seq)"));
+    for (const auto& met : tick.met) {
+        const auto stamp = pack_stamp(met.let_go.clock, met.let_go.device);
+        upsert.bind_blob(1, record_.device.bytes).bind(2, key_of(met.item)).bind_blob(3, stamp);
+        TRY(upsert.bind(4, static_cast<std::int64_t>(record_.seq)).run());
+    }
     return {};
 }
 

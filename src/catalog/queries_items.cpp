@@ -330,6 +330,17 @@ Result<std::vector<Tombstone>> Catalog::tombstones() {
     }
 }
 
+Result<std::optional<std::uint64_t>> Catalog::first_met(const model::DeviceId& writer,
+                                                        const Tombstone& tombstone) {
+    TRY_LET(auto row, state_->database->prepare("SELECT seq FROM met WHERE writer = ?1 AND item = "
+                                                "?2 AND stamp = ?3"));
+    const auto stamp = pack_stamp(tombstone.clock, tombstone.device);
+    row.bind_blob(1, writer.bytes).bind(2, key_of(tombstone.item)).bind_blob(3, stamp);
+    TRY_LET(const bool found, row.step());
+    if (!found) return std::optional<std::uint64_t>();
+    return std::optional(static_cast<std::uint64_t>(row.column_int(0)));
+}
+
 Result<std::vector<WordsRecord>> Catalog::standing_words(const model::Subject& of,
                                                          std::string_view field) {
     return read_standing_words(*state_->database, of.text, field);

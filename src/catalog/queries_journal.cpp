@@ -75,17 +75,19 @@ Result<std::uint64_t> count_left_out(Database& database, const model::DeviceId& 
 }
 
 Result<std::vector<AuthorityEntry>> read_authority(Database& database) {
-    TRY_LET(auto rows, database.prepare("SELECT device, seq, line FROM authority ORDER BY clock, "
-                                        "line, device, seq"));
+    TRY_LET(auto rows,
+            database.prepare("SELECT device, seq, text, line FROM authority ORDER BY clock, "
+                             "line, device, seq"));
     std::vector<AuthorityEntry> entries;
     model::EntryParser parser;
     for (;;) {
         TRY_LET(const bool found, rows.step());
         if (!found) return entries;
         TRY_LET(const auto device, id_from<model::DeviceId>(rows.column_blob(0)));
-        TRY_LET(auto entry, parser.parse(rows.column_text(2)));
-        entries.push_back(
-            {device, static_cast<std::uint64_t>(rows.column_int(1)), std::move(entry)});
+        TRY_LET(const auto text, id_from<model::TextHash>(rows.column_blob(2)));
+        TRY_LET(auto entry, parser.parse(rows.column_text(3)));
+        const auto seq = static_cast<std::uint64_t>(rows.column_int(1));
+        entries.push_back({device, {seq, text}, std::move(entry)});
     }
 }
 
@@ -233,7 +235,7 @@ Result<std::vector<DeviceRecord>> Catalog::devices() {
         device.last_seq = static_cast<std::uint64_t>(rows.column_int(1));
         device.last_time = {rows.column_int(3), static_cast<std::uint32_t>(rows.column_int(4))};
     }
-    for (const auto& [writer, seq, entry] : authority) {
+    for (const auto& [writer, segment, entry] : authority) {
         const auto* retire = std::get_if<model::Retire>(&entry.body);
         if (retire == nullptr) continue;
         if (const auto found = devices.find(retire->device); found != devices.end())

@@ -137,7 +137,10 @@ Result<ExitCode> run(Context& context, const KeyChangeCommand& command) {
 
 Result<ExitCode> run(Context& context, const KeyRotateCommand& command) {
     TRY_LET(auto library, context.open());
-    TRY(library::rotate(library, command.reseal, context.messages()));
+    TRY(library::rotate(
+        library,
+        command.join ? library::Library::Joining::side_epochs : library::Library::Joining::none,
+        command.reseal, context.messages()));
     context.messages().clear();
     context.out().line(command.reseal ? "A new key is in use, and every original is encrypted anew."
                                       : "A new key is in use. " + std::string(kStaysReadable));

@@ -85,6 +85,7 @@ struct KeyChangeCommand {
 };
 struct KeyRotateCommand {
     bool reseal = false;
+    bool join = false;
 };
 
 struct DeviceListCommand {};

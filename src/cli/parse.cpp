@@ -297,6 +297,8 @@ void Grammar::add_key() {
         ->type_name("FILE");
     auto [rotate, rotated] = add<KeyRotateCommand>(*key, "rotate", "Goes on under a new key");
     rotate->add_flag("--reseal", rotated->reseal, "Encrypts every original anew as well");
+    rotate->add_flag("--join", rotated->join,
+                     "Makes one of keys that were changed at once on two copies, both by keepers");
     add_key_add();
 }
 

@@ -125,6 +125,10 @@ Result<> tell_of_journal(Library& library, FileChecker& checker) {
                                              " from there; another copy may have " +
                                              (gap.missing == 1 ? "it" : "them"));
     }
+    if (!library.authority().side_ends().empty())
+        checker.stranger("keys",
+                         "they were changed twice at once; if both were done by keepers, `keepsake "
+                         "key rotate --join` makes one of them");
     TRY_LET(const auto forked, library.catalog().forked_devices());
     for (const auto& device : forked) {
         TRY_LET(const auto name, library.device_name(device));

@@ -267,7 +267,7 @@ TEST_F(Devices, ADeviceMayKeepWhileLockedWhereItWasAllowedTo) {
     ASSERT_TRUE(tend(library, home.heard));
     EXPECT_TRUE(check(library, home.heard)->sound());
     // After a change of keys it goes on with the new ones.
-    ASSERT_TRUE(rotate(library, false, home.heard));
+    ASSERT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
     {
         write_text(scratch / "c/three.jpg", "three");
         auto locked = Library::open_locked(home.environment(), archive);

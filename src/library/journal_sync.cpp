@@ -114,6 +114,10 @@ catalog::SegmentRecord record_of(const model::Segment& segment) {
             header.clock,  header.time, header.seen};
 }
 
+model::Head head_of(const model::Segment& segment) {
+    return {segment.header.seq, segment.text_hash};
+}
+
 std::string why_not(const Error& error) {
     switch (error.code()) {
         case ErrorCode::wrong_key:
@@ -141,13 +145,15 @@ class Syncing {
         if (file->from_mirror)
             result_->problems.push_back(
                 {name.path(), "damaged or missing; read from the mirror", true});
-        for (const auto& segment : file->opened.segments)
+        for (const auto& segment : file->opened.segments) {
+            const auto& header = segment.header;
+            authority_->observe(header.device, head_of(segment), header.previous);
             for (const auto& entry : segment.entries)
-                if (archive::Authority::concerns(entry))
-                    authority_->add(segment.header.device, segment.header.seq, entry);
+                authority_->add(header.device, head_of(segment), entry);
+        }
         bool all = true;
         for (const auto& segment : file->opened.segments) {
-            if (authority_->counts(segment.header.device, segment.header.seq))
+            if (authority_->counts(segment.header.device, head_of(segment)))
                 TRY(catalog_->add_segment(record_of(segment), segment.entries));
             else
                 all = false;
@@ -157,23 +163,19 @@ class Syncing {
         return {};
     }
 
-    // Files set aside may count by what later files said; the others are told.
-    std::vector<archive::JournalFileName> again() {
-        std::vector<archive::JournalFileName> names;
-        for (const auto& name : std::exchange(set_aside_, {})) {
-            if (authority_->counts(name.device, name.last_seq))
-                names.push_back(name);
-            else
-                result_->problems.push_back({name.path(), why_set_aside(name), false});
-        }
-        return names;
+    // Files set aside may count by what later files said: they are taken once more.
+    std::vector<archive::JournalFileName> again() { return std::exchange(set_aside_, {}); }
+    // Those that still do not count are told.
+    void tell_set_aside() {
+        for (const auto& name : set_aside_)
+            result_->problems.push_back({name.path(), why_set_aside(name), false});
     }
 
   private:
     std::string why_set_aside(const archive::JournalFileName& name) const {
         if (!authority_->is_enrolled(name.device))
             return "no keeper let the device that signed it in";
-        if (authority_->retired_after(name.device))
+        if (authority_->is_retired(name.device))
             return "it was written after its device was retired";
         return "its device has not been here since the keepers changed; open the archive on it "
                "once, or "
@@ -216,6 +218,18 @@ Result<bool> forget_rolled_up(const archive::JournalListing& listing,
     return true;
 }
 
+// Whether everything that was taken in still counts, by what the authority has learnt since.
+Result<bool> all_segments_count(const archive::Authority& authority, catalog::Catalog& catalog) {
+    TRY_LET(const auto heads, catalog.heads());
+    for (const auto& [device, head] : heads) {
+        if (authority.counts_whole(device)) continue;
+        TRY_LET(const auto segments, catalog.segments_of(device));
+        for (const auto& segment : segments)
+            if (!authority.counts(device, {segment.seq, segment.text})) return false;
+    }
+    return true;
+}
+
 Result<> take_all(const Environment& environment, const std::string& archive_path,
                   const archive::IdentityFile& identity,
                   std::span<const archive::JournalFileName> names, Syncing& syncing,
@@ -255,12 +269,11 @@ Result<SyncResult> sync_catalog(const Environment& environment, const std::strin
         TRY(take_all(environment, archive_path, identity, fresh, syncing, listener));
         const auto again = syncing.again();
         TRY(take_all(environment, archive_path, identity, again, syncing, listener));
-        static_cast<void>(syncing.again());
+        syncing.tell_set_aside();
         return {};
     }));
-    TRY_LET(const auto heads, catalog.heads());
-    for (const auto& [device, head] : heads)
-        if (!authority.counts(device, head.seq)) result.must_rebuild = true;
+    TRY_LET(const bool all_count, all_segments_count(authority, catalog));
+    result.must_rebuild = !all_count;
     return result;
 }
 

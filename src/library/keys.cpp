@@ -50,7 +50,8 @@ bool is_open(const catalog::WayRecord& record, const std::set<model::FileHash>& 
 
 Result<std::vector<catalog::WayRecord>> open_ways(Library& library) {
     TRY_LET(auto ways, library.catalog().ways());
-    const auto revoked = library.authority().revoked_files();
+    auto revoked = library.authority().revoked_files();
+    revoked.merge(library.authority().files_revoked_beside());
     std::erase_if(ways,
                   [&](const catalog::WayRecord& record) { return !is_open(record, revoked); });
     return ways;
@@ -58,6 +59,7 @@ Result<std::vector<catalog::WayRecord>> open_ways(Library& library) {
 
 // What a new epoch changes.
 struct Change {
+    Library::Joining joining = Library::Joining::none;
     std::optional<model::WayId> ended;
     std::function<Result<model::Way>(const archive::IdentityFile&)> added;  // may be empty
 };
@@ -66,7 +68,7 @@ struct Change {
 // the old files go. Whatever is cut off in between, every way in that is to remain opens, and none
 // is lost.
 Result<> new_epoch(Library& library, const Change& change) {
-    TRY(library.may_write());
+    if (change.joining == Library::Joining::none) TRY(library.may_write());
     TRY_LET(auto ways, open_ways(library));
     auto& source = library.environment().random;
     auto identity = library.identity().clone();
@@ -75,10 +77,14 @@ Result<> new_epoch(Library& library, const Change& change) {
                             crypto::AgeIdentity::generate(source)};
     identity.epochs.insert(identity.epochs.begin(), keys.clone());
 
+    // A recipient that was let in twice is ended as a whole.
+    std::optional<std::string> ended_recipient;
+    for (const auto& record : ways)
+        if (record.way.way == change.ended) ended_recipient = record.way.recipient;
     std::vector<model::EntryBody> entries;
     std::vector<model::FileHash> revoked;
     for (auto& record : ways) {
-        if (record.way.way == change.ended) {
+        if (ended_recipient && record.way.recipient == *ended_recipient) {
             revoked.insert(revoked.end(), record.way.files.begin(), record.way.files.end());
             entries.emplace_back(model::Revoke{record.way.way});
             continue;
@@ -90,7 +96,7 @@ Result<> new_epoch(Library& library, const Change& change) {
         TRY_LET(auto way, change.added(identity));
         entries.emplace_back(std::move(way));
     }
-    TRY(library.open_epoch(std::move(keys), revoked, std::move(entries)));
+    TRY(library.open_epoch(std::move(keys), revoked, std::move(entries), change.joining));
     for (const auto& file : revoked)
         TRY(archive::erase_key_file(library.environment().files, library.copy().path, file));
     return {};
@@ -163,10 +169,15 @@ Result<> add_recipient(Library& library, std::string_view name,
 
 Result<> remove_way(Library& library, const model::WayId& way) {
     TRY_LET(const auto ways, open_ways(library));
-    if (ways.size() == 1)
+    const auto meant =
+        std::ranges::find(ways, way, [](const auto& record) { return record.way.way; });
+    const bool others = meant != ways.end() && std::ranges::any_of(ways, [&](const auto& record) {
+                            return record.way.recipient != meant->way.recipient;
+                        });
+    if (!others)
         return Error(ErrorCode::invalid,
                      "This is the only way in. Add another one before you remove it.");
-    return new_epoch(library, {way, {}});
+    return new_epoch(library, {Library::Joining::none, way, {}});
 }
 
 Result<> change_passphrase(Library& library, const std::optional<model::WayId>& way,
@@ -182,11 +193,11 @@ Result<> change_passphrase(Library& library, const std::optional<model::WayId>& 
         return write_secret_way(library.staging(), identity, model::WayKind::passphrase, name,
                                 passphrase, library.environment().random);
     };
-    return new_epoch(library, {meant->way, add});
+    return new_epoch(library, {Library::Joining::none, meant->way, add});
 }
 
-Result<> rotate(Library& library, bool reseal, Listener& listener) {
-    TRY(new_epoch(library, {}));
+Result<> rotate(Library& library, Library::Joining joining, bool reseal, Listener& listener) {
+    TRY(new_epoch(library, {joining, {}, {}}));
     return reseal ? reseal_everything(library, listener) : Result<>();
 }
 

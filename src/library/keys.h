@@ -43,6 +43,7 @@ Result<> change_passphrase(Library& library, const std::optional<model::WayId>& 
                            const crypto::Secret& passphrase);
 /// A new epoch for all ways that remain. `reseal`: every original is encrypted anew and the old
 /// objects go.
-Result<> rotate(Library& library, bool reseal, Listener& listener);
+/// `joining`: also makes one of epochs that were opened at once on two copies.
+Result<> rotate(Library& library, Library::Joining joining, bool reseal, Listener& listener);
 
 }  // namespace keepsake::library

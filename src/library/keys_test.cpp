@@ -120,7 +120,7 @@ TEST_F(Keys, ResealingReplacesEveryObject) {
     auto library = open();
     keep(library, {scratch / "a"});
     const auto before = objects();
-    ASSERT_TRUE(rotate(library, true, home.heard));
+    ASSERT_TRUE(rotate(library, Library::Joining::none, true, home.heard));
     const auto after = objects();
     EXPECT_EQ(after.size(), 2U);
     for (const auto& name : before) EXPECT_FALSE(after.contains(name));

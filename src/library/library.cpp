@@ -79,7 +79,7 @@ Result<std::optional<DeviceKeys>> device_keys(const Environment& environment, Lo
     TRY_LET(device, local.load_keys(identity));  // another program may have been first
     if (device) return device;
     device = new_device_keys(environment.random);
-    if (!local.save_keys(*device, identity.newest().identity.recipient(), environment.random))
+    if (!local.save_keys(*device, identity.first_epoch().identity.recipient(), environment.random))
         return std::optional<DeviceKeys>{};
     return device;
 }
@@ -120,7 +120,7 @@ Result<Library> Library::open_locked(const Environment& environment, const std::
     auto state = std::make_unique<State>(environment, std::move(copy), std::move(nothing),
                                          std::move(local), std::move(catalog));
     state->locked_for = keys->recipient;
-    state->device = DeviceKeys{std::move(keys->signing), {}};
+    state->device = DeviceKeys{std::move(keys->signing), {}, {}};
     return Library(std::move(state));
 }
 
@@ -155,6 +155,7 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
     if (is_new) return library;
     TRY(library.state_->bring_up_to_date(listener));
     TRY(library.end_revoked_ways());
+    TRY(library.state_->pin());
     TRY(library.read_long_words());
     return library;
 }
@@ -186,16 +187,39 @@ Result<> Library::end_revoked_ways() {
         }
     }
     const auto opened = opened_by();
-    if (state.authority.epoch_without_keys() || (opened && revoked.contains(*opened)))
+    if (state.authority.is_ended() || (opened && revoked.contains(*opened)))
         return Error(ErrorCode::wrong_key,
                      "This way in was ended. It does not open this archive any more.");
     return {};
 }
 
-Result<> Library::State::bring_up_to_date(Listener& listener) {
-    authority = archive::Authority(unlocked.identity);
+Result<> Library::State::learn_authority() {
+    authority =
+        archive::Authority(unlocked.identity, device ? device->roots : std::vector<std::string>{});
     TRY_LET(const auto entries, catalog.authority_entries());
-    for (const auto& known : entries) authority.add(known.writer, known.seq, known.entry);
+    for (const auto& known : entries) authority.add(known.writer, known.segment, known.entry);
+    TRY_LET(const auto heads, catalog.heads());
+    for (const auto& [writer, head] : heads) {
+        if (authority.counts_whole(writer)) continue;
+        TRY_LET(const auto segments, catalog.segments_of(writer));
+        for (const auto& segment : segments)
+            authority.observe(writer, {segment.seq, segment.text}, segment.previous);
+    }
+    return {};
+}
+
+Result<> Library::State::pin() {
+    if (!device || authority.is_undecided() || authority.is_ended() ||
+        device->roots == authority.chain())
+        return {};
+    device->roots = authority.chain();
+    auto saved = local.save_keys(*device, current_epoch().identity.recipient(), environment.random);
+    // A state folder that cannot be written pins nothing; the next time that it can, it is pinned.
+    return saved || saved.error().code() == ErrorCode::read_only ? Result<>() : std::move(saved);
+}
+
+Result<> Library::State::bring_up_to_date(Listener& listener) {
+    TRY(learn_authority());
     TRY_LET(auto result,
             sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
     problems = std::move(result.problems);
@@ -221,11 +245,10 @@ Result<> Library::State::rebuild(Listener& listener) {
 }
 
 const archive::EpochKeys& Library::State::current_epoch() const {
-    const auto root = authority.newest_root();
-    if (root)
-        for (const auto& keys : unlocked.identity.epochs)
-            if (keys.root.verifying_key().to_openssh() == *root) return keys;
-    return unlocked.identity.newest();
+    const auto& root = authority.chain().back();
+    for (const auto& keys : unlocked.identity.epochs)
+        if (keys.root.verifying_key().to_openssh() == root) return keys;
+    return unlocked.identity.first_epoch();
 }
 
 const Environment& Library::environment() const { return state_->environment; }
@@ -265,6 +288,11 @@ std::optional<model::FileHash> Library::opened_by() const {
 }
 
 Result<> Library::may_write() const {
+    if (state_->authority.is_undecided())
+        return Error(ErrorCode::read_only,
+                     "The keys of this archive were changed twice, each time without knowing of "
+                     "the other. If both "
+                     "were done by keepers, `keepsake key rotate --join` makes one of them.");
     if (state_->copy.access == model::Access::read_write) return {};
     return Error(ErrorCode::read_only,
                  "This archive was made by a newer Keepsake. It can be read here; to add to it, "

@@ -121,11 +121,14 @@ class Library {
     /// key.
     Result<> enroll(const model::DeviceId& device);
 
+    /// What a new epoch follows: the one that holds, or also those that were opened beside it.
+    enum class Joining : std::uint8_t { none, side_epochs };
     /// Opens a new epoch: `entries` are what follows it (ways, revocations), sealed for the new
-    /// epoch. The new key files must be written before. `keys`: the new epoch's, signed by the
-    /// current root.
-    Result<> open_epoch(archive::EpochKeys keys, std::vector<model::FileHash> revoked,
-                        std::vector<model::EntryBody> entries);
+    /// epoch. The new key files must be written before.
+    Result<> open_epoch(archive::EpochKeys keys, const std::vector<model::FileHash>& revoked,
+                        std::vector<model::EntryBody> entries, Joining joining);
+    /// Of this device nothing that it writes from now on counts. Errors: not_found.
+    Result<> retire(const model::DeviceId& device);
 
   private:
     friend Result<std::optional<crypto::Secret>> new_archive(const Environment&, const std::string&,

@@ -41,7 +41,7 @@ struct Library::State {
         : environment(given),
           copy(std::move(opened)),
           unlocked(std::move(way)),
-          authority(unlocked.identity),
+          authority(unlocked.identity, {}),
           local(std::move(state)),
           catalog(std::move(index)),
           staging(environment.files, copy.path, environment.random),
@@ -49,7 +49,11 @@ struct Library::State {
 
     /// Feeds the authority from the catalog, takes in what is new, rebuilds where that is needed.
     Result<> bring_up_to_date(Listener& listener);
+    /// The authority, anew, from what the catalog holds and this device has gone by.
+    Result<> learn_authority();
     Result<> rebuild(Listener& listener);
+    /// What this device has gone by is written down, sealed for the keys that hold now.
+    Result<> pin();
     /// The clock goes on past everything that was seen.
     Result<> settle();
     /// Makes sure that this device may write: finds its keys or joins; gives the entries that must
@@ -57,6 +61,10 @@ struct Library::State {
     Result<std::vector<model::EntryBody>> prepare_pen(KnownHeads& heads);
     /// The current root's word that a device with this key belongs here.
     model::EntryBody enrollment(const model::DeviceId& id, const std::string& key) const;
+    /// The word of the epoch before that opens the next.
+    model::Epoch opening(const archive::EpochKeys& before, const archive::EpochKeys& keys,
+                         const std::vector<model::FileHash>& revoked,
+                         const std::map<model::DeviceId, model::Head>& heads) const;
     /// One segment, and what follows from it. Requires: the device's lock is held.
     Result<> write_one(KnownHeads& heads, const std::vector<model::Entry>& entries,
                        const crypto::AgeRecipient& recipient);

@@ -73,13 +73,14 @@ Result<std::vector<model::EntryBody>> Library::State::prepare_pen(KnownHeads& he
         TRY_LET(const auto forks, catalog.forked_devices());
         if (forked || std::ranges::find(forks, device->id()) != forks.end()) device.reset();
     }
-    if (device && authority.retired_after(device->id())) {
-        if (heads.own && !authority.counts(device->id(), heads.own->seq))
-            first.push_back(model::Adopt{device->id(), heads.own->seq, heads.own->text});
+    if (device && authority.is_retired(device->id())) {
+        if (heads.own && !authority.counts(device->id(), *heads.own))
+            first.push_back(model::Adopt{device->id(), *heads.own});
         device.reset();
     }
     if (!device) {
         device = new_device_keys(environment.random);
+        device->roots = authority.is_undecided() ? std::vector<std::string>{} : authority.chain();
         heads.own.reset();
         TRY(local.save_keys(*device, current_epoch().identity.recipient(), environment.random));
     }
@@ -113,8 +114,8 @@ Result<> Library::State::write_one(KnownHeads& heads, const std::vector<model::E
         auto& known = heads.others[other];
         if (head.seq >= known.seq) known = head;
     }
-    for (const auto& entry : entries)
-        if (archive::Authority::concerns(entry)) authority.add(header.device, header.seq, entry);
+    authority.observe(header.device, *heads.own, header.previous);
+    for (const auto& entry : entries) authority.add(header.device, *heads.own, entry);
     TRY(catalog.in_transaction([&]() -> Result<> {
         const catalog::SegmentRecord record{header.device,   header.seq,   written.text,
                                             header.previous, header.clock, header.time,
@@ -158,35 +159,57 @@ Result<> Library::enroll(const model::DeviceId& device) {
     return Error(ErrorCode::not_found, "Nothing here tells that device's key.");
 }
 
-Result<> Library::open_epoch(archive::EpochKeys keys, std::vector<model::FileHash> revoked,
-                             std::vector<model::EntryBody> entries) {
-    TRY(may_write());
-    auto& state = *state_;
-    const auto& before = state.current_epoch();
+model::Epoch Library::State::opening(const archive::EpochKeys& before,
+                                     const archive::EpochKeys& keys,
+                                     const std::vector<model::FileHash>& revoked,
+                                     const std::map<model::DeviceId, model::Head>& heads) const {
     model::Epoch epoch;
-    epoch.number = keys.number;
+    epoch.number = before.number + 1;
     epoch.root = keys.root.verifying_key().to_openssh();
     epoch.previous = before.root.verifying_key().to_openssh();
-    epoch.revoked = std::move(revoked);
-    TRY_LET(const auto heads, state.catalog.heads());
-    for (const auto& [device, head] : heads) epoch.devices.emplace(device, head.seq);
-    const auto& archive = state.copy.manifest.archive;
+    epoch.devices = heads;
+    epoch.revoked = revoked;
+    const auto& archive = copy.manifest.archive;
     epoch.signature = crypto::sshsig_sign(before.root, "keepsake-epoch-v1@" + archive.hex(),
                                           as_bytes(model::epoch_text(archive, epoch)));
-    // For the epoch before: whoever has only its keys learns that there is a next.
-    const auto old_recipient = before.identity.recipient();
-    TRY(state.commit_for(old_recipient, {std::move(epoch)}));
+    return epoch;
+}
+
+Result<> Library::open_epoch(archive::EpochKeys keys, const std::vector<model::FileHash>& revoked,
+                             std::vector<model::EntryBody> entries, Joining joining) {
+    auto& state = *state_;
+    if (joining == Joining::none) TRY(may_write());
+    // Two epochs that were opened at once are joined by one that both sign.
+    std::vector<archive::EpochKeys> before;
+    if (!state.authority.is_undecided()) before.push_back(state.current_epoch().clone());
+    if (joining == Joining::side_epochs)
+        for (const auto& root : state.authority.side_ends())
+            for (const auto& known : state.unlocked.identity.epochs)
+                if (known.root.verifying_key().to_openssh() == root)
+                    before.push_back(known.clone());
+    TRY_LET(const auto heads, state.catalog.heads());
+    for (const auto& old : before)
+        // For the epoch before: whoever has only its keys learns that there is a next.
+        TRY(state.commit_for(old.identity.recipient(), {state.opening(old, keys, revoked, heads)}));
     state.unlocked.identity.epochs.insert(state.unlocked.identity.epochs.begin(), std::move(keys));
-    auto known = archive::Authority(state.unlocked.identity);
-    TRY_LET(const auto authority_entries, state.catalog.authority_entries());
-    for (const auto& entry : authority_entries) known.add(entry.writer, entry.seq, entry.entry);
-    state.authority = std::move(known);
+    TRY(state.learn_authority());
+    TRY(state.pin());
     TRY_LET(const auto may_keep_locked, state.local.load_locked_keys());
-    if (may_keep_locked) TRY(allow_locked(true));
-    if (state.device)
-        TRY(state.local.save_keys(*state.device, state.current_epoch().identity.recipient(),
-                                  state.environment.random));
-    return commit(std::move(entries));
+    TRY(commit(std::move(entries)));
+    return may_keep_locked ? allow_locked(true) : Result<>();
+}
+
+Result<> Library::retire(const model::DeviceId& device) {
+    TRY_LET(const auto heads, state_->catalog.heads());
+    const auto head = heads.find(device);
+    if (head == heads.end())
+        return Error(ErrorCode::not_found, "That device has written nothing here.");
+    const auto& root = state_->current_epoch().root;
+    const auto& archive = state_->copy.manifest.archive;
+    model::Retire retire{device, head->second, root.verifying_key().to_openssh(), {}};
+    retire.signature = crypto::sshsig_sign(root, "keepsake-retire-v1@" + archive.hex(),
+                                           as_bytes(model::retire_text(archive, retire)));
+    return commit({std::move(retire)});
 }
 
 }  // namespace keepsake::library

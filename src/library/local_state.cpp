@@ -39,10 +39,12 @@ constexpr int kLockSteps = 3000;
 constexpr const char* kLockedName = "locked.keys";
 constexpr std::string_view kSigningLine = "signing ";
 constexpr std::string_view kCatalogLine = "catalog ";
+constexpr std::string_view kRootLine = "root ";
 
 crypto::Secret device_text(const DeviceKeys& keys) {
     std::string text = std::string(kSigningLine) + to_hex(keys.signing.seed().view()) + "\n" +
                        std::string(kCatalogLine) + to_hex(keys.catalog_key.view()) + "\n";
+    for (const auto& root : keys.roots) text += std::string(kRootLine) + root + "\n";
     crypto::Secret secret{std::string_view(text)};
     crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
     return secret;
@@ -65,7 +67,13 @@ std::optional<DeviceKeys> parse_device(std::string_view text) {
     if (!seed || !catalog_key) return std::nullopt;
     auto signing = crypto::SigningKey::from_seed(seed->view());
     if (!signing) return std::nullopt;
-    return DeviceKeys{std::move(*signing), std::move(*catalog_key)};
+    DeviceKeys keys{std::move(*signing), std::move(*catalog_key), {}};
+    while (text.starts_with(kRootLine)) {
+        const auto end = text.find('\n');
+        keys.roots.emplace_back(text.substr(kRootLine.size(), end - kRootLine.size()));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return keys;
 }
 
 std::optional<model::Head> head_of(const nlohmann::json& value) {
@@ -118,7 +126,7 @@ model::DeviceId device_id_of(const crypto::VerifyingKey& key) {
 model::DeviceId DeviceKeys::id() const { return device_id_of(signing.verifying_key()); }
 
 DeviceKeys new_device_keys(crypto::RandomSource& random) {
-    DeviceKeys keys{crypto::SigningKey::generate(random), crypto::Secret(kKeyBytes)};
+    DeviceKeys keys{crypto::SigningKey::generate(random), crypto::Secret(kKeyBytes), {}};
     random.fill(keys.catalog_key.mutable_view());
     return keys;
 }

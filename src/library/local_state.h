@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "archive/identity_file.h"
 #include "base/result.h"
@@ -21,7 +22,8 @@
 /// What this device keeps of its own about one archive, outside of it, sealed at rest, in
 /// `<state>/<archive id>/`:
 ///
-/// - `device.age`: signing key and catalog key, an age file for the archive's identity;
+/// - `device.age`: signing key, catalog key and the roots of the epochs gone by, an age file for
+///   the archive's identity;
 /// - `heads.json`: the newest segment known of each device; ids and hashes only;
 /// - `catalog-<copy>.db`: the catalog of one copy, sealed with the catalog key;
 /// - `locked.keys`: only where a device may keep while locked: its signing key and the recipient,
@@ -35,7 +37,8 @@ namespace keepsake::library {
 /// This device's secrets.
 struct DeviceKeys {
     crypto::SigningKey signing;
-    crypto::Secret catalog_key;  ///< 32 bytes
+    crypto::Secret catalog_key;      ///< 32 bytes
+    std::vector<std::string> roots;  ///< of the epochs that this device has gone by, oldest first
     model::DeviceId id() const;
 };
 

@@ -212,11 +212,7 @@ Result<> name_device(Library& library, const model::DeviceId& device, std::strin
 }
 
 Result<> retire_device(Library& library, const model::DeviceId& device) {
-    TRY_LET(const auto heads, library.catalog().heads());
-    const auto head = heads.find(device);
-    if (head == heads.end())
-        return Error(ErrorCode::not_found, "That device has written nothing here.");
-    return library.commit({model::Retire{device, head->second.seq}});
+    return library.retire(device);
 }
 
 Result<> accept_device(Library& library, const model::DeviceId& device) {

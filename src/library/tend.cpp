@@ -34,6 +34,7 @@ constexpr std::int64_t kLongestGapSeconds = 400 * kSecondsPerDay;
 constexpr std::int64_t kTickSeconds = kSecondsPerDay;
 constexpr std::uint64_t kSegmentsLeftAlone =
     50;  // the newest: other copies may just be fetching them
+constexpr std::size_t kMostMet = 5000;
 constexpr std::size_t kFewestToRollUp = 200;
 constexpr std::size_t kMostToRollUp = 1000;
 constexpr std::uint64_t kLargestRollUpBytes = 32UL << 20U;
@@ -48,12 +49,10 @@ class OwnCount {
     std::optional<Instant> last_time() const {
         return own_.empty() ? std::optional<Instant>{} : own_.back().time;
     }
-    bool knows(const catalog::Tombstone& tombstone) const {
-        return first_knowing(tombstone) != own_.end();
-    }
-    // Seconds; gaps that a clock jumped over, back or years ahead, count nothing.
-    std::int64_t seconds_since(const catalog::Tombstone& tombstone) const {
-        auto at = first_knowing(tombstone);
+    // Seconds since a segment of this device; gaps that a clock jumped over, back or years ahead,
+    // count nothing.
+    std::int64_t seconds_since(std::uint64_t seq) const {
+        auto at = std::ranges::find(own_, seq, &catalog::SegmentRecord::seq);
         if (at == own_.end()) return 0;
         std::int64_t total = 0;
         std::int64_t before = at->time.seconds;
@@ -69,15 +68,6 @@ class OwnCount {
         const auto seconds = to - from;
         return seconds < 0 || seconds > kLongestGapSeconds ? 0 : seconds;
     }
-    std::vector<catalog::SegmentRecord>::const_iterator first_knowing(
-        const catalog::Tombstone& tombstone) const {
-        return std::ranges::find_if(own_, [&](const catalog::SegmentRecord& segment) {
-            if (segment.device == tombstone.device) return segment.seq >= tombstone.seq;
-            const auto seen = segment.seen.find(tombstone.device);
-            return seen != segment.seen.end() && seen->second.seq >= tombstone.seq;
-        });
-    }
-
     std::vector<catalog::SegmentRecord> own_;
     Instant now_;
 };
@@ -94,22 +84,28 @@ class Tending {
     }
 
   private:
+    // The days are counted from the segment in which this device itself said that it met the
+    // let-go: neither another's clock nor a gap in what was copied here can make them fewer.
     Result<> erase_due() {
         TRY_LET(const auto tombstones, library_->catalog().tombstones());
         if (tombstones.empty()) return {};
-        TRY_LET(auto count, own_count());
-        const bool knows_all = std::ranges::all_of(
-            tombstones,
-            [&](const catalog::Tombstone& tombstone) { return count.knows(tombstone); });
+        TRY_LET(const auto count, own_count());
+        const auto own = *library_->device();
+        model::Tick tick;
+        std::set<model::ItemId> due;
+        for (const auto& tombstone : tombstones) {
+            TRY_LET(auto met, library_->catalog().first_met(own, tombstone));
+            if (!met && tombstone.device == own) met = tombstone.seq;
+            if (!met && tick.met.size() < kMostMet)
+                tick.met.push_back({tombstone.item, {tombstone.clock, tombstone.device}});
+            if (met && count.seconds_since(*met) >= kDaysToUndo * kSecondsPerDay)
+                due.insert(tombstone.item);
+        }
         const auto last = count.last_time();
         // Also after a clock was set back: the count must go on from here.
         const auto step = last ? library_->environment().clock.now().seconds - last->seconds : 0;
-        if (!knows_all || !last || step > kTickSeconds || step < -kTickSeconds)
-            TRY(library_->commit({model::Tick{}}));
-        std::set<model::ItemId> due;
-        for (const auto& tombstone : tombstones)
-            if (count.seconds_since(tombstone) >= kDaysToUndo * kSecondsPerDay)
-                due.insert(tombstone.item);
+        if (!tick.met.empty() || !last || step > kTickSeconds || step < -kTickSeconds)
+            TRY(library_->commit({std::move(tick)}));
         for (const auto& item : due) {
             TRY_LET(const auto contents, library_->catalog().contents_of_item(item));
             for (const auto& content : contents) TRY(erase_if_due(content, due));

@@ -93,9 +93,18 @@ std::string epoch_text(const ArchiveId& archive, const Epoch& epoch) {
     text += "\nnumber " + std::to_string(epoch.number);
     text += "\nroot " + epoch.root;
     text += "\nprevious " + epoch.previous + "\n";
-    for (const auto& [device, last_seq] : epoch.devices)
-        text += "device " + device.hex() + " " + std::to_string(last_seq) + "\n";
+    for (const auto& [device, head] : epoch.devices)
+        text += "device " + device.hex() + " " + std::to_string(head.seq) + " " + head.text.hex() +
+                "\n";
     for (const auto& file : epoch.revoked) text += "revoked " + file.hex() + "\n";
+    return text;
+}
+
+std::string retire_text(const ArchiveId& archive, const Retire& retire) {
+    std::string text = "keepsake-retire-v1\narchive " + archive.hex();
+    text += "\ndevice " + retire.device.hex() + " " + std::to_string(retire.head.seq) + " " +
+            retire.head.text.hex();
+    text += "\nroot " + retire.root + "\n";
     return text;
 }
 

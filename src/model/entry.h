@@ -62,13 +62,21 @@ struct Enroll {  // a device joins, signed by a root
     std::string signature;
     friend bool operator==(const Enroll&, const Enroll&) = default;
 };
+/// A place in a device's series: the segment's number and the SHA-256 of its text, and by `prev`
+/// all before it.
+struct Head {
+    std::uint64_t seq = 0;
+    TextHash text;
+    friend auto operator<=>(const Head&, const Head&) = default;
+};
 struct Epoch {  // a new identity and root, signed by the previous root (the first by itself)
     std::uint32_t number = 1;
     std::string root;
     std::string previous;
-    /// Accepted from before, each up to its last segment; past it a device must be enrolled anew.
-    std::map<DeviceId, std::uint64_t> devices;  // accepted from before
-    std::vector<FileHash> revoked;              // key files that open nothing any more
+    /// Accepted from before, each with the segments that lead to this head; for any others a device
+    /// must be enrolled anew.
+    std::map<DeviceId, Head> devices;
+    std::vector<FileHash> revoked;  // key files that open nothing any more
     std::string signature;
     friend bool operator==(const Epoch&, const Epoch&) = default;
 };
@@ -144,24 +152,31 @@ struct BringBack {
     ItemId item;
     friend bool operator==(const BringBack&, const BringBack&) = default;
 };
-struct Retire {
+struct Retire {  // of a device only the segments that lead to this head count; signed by a root
     DeviceId device;
-    std::uint64_t last_seq = 0;
+    Head head;  // seq 0: none
+    std::string root;
+    std::string signature;
     friend bool operator==(const Retire&, const Retire&) = default;
-};  // segments past it count no more
-struct Adopt {
+};
+struct Adopt {  // said by another device: the segments that lead to this head count after all
     DeviceId device;
-    std::uint64_t last_seq = 0;
-    TextHash head;
+    Head head;
     friend bool operator==(const Adopt&, const Adopt&) = default;
-};  // unless adopted by its new self
+};
 struct Plain {
     std::map<std::string, FileHash> files;
     friend bool operator==(const Plain&, const Plain&) = default;
 };  // keepsake.json, README.txt, the script
-struct Tick {
+struct Met {  // a let-go that the writer met, by its version
+    ItemId item;
+    Version let_go;
+    friend bool operator==(const Met&, const Met&) = default;
+};
+struct Tick {  // the device was here, and met these for the first time
+    std::vector<Met> met;
     friend bool operator==(const Tick&, const Tick&) = default;
-};  // says only that the device was here
+};
 struct Unknown {
     std::string op;
     std::string line;
@@ -217,5 +232,6 @@ class EntryParser {
 /// What a root signs for a device, and for a next epoch (docs/formats/journal.md, "Signed texts").
 std::string enroll_text(const ArchiveId& archive, const Enroll& enroll);
 std::string epoch_text(const ArchiveId& archive, const Epoch& epoch);
+std::string retire_text(const ArchiveId& archive, const Retire& retire);
 
 }  // namespace keepsake::model

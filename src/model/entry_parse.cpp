@@ -90,8 +90,15 @@ Parsed parse_enroll(const Fields& fields, const JsonReader&) {
     return EntryBody(std::move(entry));
 }
 
-Result<std::map<DeviceId, std::uint64_t>> devices_of(const Fields& fields) {
-    std::map<DeviceId, std::uint64_t> devices;
+Result<Head> head_of(const Fields& fields, std::uint64_t least) {
+    Head head;
+    TRY_LET(head.seq, fields.number("seq", least));
+    TRY_LET(head.text, fields.id<TextHash>("text"));
+    return head;
+}
+
+Result<std::map<DeviceId, Head>> devices_of(const Fields& fields) {
+    std::map<DeviceId, Head> devices;
     TRY_LET(const auto elements, fields.list("devices", kMostListed));
     for (const auto element : elements) {
         simdjson::dom::object object;
@@ -99,11 +106,11 @@ Result<std::map<DeviceId, std::uint64_t>> devices_of(const Fields& fields) {
             return wrong_field("devices", "holds something that is not an object");
         const Fields device(object);
         TRY_LET(const auto id, device.id<DeviceId>("device"));
-        TRY_LET(const auto last_seq, device.number("seq", 1));
+        TRY_LET(const auto head, head_of(device, 1));
         // In the order of the signed text, which others make of the line as it stands.
         if (!devices.empty() && id <= devices.rbegin()->first)
             return wrong_field("devices", "is not in order of device");
-        devices.emplace_hint(devices.end(), id, last_seq);
+        devices.emplace_hint(devices.end(), id, head);
     }
     return devices;
 }
@@ -248,15 +255,16 @@ Parsed parse_bring_back(const Fields& fields, const JsonReader&) {
 Parsed parse_retire(const Fields& fields, const JsonReader&) {
     Retire entry;
     TRY_LET(entry.device, fields.id<DeviceId>("device"));
-    TRY_LET(entry.last_seq, fields.number("seq", 0));
-    return EntryBody(entry);
+    TRY_LET(entry.head, head_of(fields, 0));
+    TRY_LET(entry.root, key_of(fields, "root"));
+    TRY_LET(entry.signature, filled_text(fields, "sig", kLargestSignatureBytes));
+    return EntryBody(std::move(entry));
 }
 
 Parsed parse_adopt(const Fields& fields, const JsonReader&) {
     Adopt entry;
     TRY_LET(entry.device, fields.id<DeviceId>("device"));
-    TRY_LET(entry.last_seq, fields.number("seq", 1));
-    TRY_LET(entry.head, fields.id<TextHash>("text"));
+    TRY_LET(entry.head, head_of(fields, 1));
     return EntryBody(entry);
 }
 
@@ -277,7 +285,23 @@ Parsed parse_plain(const Fields& fields, const JsonReader&) {
     return EntryBody(std::move(entry));
 }
 
-Parsed parse_tick(const Fields&, const JsonReader&) { return EntryBody(Tick{}); }
+Parsed parse_tick(const Fields& fields, const JsonReader&) {
+    Tick entry;
+    if (!fields.has("met")) return EntryBody(entry);
+    TRY_LET(const auto elements, fields.list("met", kMostListed));
+    for (const auto element : elements) {
+        simdjson::dom::object object;
+        if (element.get(object) != simdjson::SUCCESS)
+            return wrong_field("met", "holds something that is not an object");
+        const Fields met(object);
+        TRY_LET(const auto item, met.id<ItemId>("item"));
+        TRY_LET(const auto text, met.text("version", kLargestFieldNameBytes));
+        TRY_LET(const auto version,
+                field_value(Version::from_text(text), "version", "is no version"));
+        entry.met.push_back({item, version});
+    }
+    return EntryBody(std::move(entry));
+}
 
 struct Operation {
     std::string_view name;

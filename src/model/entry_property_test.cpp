@@ -118,7 +118,8 @@ void fill(Epoch& entry) {
              {},
              any_ids<FileHash>(),
              any_words(3, 900)};
-    for (const auto& device : any_ids<DeviceId>()) entry.devices[device] = any_number(1);
+    for (const auto& device : any_ids<DeviceId>())
+        entry.devices[device] = {any_number() / 2 + 1, any_id<TextHash>()};
 }
 void fill(Way& entry) {
     entry = {any_id<WayId>(),
@@ -157,8 +158,10 @@ void fill(Link& entry) {
 }
 void fill(LetGo& entry) { entry = {any_id<ItemId>()}; }
 void fill(BringBack& entry) { entry = {any_id<ItemId>()}; }
-void fill(Retire& entry) { entry = {any_id<DeviceId>(), any_number()}; }
-void fill(Adopt& entry) { entry = {any_id<DeviceId>(), any_number(1), any_id<TextHash>()}; }
+void fill(Retire& entry) {
+    entry = {any_id<DeviceId>(), {any_number(), any_id<TextHash>()}, any_key(), any_words(3, 900)};
+}
+void fill(Adopt& entry) { entry = {any_id<DeviceId>(), {any_number(1), any_id<TextHash>()}}; }
 void fill(Plain& entry) {
     const auto count = *rc::gen::inRange(0, 4);
     for (int i = 0; i < count; ++i) {
@@ -166,7 +169,10 @@ void fill(Plain& entry) {
         entry.files[std::move(name)] = any_id<FileHash>();
     }
 }
-void fill(Tick&) {}
+void fill(Tick& entry) {
+    for (const auto& item : any_ids<ItemId>())
+        entry.met.push_back({item, {any_clock(), any_id<DeviceId>()}});
+}
 
 template <class Body>
 class EntryRoundTrip : public testing::Test {};

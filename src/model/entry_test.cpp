@@ -127,11 +127,16 @@ TEST(SignedTexts, AreThoseOfTheFormat) {
               "keepsake-enroll-v1\narchive " + kHash + "\ndevice " + std::string(32, '1') +
                   "\nkey ssh-ed25519 K\nroot ssh-ed25519 R\n");
     const auto file = *FileHash::from_hex(std::string(64, 'f'));
-    EXPECT_EQ(
-        epoch_text(archive, {2, "ssh-ed25519 R", "ssh-ed25519 P", {{device, 41}}, {file}, "s"}),
-        "keepsake-epoch-v1\narchive " + kHash +
-            "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\ndevice " +
-            std::string(32, '1') + " 41\nrevoked " + std::string(64, 'f') + "\n");
+    EXPECT_EQ(epoch_text(archive, {2,
+                                   "ssh-ed25519 R",
+                                   "ssh-ed25519 P",
+                                   {{device, {41, *TextHash::from_hex(kHash)}}},
+                                   {file},
+                                   "s"}),
+              "keepsake-epoch-v1\narchive " + kHash +
+                  "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\ndevice " +
+                  std::string(32, '1') + " 41 " + kHash + "\nrevoked " + std::string(64, 'f') +
+                  "\n");
 }
 
 TEST(ExampleLines, AreReadAndWrittenToTheByte) {

@@ -68,6 +68,12 @@ std::string_view op_of(const Plain&) { return "plain"; }
 std::string_view op_of(const Tick&) { return "tick"; }
 std::string_view op_of(const Unknown& entry) { return entry.op; }
 
+void write_head(JsonWriter& json, const DeviceId& device, const Head& head) {
+    json.name("device").text(device.hex());
+    json.name("seq").number(head.seq);
+    json.name("text").text(head.text.hex());
+}
+
 void write(JsonWriter& json, const Enroll& entry) {
     json.name("device").text(entry.device.hex());
     json.name("key").text(entry.key);
@@ -79,10 +85,9 @@ void write(JsonWriter& json, const Epoch& entry) {
     json.name("root").text(entry.root);
     json.name("previous").text(entry.previous);
     json.name("devices").begin_list();
-    for (const auto& [device, last_seq] : entry.devices) {
+    for (const auto& [device, head] : entry.devices) {
         json.begin_object();
-        json.name("device").text(device.hex());
-        json.name("seq").number(last_seq);
+        write_head(json, device, head);
         json.end_object();
     }
     json.end_list();
@@ -143,20 +148,27 @@ void write(JsonWriter& json, const Link& entry) {
 void write(JsonWriter& json, const LetGo& entry) { json.name("item").text(entry.item.hex()); }
 void write(JsonWriter& json, const BringBack& entry) { json.name("item").text(entry.item.hex()); }
 void write(JsonWriter& json, const Retire& entry) {
-    json.name("device").text(entry.device.hex());
-    json.name("seq").number(entry.last_seq);
+    write_head(json, entry.device, entry.head);
+    json.name("root").text(entry.root);
+    json.name("sig").text(entry.signature);
 }
-void write(JsonWriter& json, const Adopt& entry) {
-    json.name("device").text(entry.device.hex());
-    json.name("seq").number(entry.last_seq);
-    json.name("text").text(entry.head.hex());
-}
+void write(JsonWriter& json, const Adopt& entry) { write_head(json, entry.device, entry.head); }
 void write(JsonWriter& json, const Plain& entry) {
     json.name("files").begin_object();
     for (const auto& [name, hash] : entry.files) json.name(name).text(hash.hex());
     json.end_object();
 }
-void write(JsonWriter&, const Tick&) {}
+void write(JsonWriter& json, const Tick& entry) {
+    if (entry.met.empty()) return;
+    json.name("met").begin_list();
+    for (const auto& met : entry.met) {
+        json.begin_object();
+        json.name("item").text(met.item.hex());
+        json.name("version").text(met.let_go.to_text());
+        json.end_object();
+    }
+    json.end_list();
+}
 void write(JsonWriter&, const Unknown&) {}
 
 }  // namespace

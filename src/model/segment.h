@@ -21,13 +21,6 @@ inline constexpr std::size_t kLargestRollupBytes = 64UL << 20U;
 inline constexpr std::size_t kMostEntriesPerSegment = 100'000;  ///< read; written: 1,000
 inline constexpr std::size_t kMostDevices = 10'000;
 
-/// The newest segment of another device that the writer held.
-struct Head {
-    std::uint64_t seq = 0;
-    TextHash text;
-    friend auto operator<=>(const Head&, const Head&) = default;
-};
-
 /// A segment's first line.
 struct SegmentHeader {
     ArchiveId archive;
