@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -15,9 +16,9 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "catalog/ingest.h"
-#include "catalog/packing.h"
 #include "catalog/schema.h"
 #include "catalog/sqlite_handle.h"
+#include "catalog/stage.h"
 #include "catalog/state.h"
 #include "model/entry.h"
 #include "model/ids.h"

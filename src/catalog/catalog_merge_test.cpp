@@ -26,8 +26,8 @@ using Random = std::mt19937_64;
 std::uint64_t below(Random& random, std::uint64_t end) { return random() % end; }
 
 Subject any_subject(Random& random) {
-    return below(random, 2) == 0 ? Subject::of(item_id(below(random, 4)))
-                                 : Subject::of(moment_id(below(random, 3)));
+    return below(random, 2) == 0 ? Subject::of(item_id(below(random, 3)))
+                                 : Subject::of(moment_id(below(random, 2)));
 }
 
 std::string any_value(Random& random) {

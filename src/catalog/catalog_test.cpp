@@ -3,13 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/result.h"
 #include "catalog/journal_for_test.h"
 #include "model/entry.h"
@@ -30,6 +33,7 @@ const std::string kDeviceKey =
 
 std::vector<std::string> names_of(const ItemRecord& item) {
     std::vector<std::string> names;
+    names.reserve(item.files.size());
     for (const auto& file : item.files) names.push_back(file.name);
     return names;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -12,7 +13,6 @@
 #include "catalog/catalog.h"
 #include "catalog/journal_for_test.h"
 #include "model/entry.h"
-#include "model/hybrid_clock.h"
 #include "model/ids.h"
 
 // What the family says of its photographs, and how that is found.
@@ -25,6 +25,7 @@ using testing::IsEmpty;
 
 std::vector<std::string> texts_of(const std::vector<WordsRecord>& words) {
     std::vector<std::string> texts;
+    texts.reserve(words.size());
     for (const auto& record : words) texts.push_back(record.text);
     return texts;
 }
@@ -173,6 +174,7 @@ TEST(Search, TakesNothingForAnOperator) {
         EXPECT_THAT(listed(catalog, finding({word})), IsEmpty()) << word;
     EXPECT_EQ(catalog.item_count(finding(std::vector<std::string>(65, "a"))).value(), 1U);
     std::vector<std::string> many;
+    many.reserve(65);
     for (int i = 0; i < 65; ++i) many.push_back("w" + std::to_string(i));
     EXPECT_EQ(catalog.item_count(finding(many)).error().code(), ErrorCode::limit);
     EXPECT_EQ(catalog.item_count(finding({std::string(5'000, 'a')})).error().code(),

@@ -109,6 +109,7 @@ inline Catalog catalog_with(const std::vector<TestSegment>& segments) {
 /// One device's entries with clocks 1, 2, 3, ...
 inline Catalog catalog_of(std::vector<model::EntryBody> bodies) {
     std::vector<model::Entry> entries;
+    entries.reserve(bodies.size());
     for (auto& body : bodies)
         entries.push_back(at(static_cast<std::int64_t>(entries.size()) + 1, std::move(body)));
     return catalog_with({segment_of(1, 1, std::move(entries))});

@@ -222,6 +222,22 @@ Result<Instant> first_modified(std::string_view packed_keep) {
     return instant;
 }
 
+Result<> add_contents(std::string_view packed_keep, std::vector<model::ContentId>& contents) {
+    Unpacker keep(packed_keep);
+    keep.bytes(kClockBytes);
+    keep.instant();
+    keep.bytes(model::RootId::kBytes);
+    for (auto count = keep.number(); count > 0 && keep.ok(); --count) {
+        contents.push_back(keep.id<model::ContentId>());
+        keep.number();
+        keep.text();
+        keep.text();
+        keep.instant();
+    }
+    if (!keep.ok()) return damaged("item");
+    return {};
+}
+
 std::int64_t place_key(const model::RootId& root, std::string_view folder, std::string_view name,
                        const Instant& modified) {
     PlaceHash hash;

@@ -132,6 +132,9 @@ Result<UnpackedKeeps> unpack_keeps(std::string_view packed);
 /// When the first file of one keep entry (pack_keep) was modified; when it was kept if it has none.
 Result<Instant> first_modified(std::string_view packed_keep);
 
+/// The contents of one keep entry's files (pack_keep), put behind `contents`.
+Result<> add_contents(std::string_view packed_keep, std::vector<model::ContentId>& contents);
+
 /// What find_kept looks for, as an integer: equal for equal files.
 std::int64_t place_key(const model::RootId& root, std::string_view folder, std::string_view name,
                        const Instant& modified);

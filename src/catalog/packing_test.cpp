@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,7 +16,6 @@
 #include "base/time.h"
 #include "catalog/journal_for_test.h"
 #include "catalog/values.h"
-#include "model/entry.h"
 #include "model/hybrid_clock.h"
 #include "model/ids.h"
 

@@ -21,6 +21,7 @@
 #include "catalog/sqlite_handle.h"
 #include "catalog/state.h"
 #include "model/entry.h"
+#include "model/hybrid_clock.h"
 #include "model/ids.h"
 
 namespace keepsake::catalog {

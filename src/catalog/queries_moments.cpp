@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -99,8 +98,8 @@ Result<std::vector<MomentRecord>> Catalog::moments() {
         ordered.push_back(
             {order.value_or(""), std::string(rows.column_text(1)), *std::move(record)});
     }
-    std::ranges::stable_sort(ordered, {}, [](const Ordered& moment) {
-        return std::tie(moment.order, moment.first_clock);
+    std::ranges::sort(ordered, {}, [](const Ordered& moment) {
+        return std::tie(moment.order, moment.first_clock, moment.record.moment);
     });
     std::vector<MomentRecord> moments;
     moments.reserve(ordered.size());

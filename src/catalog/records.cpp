@@ -1,7 +1,5 @@
 #include "catalog/records.h"
 
-#include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

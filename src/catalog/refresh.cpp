@@ -67,6 +67,12 @@ struct Draft {
     std::string text;
 };
 
+/// What `facts` says of a content: "" for nothing.
+struct KnownFacts {
+    model::ContentId content;
+    std::string taken;
+};
+
 struct WantedFacts {
     model::ContentId content;
     std::size_t draft = 0;
@@ -91,6 +97,7 @@ class Refresh {
     Result<> add_row(const Stage::Touch& touch, std::span<const Stage::Keep> keeps);
     Result<> add_draft(Row& row);
     Result<> finish_chunk();
+    Result<> learn_facts();
     Result<> read_facts();
     Result<> derive(Draft& draft);
     Result<> read_letting(Row& row);
@@ -107,6 +114,7 @@ class Refresh {
     Present present_;
     std::int64_t last_no_ = 0;
     std::vector<Row> rows_;
+    std::vector<KnownFacts> known_facts_;  // by content
     std::vector<Draft> drafts_;
     std::size_t draft_bytes_ = 0;
     std::int64_t more_kept_ = 0;
@@ -141,6 +149,7 @@ Result<> Refresh::run(std::span<const Stage::Touch> touched, std::span<const Sta
         TRY(add_row(touch, keeps.first(count)));
         keeps = keeps.subspan(count);
     }
+    if (present_.facts) TRY(learn_facts());
     std::ranges::sort(rows_, [](const Row& a, const Row& b) { return a.place() < b.place(); });
     for (auto& row : rows_) {
         TRY(add_draft(row));
@@ -212,6 +221,27 @@ Result<> Refresh::finish_chunk() {
     return {};
 }
 
+/// Of all new items at once, in one pass through `facts`: chunk by chunk, in the order of dates,
+/// most of its pages would be read again for each.
+Result<> Refresh::learn_facts() {
+    std::vector<model::ContentId> contents;
+    for (const auto& row : rows_) {
+        if (row.stood) continue;
+        for (const auto& keep : row.keeps) TRY(add_contents(view_of(keep), contents));
+    }
+    std::ranges::sort(contents);
+    const auto repeated = std::ranges::unique(contents);
+    contents.erase(repeated.begin(), repeated.end());
+    known_facts_.reserve(contents.size());
+    TRY_LET(auto facts, database_.prepare("SELECT taken FROM facts WHERE content = ?1"));
+    for (const auto& content : contents) {
+        TRY_LET(const bool found, facts.bind_blob(1, content.bytes).step());
+        known_facts_.push_back({content, found ? std::string(facts.column_text(0)) : ""});
+        if (found) facts.reset();
+    }
+    return {};
+}
+
 Result<> Refresh::read_facts() {
     std::vector<WantedFacts> wanted;
     for (std::size_t i = 0; i < drafts_.size(); ++i) {
@@ -223,9 +253,16 @@ Result<> Refresh::read_facts() {
     std::ranges::sort(wanted, {}, &WantedFacts::content);
     TRY_LET(auto facts, database_.prepare("SELECT taken FROM facts WHERE content = ?1"));
     for (const auto& want : wanted) {
+        auto& taken = drafts_[want.draft].taken[want.file];
+        const auto known =
+            std::ranges::lower_bound(known_facts_, want.content, {}, &KnownFacts::content);
+        if (known != known_facts_.end() && known->content == want.content) {
+            taken = known->taken;
+            continue;
+        }
         TRY_LET(const bool found, facts.bind_blob(1, want.content.bytes).step());
         if (!found) continue;
-        drafts_[want.draft].taken[want.file] = facts.column_text(0);
+        taken = facts.column_text(0);
         facts.reset();
     }
     return {};

@@ -1,11 +1,10 @@
 #include "catalog/sqlite_handle.h"
 
+#include <openssl/crypto.h>
 #include <sqlite3.h>
 
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <string>
@@ -64,7 +63,7 @@ class RawKey {
     }
     RawKey(const RawKey&) = delete;
     RawKey& operator=(const RawKey&) = delete;
-    ~RawKey() { explicit_bzero(text_.data(), text_.size()); }
+    ~RawKey() { OPENSSL_cleanse(text_.data(), text_.size()); }
     const char* data() const { return text_.data(); }
     int size() const { return static_cast<int>(text_.size()); }
 
