@@ -10,7 +10,7 @@ run help
 expect 'help ends well' exits 0
 for command in new keep list get words 'moment new' 'moment add' 'moment list' 'moment show' cover uncover let-go \
     bring-back check tend 'key list' 'key add' 'key remove' 'key change' 'key rotate' 'device list' 'device name' \
-    'device retire' 'device accept'; do
+    'device retire' 'device accept' 'device keep-locked'; do
     expect "help names ${command%% *}" grep -qE "^  ${command%% *} " "$said/out"
     # shellcheck disable=SC2086
     "$keepsake" $command --help >"$said/command.out" 2>&1 </dev/null || true

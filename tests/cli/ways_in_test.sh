@@ -87,6 +87,17 @@ run device retire Desktop --archive second-archive --identity ana.txt
 expect 'another device is retired by its name' exits 0
 run device list --archive second-archive --identity ana.txt
 expect 'and listed as that' sh -c 'grep -F Desktop "$0/.said/out" | grep -qF "(retired)"' "$work"
+printf y >photos/y
+run keep photos --archive second-archive
+expect 'a device keeps nothing without a way in' exits 1
+run device keep-locked on --archive second-archive --identity ana.txt
+run keep photos --archive second-archive
+expect 'unless it was told that it may' exits 0
+run list --archive second-archive
+expect 'which lets it read nothing' exits 1
+run device keep-locked off --archive second-archive --identity ana.txt
+run keep photos --archive second-archive
+expect 'and is taken back' exits 1
 expect 'local state holds no secret in the open' sh -c '! grep -rlaE "AGE-SECRET-KEY|BEGIN OPENSSH" "$0/state"' "$work"
 expect 'nor are its folders open to others' sh -c '[ -z "$(find "$0/state" -type d -perm /077)" ]' "$work"
 finish
