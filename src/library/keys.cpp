@@ -67,6 +67,7 @@ struct Change {
 // is lost.
 Result<> new_epoch(Library& library, const Change& change) {
     TRY(library.may_write());
+    TRY(library.settle_doubts());
     TRY_LET(auto ways, open_ways(library));
     auto& source = library.environment().random;
     auto identity = library.identity().clone();

@@ -208,6 +208,7 @@ const std::vector<JournalProblem>& Library::journal_problems() const { return st
 Result<model::HybridTime> Library::tick() { return state_->clock.next(); }
 Result<> Library::refresh(Listener& listener) {
     TRY(state_->bring_up_to_date(listener));
+    state_->unsure = false;
     return read_long_words();
 }
 

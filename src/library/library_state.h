@@ -33,6 +33,9 @@ struct Library::State {
     model::HybridClock clock;
     std::optional<DeviceKeys> device;  ///< none until this computer first writes
     std::vector<JournalProblem> problems;
+    bool mirror_mended = false;  ///< the mirror was compared since this library was opened
+    /// A commit failed, and what it wrote may stand in the journal all the same.
+    bool unsure = false;
 
     State(const Environment& given, archive::Copy opened, archive::Unlocked way, LocalState state,
           catalog::Catalog index)
@@ -55,9 +58,11 @@ struct Library::State {
     Result<std::vector<model::EntryBody>> prepare_pen(KnownHeads& heads);
     /// The current root's word that a device with this key belongs here.
     model::EntryBody enrollment(const model::DeviceId& id, const std::string& key) const;
+    Result<> write_all(const archive::EpochKeys& epoch, std::vector<model::EntryBody> bodies);
     /// One segment, and what follows from it. Requires: the device's lock is held.
     Result<> write_one(KnownHeads& heads, const std::vector<model::Entry>& entries,
                        const archive::EpochKeys& epoch);
+    Result<> mend_mirror();
     Result<> commit_for(const archive::EpochKeys& epoch, std::vector<model::EntryBody> bodies);
     const archive::EpochKeys& current_epoch() const;
 };

@@ -11,6 +11,7 @@
 #include "archive/authority.h"
 #include "archive/identity_file.h"
 #include "archive/journal_store.h"
+#include "archive/mirror.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
@@ -30,6 +31,14 @@ constexpr std::size_t kEntriesPerSegment = 1000;
 // Each hundredth segment says again who its writer is, so that a lost first one does not orphan the
 // rest.
 constexpr std::uint64_t kEnrollEvery = 100;
+
+class SilentListener final : public Listener {
+  public:
+    void progress(const Progress&) override {}
+    void problem(const std::string&, const std::string&) override {}
+    void note(const std::string&) override {}
+    void unlocking() override {}
+};
 
 std::optional<model::Head> newer(const std::optional<model::Head>& a,
                                  const std::optional<model::Head>& b) {
@@ -119,8 +128,26 @@ Result<> Library::State::write_one(KnownHeads& heads, const std::vector<model::E
     return local.save_heads(heads);
 }
 
+Result<> Library::State::mend_mirror() {
+    if (mirror_mended) return {};
+    TRY(archive::mend_mirror(staging, authority.revoked_files()));
+    mirror_mended = true;
+    return {};
+}
+
 Result<> Library::State::commit_for(const archive::EpochKeys& epoch,
                                     std::vector<model::EntryBody> bodies) {
+    TRY(mend_mirror());
+    auto written = write_all(epoch, std::move(bodies));
+    if (!written) {
+        unsure = true;
+        mirror_mended = false;
+    }
+    return written;
+}
+
+Result<> Library::State::write_all(const archive::EpochKeys& epoch,
+                                   std::vector<model::EntryBody> bodies) {
     TRY_LET(const auto lock, local.lock());
     auto heads = local.load_heads();
     clock.observe(heads.clock);
@@ -139,8 +166,20 @@ Result<> Library::State::commit_for(const archive::EpochKeys& epoch,
     return entries.empty() ? Result<>() : write_one(heads, entries, epoch);
 }
 
+Result<> Library::mend_mirror() {
+    TRY(may_write());
+    return state_->mend_mirror();
+}
+
+Result<> Library::settle_doubts() {
+    if (!state_->unsure) return {};
+    SilentListener listener;
+    return refresh(listener);
+}
+
 Result<> Library::commit(std::vector<model::EntryBody> entries) {
     TRY(may_write());
+    TRY(settle_doubts());
     return state_->commit_for(state_->current_epoch(), std::move(entries));
 }
 
@@ -155,6 +194,7 @@ Result<> Library::enroll(const model::DeviceId& device) {
 Result<> Library::open_epoch(archive::EpochKeys keys, std::vector<model::FileHash> revoked,
                              std::vector<model::EntryBody> entries) {
     TRY(may_write());
+    TRY(settle_doubts());
     auto& state = *state_;
     const auto& before = state.current_epoch();
     model::Epoch epoch;
@@ -164,17 +204,26 @@ Result<> Library::open_epoch(archive::EpochKeys keys, std::vector<model::FileHas
     epoch.revoked = std::move(revoked);
     TRY_LET(const auto heads, state.catalog.heads());
     for (const auto& [device, head] : heads) epoch.devices.emplace(device, head.seq);
+    // The segment that holds this word counts as well, also where nothing came after it.
+    if (state.device) {
+        const auto known = state.local.load_heads();
+        auto& own = epoch.devices[state.device->id()];
+        if (known.own && known.own_device == state.device->id())
+            own = std::max(own, known.own->seq);
+        ++own;
+    }
     const auto& archive = state.copy.manifest.archive;
     epoch.signature = crypto::sshsig_sign(before.root, "keepsake-epoch-v1@" + archive.hex(),
                                           as_bytes(model::epoch_text(archive, epoch)));
     // For the epoch before: whoever has only its keys learns that there is a next.
     const auto old_keys = before.clone();
-    TRY(state.commit_for(old_keys, {std::move(epoch)}));
+    // The keys first: should the commit fail, its segment may stand, and be read, all the same.
     state.unlocked.identity.epochs.insert(state.unlocked.identity.epochs.begin(), std::move(keys));
     auto known = archive::Authority(state.unlocked.identity);
     TRY_LET(const auto authority_entries, state.catalog.authority_entries());
     for (const auto& entry : authority_entries) known.add(entry.writer, entry.seq, entry.entry);
     state.authority = std::move(known);
+    TRY(state.commit_for(old_keys, {std::move(epoch)}));
     if (state.device)
         TRY(state.local.save_keys(*state.device, state.current_epoch().identity.recipient(),
                                   state.environment.random));

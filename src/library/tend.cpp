@@ -12,6 +12,7 @@
 
 #include "archive/journal_store.h"
 #include "archive/layout.h"
+#include "archive/mirror.h"
 #include "archive/object_file.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -87,6 +88,10 @@ class Tending {
     explicit Tending(Library& library) : library_(&library), files_(&library.environment().files) {}
 
     Result<TendReport> run() {
+        TRY(library_->settle_doubts());
+        library_->staging().clean_up();
+        TRY(library_->mend_mirror());
+        TRY(remove_rolled_up());
         TRY(erase_due());
         TRY(drop_second_objects());
         TRY(roll_up_own());
@@ -193,6 +198,18 @@ class Tending {
         const auto header = crypto::parse_age_header(as_bytes(object.header));
         const auto& newest = library_->current_epoch().identity;
         return header && crypto::unwrap_with_identities(*header, {&newest, 1}).has_value();
+    }
+
+    // What a rollup that was cut off left beside it.
+    Result<> remove_rolled_up() {
+        TRY_LET(const auto removed, archive::remove_rolled_up(
+                                        library_->staging(), library_->identity().identities()));
+        if (removed.empty()) return {};
+        auto& catalog = library_->catalog();
+        return catalog.in_transaction([&]() -> Result<> {
+            for (const auto& name : removed) TRY(catalog.remove_file(name.file));
+            return {};
+        });
     }
 
     // This device's old segments, one after another, as far as they are single files and small.
