@@ -140,9 +140,8 @@ Result<JournalListing> list_journal(os::FileSystem& files, const std::string& ar
     if (!listing.has_main && !listing.has_mirror)
         return Error(ErrorCode::not_found, "the journal of this archive is not there");
     std::ranges::set_union(main.names(), mirror.names(), std::back_inserter(listing.files));
-    std::ranges::set_difference(
-        main.names(), mirror.names(),
-        std::inserter(listing.only_in_main, listing.only_in_main.end()));
+    std::ranges::set_difference(main.names(), mirror.names(),
+                                std::inserter(listing.only_in_main, listing.only_in_main.end()));
     std::ranges::set_difference(
         mirror.names(), main.names(),
         std::inserter(listing.only_in_mirror, listing.only_in_mirror.end()));

@@ -90,10 +90,8 @@ class Mending {
             const auto& proof = name == kManifestName ? manifest : any;
             TRY_LET(const bool has_main, stands(main));
             TRY_LET(const bool has_mirror, stands(mirrored(main)));
-            if (has_main && !has_mirror)
-                TRY(copy(main, mirrored(main), kLargestPlainBytes, proof));
-            if (!has_main && has_mirror)
-                TRY(copy(mirrored(main), main, kLargestPlainBytes, proof));
+            if (has_main && !has_mirror) TRY(copy(main, mirrored(main), kLargestPlainBytes, proof));
+            if (!has_main && has_mirror) TRY(copy(mirrored(main), main, kLargestPlainBytes, proof));
         }
         return {};
     }
@@ -113,8 +111,7 @@ class Mending {
 
   private:
     Result<bool> stands(const std::string& relative) {
-        const auto info =
-            staging_->files().info(os::join_path(staging_->archive_path(), relative));
+        const auto info = staging_->files().info(os::join_path(staging_->archive_path(), relative));
         if (info) return true;
         if (info.error().code() == ErrorCode::not_found) return false;
         return info.error();
@@ -122,8 +119,7 @@ class Mending {
 
     Result<std::set<model::FileHash>> key_names(const std::string& relative) {
         std::set<model::FileHash> names;
-        auto entries =
-            staging_->files().list(os::join_path(staging_->archive_path(), relative));
+        auto entries = staging_->files().list(os::join_path(staging_->archive_path(), relative));
         if (!entries) {
             if (entries.error().code() == ErrorCode::not_found) return names;
             return std::move(entries).error().with(relative);
@@ -151,9 +147,8 @@ class Mending {
 };
 
 // The rollup's text, if it is whole in both places.
-Result<std::optional<crypto::Secret>> proven_text(
-    Staging& staging, const JournalFileName& rollup,
-    std::span<const crypto::AgeIdentity> identities) {
+Result<std::optional<crypto::Secret>> proven_text(Staging& staging, const JournalFileName& rollup,
+                                                  std::span<const crypto::AgeIdentity> identities) {
     std::optional<crypto::Secret> text;
     for (const auto& relative : {mirrored(rollup.path()), rollup.path()}) {
         const auto bytes =

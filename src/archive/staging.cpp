@@ -63,8 +63,8 @@ void Staging::clean_up() {
     const std::lock_guard guard(mutex_);
     sweep();
     if (folder_.empty())  // stays while others write
-        static_cast<void>(files_->remove_directory(
-            os::join_path(archive_path_, std::string(kTemporaryName))));
+        static_cast<void>(
+            files_->remove_directory(os::join_path(archive_path_, std::string(kTemporaryName))));
 }
 
 Result<> Staging::begin() {
@@ -117,8 +117,7 @@ Result<> Staging::make_folder(const std::string& relative_path) {
         const auto child = parent;
         parent = os::parent_of(parent);
         const bool at_top = parent == ".";
-        TRY(files_->sync_directory(at_top ? archive_path_
-                                          : os::join_path(archive_path_, parent)));
+        TRY(files_->sync_directory(at_top ? archive_path_ : os::join_path(archive_path_, parent)));
         folders_.insert(child);
         if (at_top) break;
     }

@@ -229,6 +229,7 @@ void KeepPipeline::finished(ReadyFile ready) {
         ++report_.already;
         return;
     }
+    ready.item_stands = kept->has_value();
     if (ready.sealed) claimed_.insert(ready.content);
     // Queued before the claim can be seen: whoever leans on it comes after it.
     const std::lock_guard guard(mutex_);
@@ -280,14 +281,12 @@ Result<> KeepPipeline::commit_group(std::vector<ReadyFile>& group) {
     if (options_.read_back) TRY(read_back(group));
     TRY(give_names(group));
     TRY(write_journal(group));
-    std::uint64_t bytes = 0;
-    for (const auto& ready : group) {
-        bytes += ready.bytes;
-        count_done(ready.source);
-    }
     const std::lock_guard guard(mutex_);
-    report_.kept += group.size();
-    report_.bytes += bytes;
+    for (const auto& ready : group) {
+        count_done(ready.source);
+        ++(ready.item_stands ? report_.already : report_.kept);
+        report_.bytes += ready.item_stands ? 0 : ready.bytes;
+    }
     return {};
 }
 
@@ -328,10 +327,13 @@ Result<> KeepPipeline::give_names(std::vector<ReadyFile>& group) {
     std::set<std::string> touched;
     for (auto& ready : group) {
         if (!ready.sealed) continue;
-        const auto target =
-            os::join_path(library_->copy().path, archive::object_path(ready.sealed->object));
+        const auto relative = archive::object_path(ready.sealed->object);
+        const auto target = os::join_path(library_->copy().path, relative);
         const auto folder = os::parent_of(target);
-        if (folders_made_.insert(folder).second) TRY(os::make_directories(files, folder, false));
+        // Where all is synced as a whole, that holds for folders that stood there, too.
+        if (folders_made_.insert(folder).second)
+            TRY(sync_each_ ? library_->staging().make_folder(os::parent_of(relative))
+                           : os::make_directories(files, folder, false));
         TRY(files.rename_exclusive(ready.sealed->temporary_path, target));
         touched.insert(folder);
     }
@@ -346,6 +348,7 @@ Result<> KeepPipeline::write_journal(const std::vector<ReadyFile>& group) {
     std::vector<model::EntryBody> entries;
     for (const auto& ready : group) {
         if (ready.sealed) entries.emplace_back(entry_of(*ready.sealed));
+        if (ready.item_stands) continue;
         model::Keep keep;
         environment.random.fill(keep.item.bytes);
         keep.kept = environment.clock.now();

@@ -38,6 +38,7 @@ struct ReadyFile {
     model::ContentId content;
     std::uint64_t bytes = 0;
     std::optional<archive::SealedObject> sealed;  ///< none where the content is stored already
+    bool item_stands = false;  ///< kept before; its object had gone, and is made again
 };
 
 /// What is told to the calling thread.

@@ -50,8 +50,9 @@ Result<StoredContent> store_content(Library& library, ByteView bytes) {
                                  library.environment().random, buffers, true, std::stop_token()));
     const auto finish = [&]() -> Result<> {
         TRY(prove_sealed(files, sealed, buffers));
-        const auto target = os::join_path(library.copy().path, archive::object_path(sealed.object));
-        TRY(os::make_directories(files, os::parent_of(target), false));
+        const auto relative = archive::object_path(sealed.object);
+        const auto target = os::join_path(library.copy().path, relative);
+        TRY(library.staging().make_folder(os::parent_of(relative)));
         TRY(files.rename_exclusive(temporary, target));
         return files.sync_directory(os::parent_of(target));
     };

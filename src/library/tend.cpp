@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -202,8 +203,19 @@ class Tending {
 
     // What a rollup that was cut off left beside it.
     Result<> remove_rolled_up() {
-        TRY_LET(const auto removed, archive::remove_rolled_up(
-                                        library_->staging(), library_->identity().identities()));
+        TRY_LET(const auto known, library_->catalog().files());
+        std::vector<catalog::JournalFile> rollups;
+        std::ranges::copy_if(known, std::back_inserter(rollups),
+                             [](const auto& file) { return file.last_seq > file.first_seq; });
+        const auto is_beside_its_rollup = [&](const catalog::JournalFile& file) {
+            return std::ranges::any_of(rollups, [&](const catalog::JournalFile& rollup) {
+                return rollup.file != file.file && rollup.device == file.device &&
+                       rollup.first_seq <= file.first_seq && rollup.last_seq >= file.last_seq;
+            });
+        };
+        if (std::ranges::none_of(known, is_beside_its_rollup)) return {};
+        TRY_LET(const auto removed,
+                archive::remove_rolled_up(library_->staging(), library_->identity().identities()));
         if (removed.empty()) return {};
         auto& catalog = library_->catalog();
         return catalog.in_transaction([&]() -> Result<> {

@@ -64,7 +64,8 @@ class Faults : public ::testing::TestWithParam<std::tuple<Scenario, Kind>> {
         world.files.set_plan(fault.plan());
         scenario().run(world);
         const auto count = world.files.operation_count();
-        const auto what = fault.at < count ? world.files.operation_name(fault.at) : "nothing failed";
+        const auto what =
+            fault.at < count ? world.files.operation_name(fault.at) : "nothing failed";
         SCOPED_TRACE("KEEPSAKE_FAULT=\"" + fault.to_text() + "\" (" + what + ")");
         // Also after a mere failure: the power goes some time later.
         if (fault.kind == FaultKind::crash || fault.seed % 2 == 0) world.files.crash();
@@ -102,13 +103,11 @@ TEST_P(Faults, LoseNothing) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Faults,
-                         ::testing::Combine(::testing::ValuesIn(scenarios()),
-                                            ::testing::ValuesIn(kinds())),
-                         [](const auto& given) {
-                             return std::get<0>(given.param).name + "_" +
-                                    std::get<1>(given.param).name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    All, Faults, ::testing::Combine(::testing::ValuesIn(scenarios()), ::testing::ValuesIn(kinds())),
+    [](const auto& given) {
+        return std::get<0>(given.param).name + "_" + std::get<1>(given.param).name;
+    });
 
 }  // namespace
 

@@ -78,24 +78,26 @@ class Inspector {
         if (!library) return void(ADD_FAILURE() << library.error().describe());
         for (const bool with_key : {true, false}) {
             HeardListener heard;
-            const auto report =
-                with_key
-                    ? library::check(*library, heard)
-                    : library::check_without_key(world_->environment(), world_->archive, heard);
+            const auto report = with_key ? library::check(*library, heard)
+                                         : library::check_without_key(world_->environment(),
+                                                                      world_->archive, heard);
             if (!report) {
                 ADD_FAILURE() << report.error().describe();
                 continue;
             }
-            EXPECT_TRUE(report->sound()) << "damaged " << report->damaged << ", missing "
-                                         << report->missing << ::testing::PrintToString(heard.problems);
+            EXPECT_TRUE(report->sound())
+                << "damaged " << report->damaged << ", missing " << report->missing
+                << ::testing::PrintToString(heard.problems);
         }
     }
 
     /// Nothing in the archive has a name that is not the format's, nor stays in tmp/.
     void names() {
         static const std::regex format(
-            "(keepsake\\.json|README\\.txt|open-without-keepsake\\.sh|objects/|objects/[0-9a-f]{2}/|"
-            "objects/[0-9a-f]{2}/[0-9a-f]{64}\\.age|(mirror/)?(keys/|keys/[0-9a-f]{64}\\.age|journal/|"
+            "(keepsake\\.json|README\\.txt|open-without-keepsake\\.sh|objects/|objects/[0-9a-f]{2}/"
+            "|"
+            "objects/[0-9a-f]{2}/[0-9a-f]{64}\\.age|(mirror/)?(keys/|keys/"
+            "[0-9a-f]{64}\\.age|journal/|"
             "journal/[0-9a-f]+/|journal/[0-9a-f]+/[0-9]+/|"
             "journal/[0-9a-f]+/[0-9]+/[0-9]+(-[0-9]+)?-[0-9a-f]{64}\\.age|keepsake\\.json|"
             "README\\.txt|open-without-keepsake\\.sh)|mirror/|tmp/)");
@@ -224,8 +226,9 @@ void go_on(FamilyWorld& world, const std::string& keep_again) {
     if (!keep_again.empty()) {
         const auto before = world.ledger.claims.size();
         world.keep(*library, keep_again);
-        const bool done = world.ledger.claims.size() == before + 1 &&
-                          world.ledger.claims.back().least == world.ledger.claims.back().files.size();
+        const bool done =
+            world.ledger.claims.size() == before + 1 &&
+            world.ledger.claims.back().least == world.ledger.claims.back().files.size();
         EXPECT_TRUE(done) << "what was to be kept cannot be kept afterwards";
     }
     const auto tended = library::tend(*library, world.heard);

@@ -123,7 +123,8 @@ void begin_with_segments(FamilyWorld& world) {
     begin_with_photos(world);
     auto library = world.open();
     ASSERT_TRUE(library) << library.error().describe();
-    for (int i = 0; i < 4; ++i) world.set_cover(*library, "/film.mov", "Cover " + std::to_string(i));
+    for (int i = 0; i < 4; ++i)
+        world.set_cover(*library, "/film.mov", "Cover " + std::to_string(i));
 }
 
 void begin_with_many_segments(FamilyWorld& world) {
@@ -192,8 +193,8 @@ std::vector<Scenario> scenarios() {
         begin(world);
         put_many(world);
     };
-    const auto keep_many = opened(
-        [](FamilyWorld& world, Library& library) { world.keep(library, "/home/many"); });
+    const auto keep_many =
+        opened([](FamilyWorld& world, Library& library) { world.keep(library, "/home/many"); });
     const auto on_new_computer = [](const auto& run) {
         return [run](FamilyWorld& world) {
             world.state_folder = "/home/new-computer";
@@ -211,8 +212,7 @@ std::vector<Scenario> scenarios() {
         {"keep_many_one_by_one", before_many, keep_many, "/home/many", false},
         {"join", before_keep, on_new_computer(opened(keep_two)), "/home/late.jpg"},
         {"tell", begin_with_photos, opened(tell), ""},
-        {"let_go", begin_with_photos,
-         opened([](FamilyWorld& world, Library& library) {
+        {"let_go", begin_with_photos, opened([](FamilyWorld& world, Library& library) {
              world.let_go(library, "photos/a.jpg");
              world.let_go(library, "/film.mov");
              world.bring_back(library, "photos/a.jpg");
@@ -226,15 +226,13 @@ std::vector<Scenario> scenarios() {
          opened([](FamilyWorld& world, Library& library) { world.remove_way(library, "friend"); },
                 keep_photos),
          "/home/film.mov"},
-        {"reseal", begin_with_friend,
-         opened([](FamilyWorld& world, Library& library) {
+        {"reseal", begin_with_friend, opened([](FamilyWorld& world, Library& library) {
              static_cast<void>(library::rotate(library, true, world.heard));
          }),
          ""},
         {"rollup", begin_with_segments, opened(roll_up_all), ""},
         {"tend_rolls_up", begin_with_many_segments, opened(tend), ""},
-        {"merge", begin_with_two_copies,
-         opened([](FamilyWorld& world, Library& library) {
+        {"merge", begin_with_two_copies, opened([](FamilyWorld& world, Library& library) {
              world.keep(library, kPhotos);
              static_cast<void>(library::tend(library, world.heard));
          }),
