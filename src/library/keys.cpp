@@ -69,6 +69,7 @@ struct Change {
 // is lost.
 Result<> new_epoch(Library& library, const Change& change) {
     if (change.joining == Library::Joining::none) TRY(library.may_write());
+    TRY(library.settle_doubts());
     TRY_LET(auto ways, open_ways(library));
     auto& source = library.environment().random;
     auto identity = library.identity().clone();

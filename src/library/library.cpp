@@ -164,8 +164,22 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
                                                     library.state_->unlocked.identity, true));
     }
     TRY(library.state_->pin());
+    TRY(library.rejoin(listener));
     TRY(library.read_long_words());
     return library;
+}
+
+// A device that was away while the keepers changed is let in again by the first opening there, so
+// that what it kept meanwhile counts; a copy that cannot be written leaves that for the next time.
+Result<> Library::rejoin(Listener& listener) {
+    const auto& authority = state_->authority;
+    if (!state_->device || !may_write()) return {};
+    const auto device = state_->device->id();
+    if (!authority.is_enrolled(device) || authority.may_write(device) ||
+        authority.is_retired(device))
+        return {};
+    if (!commit({model::Tick{}})) return {};
+    return state_->bring_up_to_date(listener);
 }
 
 Result<> Library::read_long_words() {
@@ -270,6 +284,7 @@ const std::vector<JournalProblem>& Library::journal_problems() const { return st
 Result<model::HybridTime> Library::tick() { return state_->clock.next(); }
 Result<> Library::refresh(Listener& listener) {
     TRY(state_->bring_up_to_date(listener));
+    state_->unsure = false;
     return read_long_words();
 }
 
