@@ -227,7 +227,8 @@ std::vector<Scenario> scenarios() {
                 keep_photos),
          "/home/film.mov"},
         {"reseal", begin_with_friend, opened([](FamilyWorld& world, Library& library) {
-             static_cast<void>(library::rotate(library, library::Library::Joining::none, true, world.heard));
+             static_cast<void>(
+                 library::rotate(library, library::Library::Joining::none, true, world.heard));
          }),
          ""},
         {"rollup", begin_with_segments, opened(roll_up_all), ""},
