@@ -1,7 +1,6 @@
 #include "archive/key_store.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>

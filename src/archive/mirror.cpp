@@ -1,7 +1,6 @@
 #include "archive/mirror.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <iterator>
@@ -19,9 +18,6 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
-#include "crypto/age.h"
-#include "crypto/age_keys.h"
-#include "crypto/secret.h"
 #include "crypto/sha256.h"
 #include "model/ids.h"
 #include "model/manifest.h"

@@ -14,7 +14,6 @@
 #include "archive/copy.h"
 #include "archive/layout.h"
 #include "archive/object_file.h"
-#include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "library/check.h"

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
-#include <cstdint>
 #include <map>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <utility>
@@ -20,7 +19,6 @@
 #include "archive/layout.h"
 #include "base/error.h"
 #include "base/result.h"
-#include "base/text.h"
 #include "catalog/catalog.h"
 #include "crypto/age_keys.h"
 #include "library/environment.h"

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,8 +18,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "catalog/catalog.h"
 #include "crypto/age.h"
-#include "crypto/secret.h"
 #include "library/keep.h"
 #include "library/library.h"
 #include "library/object_lookup.h"

@@ -15,7 +15,6 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"
-#include "base/time.h"
 #include "catalog/catalog.h"
 #include "crypto/age_keys.h"
 #include "crypto/recovery_words.h"

@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "crypto/age_keys.h"
 #include "crypto/recovery_words.h"
 #include "crypto/secret.h"
 #include "library/environment.h"

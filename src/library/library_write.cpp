@@ -2,10 +2,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "archive/authority.h"
@@ -16,7 +16,9 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "crypto/age_keys.h"
 #include "crypto/signing.h"
+#include "library/environment.h"
 #include "library/library.h"
 #include "library/library_state.h"
 #include "library/local_state.h"

@@ -21,9 +21,9 @@
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
 #include "crypto/signing.h"
+#include "model/entry.h"
 #include "model/hybrid_clock.h"
 #include "model/ids.h"
-#include "model/segment.h"
 #include "os/file_system.h"
 
 namespace keepsake::library {

@@ -1,4 +1,3 @@
-#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,6 +12,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "crypto/random.h"
 #include "crypto/recovery_words.h"
 #include "crypto/secret.h"
 #include "crypto/signing.h"

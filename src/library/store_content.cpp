@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
-#include <string>
 #include <utility>
 
 #include "archive/layout.h"
@@ -13,12 +12,11 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "crypto/age.h"
 #include "crypto/sha256.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
 #include "library/seal_proof.h"
-#include "model/entry.h"
-#include "model/ids.h"
 #include "os/file_system.h"
 
 namespace keepsake::library {

@@ -2,18 +2,14 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "archive/layout.h"
-#include "archive/object_file.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
@@ -24,7 +20,6 @@
 #include "library/store_content.h"
 #include "model/entry.h"
 #include "model/ids.h"
-#include "os/file_system.h"
 
 namespace keepsake::library {
 namespace {

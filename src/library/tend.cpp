@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
-#include <string>
 #include <utility>
 #include <vector>
 
 #include "archive/journal_store.h"
 #include "archive/layout.h"
-#include "archive/mirror.h"
 #include "archive/object_file.h"
 #include "base/bytes.h"
 #include "base/error.h"

@@ -1,7 +1,5 @@
 #include "library/ways.h"
 
-#include <array>
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
