@@ -163,7 +163,13 @@ std::set<model::FileHash> Authority::revoked_files() const {
     return files;
 }
 
-bool Authority::is_ended() const { return !keys_here_.contains(chain().back()); }
+bool Authority::is_ended() const {
+    const auto& newest = chain().back();
+    if (!is_undecided()) return !keys_here_.contains(newest);
+    return std::ranges::none_of(openings_.at(newest), [&](const auto& successor) {
+        return keys_here_.contains(end_of(successor.first));
+    });
+}
 
 std::vector<std::string> Authority::side_ends() const {
     const auto& roots = chain();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <span>
@@ -139,25 +140,22 @@ Result<> publish_in_both(Staging& staging, ByteView sealed, const std::string& r
     return staging.publish(sealed, mirrored(relative));
 }
 
-Result<> remove_from_both(Staging& staging, const std::string& relative) {
-    for (const auto& place : {relative, mirrored(relative)}) {
-        const auto path = os::join_path(staging.archive_path(), place);
-        auto removed = staging.files().remove_file(path);
-        if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
-    }
-    return {};
-}
-
 }  // namespace
 
 Result<JournalListing> list_journal(os::FileSystem& files, const std::string& archive_path) {
     JournalListing listing;
-    JournalLister lister(files, archive_path, listing);
-    TRY_LET(listing.has_main, lister.list(""));
-    TRY_LET(listing.has_mirror, lister.list(std::string(kMirrorName)));
+    JournalLister main(files, archive_path, listing);
+    JournalLister mirror(files, archive_path, listing);
+    TRY_LET(listing.has_main, main.list(""));
+    TRY_LET(listing.has_mirror, mirror.list(std::string(kMirrorName)));
     if (!listing.has_main && !listing.has_mirror)
         return Error(ErrorCode::not_found, "the journal of this archive is not there");
-    listing.files.assign(lister.names().begin(), lister.names().end());
+    std::ranges::set_union(main.names(), mirror.names(), std::back_inserter(listing.files));
+    std::ranges::set_difference(main.names(), mirror.names(),
+                                std::inserter(listing.only_in_main, listing.only_in_main.end()));
+    std::ranges::set_difference(
+        mirror.names(), main.names(),
+        std::inserter(listing.only_in_mirror, listing.only_in_mirror.end()));
     return listing;
 }
 
@@ -202,6 +200,15 @@ Result<WrittenSegment> write_segment(Staging& staging, const model::SegmentHeade
     crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
     TRY(publish_in_both(staging, sealed, written.name.path()));
     return written;
+}
+
+Result<> remove_journal_file(Staging& staging, const JournalFileName& name) {
+    for (const auto& place : {name.path(), mirrored(name.path())}) {
+        const auto path = os::join_path(staging.archive_path(), place);
+        auto removed = staging.files().remove_file(path);
+        if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
+    }
+    return {};
 }
 
 Result<JournalFileName> roll_up(Staging& staging, std::span<const JournalFileName> names,
@@ -250,7 +257,7 @@ Result<std::vector<JournalFileName>> remove_rolled_up(
         // Of a fork, the other side's segments have the same numbers and stay.
         const auto is_held = [&](const model::TextHash& text) { return held.contains(text); };
         if (!std::ranges::all_of(texts, is_held)) continue;
-        TRY(remove_from_both(staging, name.path()));
+        TRY(remove_journal_file(staging, name));
         removed.push_back(name);
     }
     return removed;

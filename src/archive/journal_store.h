@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,9 +31,14 @@ inline constexpr std::size_t kMostJournalFiles = 2'000'000;
 /// What stands in journal/ and mirror/journal/ together.
 struct JournalListing {
     std::vector<JournalFileName> files;  ///< each once, by (device, first, last, hash)
+    std::set<JournalFileName> only_in_main;
+    std::set<JournalFileName> only_in_mirror;
     std::vector<std::string> strangers;  ///< relative paths of what is no journal file
     bool has_main = false;
     bool has_mirror = false;
+    bool in_both(const JournalFileName& name) const {
+        return !only_in_main.contains(name) && !only_in_mirror.contains(name);
+    }
 };
 
 /// Errors: not_found if neither folder is there; those of listing (a failed listing is never taken
@@ -71,6 +77,9 @@ Result<WrittenSegment> write_segment(Staging& staging, const model::SegmentHeade
                                      const crypto::SigningKey& key,
                                      const crypto::AgeRecipient& recipient,
                                      crypto::RandomSource& random);
+
+/// Removes a journal file from both places; one that is not there is fine.
+Result<> remove_journal_file(Staging& staging, const JournalFileName& name);
 
 /// Writes one file that holds the texts of consecutive segments of one device one after another,
 /// and reads it back from both places and compares. What it stands for is remove_rolled_up's to

@@ -30,6 +30,7 @@ namespace keepsake::archive {
 namespace {
 
 constexpr std::string_view kWrongPassphrase = "That passphrase does not open this archive.";
+constexpr int kMostCostly = 4;  // files past the usual stretching that are tried
 constexpr std::string_view kWrongIdentity = "That identity does not open this archive.";
 
 // Takes in the key files of one folder; a folder that is not there adds nothing and says so.
@@ -64,7 +65,13 @@ Result<bool> read_folder(os::FileSystem& files, const std::string& archive_path,
     return true;
 }
 
-int rank_of(const KeyFile& key) { return -key.header.scrypt_log_n().value_or(0); }
+// Passphrases, then recovery keys, then what costs more than either: anybody may have put that
+// there.
+int rank_of(const KeyFile& key) {
+    const auto log_n = key.header.scrypt_log_n();
+    if (!log_n) return 1000;
+    return *log_n == crypto::kScryptLogN ? 0 : *log_n == kRecoveryLogN ? 1 : 2 + *log_n;
+}
 
 using Unwrap = std::function<Result<crypto::Secret>(const crypto::AgeHeader&)>;
 
@@ -107,8 +114,11 @@ Result<Unlocked> unlock_first(const KeyFiles& keys, bool scrypt, const Unwrap& u
                               const std::function<void()>& trying, std::string_view wrong,
                               std::span<const crypto::AgeIdentity> own) {
     std::optional<Error> problem;
+    int costly = 0;
     for (const auto& key : keys.whole) {
         if (key.header.is_scrypt() != scrypt) continue;
+        if (key.header.scrypt_log_n().value_or(0) > crypto::kScryptLogN && ++costly > kMostCostly)
+            continue;
         trying();
         auto identity = open_one(key, unwrap);
         if (!identity) {
@@ -118,6 +128,11 @@ Result<Unlocked> unlock_first(const KeyFiles& keys, bool scrypt, const Unwrap& u
         if (*identity) return close_over(keys, Unlocked{std::move(**identity), {key.file}}, own);
     }
     if (problem) return std::move(*problem);
+    if (!keys.damaged.empty())
+        return Error(ErrorCode::corrupt,
+                     std::string(wrong) + " Key files of it are damaged, though (" +
+                         std::to_string(keys.damaged.size()) +
+                         "): if you are sure, take the folder keys/ from another copy.");
     return Error(ErrorCode::wrong_key, std::string(wrong));
 }
 

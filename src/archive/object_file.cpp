@@ -127,7 +127,8 @@ Result<model::ContentId> seal_blocks(Sealing& sealing, crypto::AgePayloadWriter&
         done += wanted;
         hasher.begin(block);
         TRY(sealing.write(seal_block(writer, block, done == content_bytes, buffers.sealed())));
-        if (turn % 8 == 7) sealing.file->start_writeback();
+        // The disk works while the next is sealed; the group's sync then finds little left.
+        if (turn % 8 == 7 || done == content_bytes) sealing.file->start_writeback();
     }
     return model::ContentId{hasher.finish()};
 }
@@ -218,11 +219,15 @@ class ObjectReading {
     Result<ByteView> read_sealed(std::uint64_t first, std::uint64_t count) {
         std::size_t bytes = 0;
         for (std::uint64_t i = 0; i < count; ++i) bytes += reader_.sealed_chunk_bytes(first + i);
-        const auto sealed = buffers_->sealed().first(bytes);
-        TRY_LET(const auto got,
-                file_->read_at(payload_offset_ + reader_.sealed_chunk_offset(first), sealed));
-        if (got != bytes) return Error(ErrorCode::corrupt, "the file ends early");
-        return ByteView(sealed);
+        // Whole pages are read, as a disk read past the cache gives no others.
+        const auto offset = payload_offset_ + reader_.sealed_chunk_offset(first);
+        const auto before = static_cast<std::size_t>(offset % ObjectBuffers::kPageBytes);
+        const auto whole = (before + bytes + ObjectBuffers::kPageBytes - 1) /
+                           ObjectBuffers::kPageBytes * ObjectBuffers::kPageBytes;
+        const auto pages = buffers_->pages().first(whole);
+        TRY_LET(const auto got, file_->read_at(offset - before, pages));
+        if (got < before + bytes) return Error(ErrorCode::corrupt, "the file ends early");
+        return ByteView(pages.subspan(before, bytes));
     }
     Result<ByteView> open_block(std::uint64_t first, std::uint64_t count, ByteView sealed,
                                 MutableBytes out) {
@@ -248,7 +253,14 @@ class ObjectReading {
 }  // namespace
 
 ObjectBuffers::ObjectBuffers()
-    : plain_{Bytes(kBlockBytes), Bytes(kBlockBytes)}, sealed_(kSealedBlockBytes) {}
+    : plain_{Bytes(kBlockBytes), Bytes(kBlockBytes)}, memory_(kSealedBlockBytes + 3 * kPageBytes) {
+    // Whole pages that hold a sealed block, wherever it begins.
+    constexpr std::size_t kPages = kSealedBlockBytes / kPageBytes + 2;
+    const auto misplaced = reinterpret_cast<std::uintptr_t>(memory_.data()) % kPageBytes;
+    pages_ =
+        MutableBytes(memory_).subspan((kPageBytes - misplaced) % kPageBytes, kPages * kPageBytes);
+    sealed_ = pages_.first(kSealedBlockBytes);
+}
 
 ObjectBuffers::~ObjectBuffers() {
     for (auto& block : plain_) crypto::wipe(block);

@@ -53,10 +53,19 @@ void Staging::sweep() {
     const auto entries = files_->list(parent);
     if (!entries) return;
     for (const auto& entry : *entries) {
+        if (entry.kind != os::FileKind::directory) continue;  // a link would lead elsewhere
         const auto folder = os::join_path(parent, entry.name);
         const auto lock = files_->try_lock(os::join_path(folder, kLockName));
         if (lock) discard_folder(*files_, folder);
     }
+}
+
+void Staging::clean_up() {
+    const std::lock_guard guard(mutex_);
+    sweep();
+    if (folder_.empty())  // stays while others write
+        static_cast<void>(
+            files_->remove_directory(os::join_path(archive_path_, std::string(kTemporaryName))));
 }
 
 Result<> Staging::begin() {
@@ -100,22 +109,46 @@ Result<> Staging::already_there(ByteView bytes, const std::string& target) {
     return Error(ErrorCode::exists, target + " exists with other bytes");
 }
 
+Result<> Staging::make_folder(const std::string& relative_path) {
+    const std::lock_guard guard(folders_mutex_);
+    if (folders_.contains(relative_path)) return {};
+    TRY(os::make_directories(*files_, os::join_path(archive_path_, relative_path), false));
+    // One that was there already may be new all the same, and nobody synced its name yet.
+    for (auto parent = relative_path; !folders_.contains(parent);) {
+        const auto child = parent;
+        parent = os::parent_of(parent);
+        const bool at_top = parent == ".";
+        TRY(files_->sync_directory(at_top ? archive_path_ : os::join_path(archive_path_, parent)));
+        folders_.insert(child);
+        if (at_top) break;
+    }
+    return {};
+}
+
+Result<> Staging::give_name(const std::string& temporary, ByteView bytes,
+                            const std::string& target) {
+    auto renamed = files_->rename_exclusive(temporary, target);
+    if (!renamed) {
+        static_cast<void>(files_->remove_file(temporary));
+        if (renamed.error().code() != ErrorCode::exists) return renamed;
+        TRY(already_there(bytes, target));
+        return files_->sync_directory(os::parent_of(target));
+    }
+    auto synced = files_->sync_directory(os::parent_of(target));
+    // Whether the name survives is not known, and a later sync would not tell.
+    if (!synced) static_cast<void>(files_->remove_file(target));
+    return synced;
+}
+
 Result<> Staging::publish(ByteView bytes, const std::string& relative_path) {
-    const auto target = os::join_path(archive_path_, relative_path);
-    const auto folder = os::parent_of(target);
-    TRY(os::make_directories(*files_, folder, false));
+    TRY(make_folder(os::parent_of(relative_path)));
     TRY_LET(const auto temporary, new_path());
     if (auto written = write_new(*files_, temporary, bytes); !written) {
         static_cast<void>(files_->remove_file(temporary));
         return std::move(written).error().with(relative_path);
     }
-    if (auto renamed = files_->rename_exclusive(temporary, target); !renamed) {
-        static_cast<void>(files_->remove_file(temporary));
-        if (renamed.error().code() != ErrorCode::exists)
-            return std::move(renamed).error().with(relative_path);
-        TRY(already_there(bytes, target));
-    }
-    return files_->sync_directory(folder);
+    auto named = give_name(temporary, bytes, os::join_path(archive_path_, relative_path));
+    return named ? Result<>() : std::move(named).error().with(relative_path);
 }
 
 }  // namespace keepsake::archive

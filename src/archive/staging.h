@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "base/bytes.h"
@@ -28,6 +29,13 @@ class Staging {
     /// A fresh name in the folder. Errors: those of creating it.
     Result<std::string> new_path();
 
+    /// Sweeps away what no running program holds, as the first new_path() does.
+    void clean_up();
+
+    /// Makes a folder of the archive where it is missing. Durability: on success it survives a
+    /// crash, also where another program, or one that was stopped, made it a moment ago.
+    Result<> make_folder(const std::string& relative_path);
+
     /// Writes `bytes` under a fresh name, syncs, gives it its name in the archive (its folder is
     /// made if missing) and syncs that folder. Never replaces: a file that already has that name
     /// and these very bytes counts as written. Durability: on success the file and its name survive
@@ -42,6 +50,7 @@ class Staging {
     Result<> begin();
     void sweep();
     Result<> already_there(ByteView bytes, const std::string& target);
+    Result<> give_name(const std::string& temporary, ByteView bytes, const std::string& target);
 
     os::FileSystem* files_;
     std::string archive_path_;
@@ -50,6 +59,8 @@ class Staging {
     std::string folder_;  // empty until begun
     std::unique_ptr<os::FileLock> lock_;
     std::uint64_t counter_ = 0;
+    std::mutex folders_mutex_;
+    std::set<std::string> folders_;  // that surely survive a crash
 };
 
 /// Removes the files of a folder and the folder; what cannot be removed stays.

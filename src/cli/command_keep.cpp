@@ -13,9 +13,11 @@
 namespace keepsake::cli {
 namespace {
 
-std::string kept_line(const library::KeepReport& report) {
+std::string kept_line(const library::KeepReport& report, const library::KeepOptions& options) {
     std::string line;
-    if (report.kept > 0)
+    if (report.kept > 0 && !options.read_back)
+        line = "Kept. " + count_of(report.kept, "file", "files") + ". Not read back.";
+    else if (report.kept > 0)
         line = "Kept. " + count_of(report.kept, "file", "files") +
                (report.kept == 1 ? ". Original checked." : ". Originals checked.");
     else if (report.already > 0)
@@ -34,7 +36,8 @@ std::string kept_line(const library::KeepReport& report) {
 Result<ExitCode> run(Context& context, const KeepCommand& command) {
     TRY_LET(auto library, context.open_for_keeping());
     context.messages().name_problems("could not keep ");
-    TRY_LET(const auto report, library::keep(library, command.paths, {}, context.messages()));
+    const library::KeepOptions options{.read_back = !command.without_read_back};
+    TRY_LET(const auto report, library::keep(library, command.paths, options, context.messages()));
     if (report.stopped) {
         if (report.kept == 0)
             return tell_stopped_at_once(context, *report.stopped, "Nothing was kept.");
@@ -45,7 +48,7 @@ Result<ExitCode> run(Context& context, const KeepCommand& command) {
     if (report.kept == 0 && report.already == 0 && report.problems > 0)
         return Error(ErrorCode::not_found, "Nothing was kept.");
     tend_quietly(context, library);
-    context.out().line(kept_line(report));
+    context.out().line(kept_line(report, options));
     return report.problems > 0 ? ExitCode::some_failed : ExitCode::done;
 }
 

@@ -22,6 +22,7 @@ struct NewCommand {
 };
 struct KeepCommand {
     std::vector<std::string> paths;
+    bool without_read_back = false;  ///< for measuring
 };
 struct ListCommand {
     std::vector<std::string> words;

@@ -236,6 +236,9 @@ void Grammar::add_archive_commands() {
 
     auto [keep, kept] = add<KeepCommand>(app_, "keep", "Keeps files and whole folders");
     texts(*keep, "PATH", kept->paths, "Files and folders")->required();
+    keep->add_flag("--without-read-back", kept->without_read_back,
+                   "Skips reading back what was written: it is not proved that it can be read")
+        ->group("For measuring");
 }
 
 void Grammar::add_list() {

@@ -80,6 +80,11 @@ TEST(Parse, LeavesNamesThatMeanSomethingToTheParserAsTheyAre) {
     EXPECT_EQ(command<GetCommand>({"get", "--all", "--to=[x]"}).folder, "[x]");
 }
 
+TEST(Parse, ReadsBackUnlessToldNotTo) {
+    EXPECT_FALSE(command<KeepCommand>({"keep", "a"}).without_read_back);
+    EXPECT_TRUE(command<KeepCommand>({"keep", "--without-read-back", "a"}).without_read_back);
+}
+
 TEST(Parse, WordsThatAreCommandsElsewhereAreWords) {
     EXPECT_THAT(command<ListCommand>({"list", "check", "moment", "new"}).words,
                 ElementsAre("check", "moment", "new"));

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -19,6 +20,7 @@
 #include "library/check.h"
 #include "library/environment.h"
 #include "library/worker_pool.h"
+#include "model/ids.h"
 #include "os/file_system.h"
 
 namespace keepsake::library {
@@ -29,6 +31,14 @@ constexpr std::uint64_t kLargestPlainBytes = 1UL << 20U;
 
 std::string mirrored(std::string_view name) {
     return os::join_path(std::string(archive::kMirrorName), std::string(name));
+}
+
+// "journal/<device>/<number>/<name>" taken apart; none for another path.
+std::optional<archive::JournalFileName> journal_name(const std::string& path) {
+    const auto device =
+        model::DeviceId::from_hex(os::file_name_of(os::parent_of(os::parent_of(path))));
+    return device ? archive::JournalFileName::from_name(*device, os::file_name_of(path))
+                  : std::nullopt;
 }
 
 }  // namespace
@@ -212,11 +222,26 @@ Result<> FileChecker::check_mirror() {
     };
     TRY_LET(const auto main, listed(""));
     TRY_LET(const auto mirror, listed(archive::kMirrorName));
+    // Segments that a rollup in both places stands for may be left in one of them, where their
+    // removal was cut off.
+    std::vector<archive::JournalFileName> rollups;
+    for (const auto& name : main) {
+        const auto file = journal_name(name);
+        if (file && file->first_seq != file->last_seq && mirror.contains(name))
+            rollups.push_back(*file);
+    }
+    const auto is_rolled_up = [&](const std::string& name) {
+        const auto file = journal_name(name);
+        return file && std::ranges::any_of(rollups, [&](const archive::JournalFileName& rollup) {
+                   return rollup.device == file->device && rollup.file != file->file &&
+                          rollup.first_seq <= file->first_seq && file->last_seq <= rollup.last_seq;
+               });
+    };
     for (const auto& name : main)
-        if (!mirror.contains(name))
+        if (!mirror.contains(name) && !is_rolled_up(name))
             missing(mirrored(name), "it is in the archive and not in its mirror");
     for (const auto& name : mirror)
-        if (!main.contains(name))
+        if (!main.contains(name) && !is_rolled_up(name))
             missing(name, "it is in the mirror and not in the archive itself");
     return {};
 }

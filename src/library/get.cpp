@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/copy.h"
 #include "archive/object_file.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -33,8 +34,12 @@ namespace keepsake::library {
 namespace {
 
 constexpr std::size_t kQueuedFiles = 64;
+constexpr std::uint64_t kWritebackBytes = 8UL << 20U;
 constexpr std::size_t kLongestNameBytes = 255;
 constexpr int kMostSameNames = 1'000'000;
+constexpr std::uint64_t kFewItems = 8;
+constexpr std::size_t kGroup = 128;  // files that are synced together
+constexpr std::uint64_t kGroupBytes = 256UL << 20U;
 
 // "name (2).jpg", shortened before its ending where it would be longer than 255 bytes.
 std::string numbered(const std::string& name, int number) {
@@ -57,6 +62,13 @@ struct Target {
     catalog::FileRecord file;
     std::string folder;  // whole path
     std::string name;
+};
+
+// A file that was proved, and has not got its name yet.
+struct Written {
+    std::string temporary;
+    Target target;
+    std::uint64_t bytes = 0;
 };
 
 // Decides names: a second kept folder "src" becomes "src (2)", a second file of one name "name
@@ -137,9 +149,9 @@ class Giving {
 
     GetReport finish() {
         pool_.wait();
+        place(take_written(0));
+        sync_names();
         tell();
-        if (given_ > 0 && !files_->sync_everything(folder_))
-            static_cast<void>(files_->sync_directory(folder_));
         GetReport report;
         report.given = given_;
         report.already = already_;
@@ -148,57 +160,113 @@ class Giving {
         report.stopped = take_failure();
         return report;
     }
-    void set_total(std::uint64_t total) { total_ = total; }
+    void set_total(std::uint64_t total) {
+        total_ = total;
+        // As in keeping: a few files one by one, many as a whole where that is to be had.
+        sync_each_ = total <= kFewItems || !files_->sync_everything(folder_);
+    }
 
   private:
     void give(const catalog::ContentRecord& content, Target target,
               archive::ObjectBuffers& buffers) {
         if (failed_ || library_->environment().stop.stop_requested()) return;
-        auto given = write(content, target, buffers);
-        if (given) {
-            (*given ? given_ : already_) += 1;
-            bytes_ += *given ? content.bytes : 0;
-            return;
-        }
-        const auto code = given.error().code();
-        if (code == ErrorCode::cancelled) return;
-        if (code == ErrorCode::no_space || code == ErrorCode::read_only) {
-            const std::lock_guard guard(mutex_);
-            if (!failure_) failure_ = std::move(given).error();
-            failed_ = true;
-            return;
-        }
-        problem(target, given.error().message());
+        if (auto written = write(content, target, buffers); !written)
+            return fail(target, std::move(written).error());
+        place(take_written(sync_each_ ? 1 : kGroup));
     }
 
-    // True if written, false if the very same file stood there already.
-    Result<bool> write(const catalog::ContentRecord& content, Target& target,
-                       archive::ObjectBuffers& buffers) {
+    void fail(const Target& target, Error error) {
+        const auto code = error.code();
+        if (code == ErrorCode::cancelled) return;
+        if (code != ErrorCode::no_space && code != ErrorCode::read_only)
+            return problem(target, error.message());
+        stop_by(std::move(error));
+    }
+    void stop_by(Error error) {
+        const std::lock_guard guard(mutex_);
+        if (!failure_) failure_ = std::move(error);
+        failed_ = true;
+    }
+
+    // Under a name that is not its own yet.
+    Result<> write(const catalog::ContentRecord& content, const Target& target,
+                   archive::ObjectBuffers& buffers) {
         TRY(make_folder(target.folder));
         TRY_LET(const bool same, stands_already(content, target, buffers));
-        if (same) return false;
-        const auto temporary = os::join_path(target.folder, temporary_name());
-        if (auto written = write_file(content, temporary, target.file.modified, buffers);
-            !written) {
-            static_cast<void>(files_->remove_file(temporary));
-            return std::move(written).error();
+        if (same) {
+            ++already_;
+            return {};
         }
-        for (int number = 2;; ++number) {
-            auto renamed =
-                files_->rename_exclusive(temporary, os::join_path(target.folder, target.name));
-            if (renamed) return true;
-            if (renamed.error().code() != ErrorCode::exists || number == kMostSameNames) {
-                static_cast<void>(files_->remove_file(temporary));
-                return std::move(renamed).error();
+        Written written{os::join_path(target.folder, temporary_name()), target, content.bytes};
+        if (auto done = write_file(content, written.temporary, target.file.modified, buffers);
+            !done) {
+            static_cast<void>(files_->remove_file(written.temporary));
+            return done;
+        }
+        const std::lock_guard guard(mutex_);
+        written_bytes_ += content.bytes;
+        written_.push_back(std::move(written));
+        return {};
+    }
+
+    // What was written, if it is at least so many files, or many bytes.
+    std::vector<Written> take_written(std::size_t least) {
+        const std::lock_guard guard(mutex_);
+        if (written_.size() < least && written_bytes_ < kGroupBytes) return {};
+        written_bytes_ = 0;
+        return std::exchange(written_, {});
+    }
+
+    // A name means that the file is whole, also after the power went: their bytes are synced first.
+    void place(const std::vector<Written>& group) {
+        if (group.empty()) return;
+        auto synced = sync_each_ ? Result<>() : files_->sync_everything(folder_);
+        for (const auto& written : group) {
+            auto placed = synced ? give_name(written) : synced;
+            if (placed) {
+                ++given_;
+                bytes_ += written.bytes;
+                continue;
             }
-            target.name = numbered(target.file.name, number);
+            static_cast<void>(files_->remove_file(written.temporary));
+            fail(written.target, std::move(placed).error());
         }
+    }
+
+    Result<> give_name(const Written& written) {
+        auto name = written.target.name;
+        for (int number = 2;; ++number) {
+            auto renamed = files_->rename_exclusive(written.temporary,
+                                                    os::join_path(written.target.folder, name));
+            if (renamed || renamed.error().code() != ErrorCode::exists || number == kMostSameNames)
+                return renamed;
+            name = numbered(written.target.file.name, number);
+        }
+    }
+
+    // Called when the pool is idle.
+    void sync_names() {
+        if (given_ == 0) return;
+        auto synced = sync_each_ ? Result<>() : files_->sync_everything(folder_);
+        if (sync_each_)
+            for (const auto& folder : folders_)
+                if (synced) synced = files_->sync_directory(folder);
+        if (!synced) stop_by(std::move(synced).error());
     }
 
     Result<> write_file(const catalog::ContentRecord& content, const std::string& temporary,
                         Instant modified, archive::ObjectBuffers& buffers) {
         TRY_LET(auto file, files_->create(temporary, false));
-        const auto sink = [&](ByteView plain) -> Result<> { return append_sparse(*file, plain); };
+        std::uint64_t waiting = 0;
+        const auto sink = [&](ByteView plain) -> Result<> {
+            TRY(append_sparse(*file, plain));
+            // The disk works while the next is opened; else all is written at the end.
+            waiting += plain.size();
+            if (waiting < kWritebackBytes) return {};
+            waiting = 0;
+            file->start_writeback();
+            return {};
+        };
         const auto restart = [&]() -> Result<> {
             file.reset();
             TRY(files_->remove_file(temporary));
@@ -207,7 +275,9 @@ class Giving {
         };
         TRY(read_content(*files_, library_->copy().path, identities_, content, buffers, sink,
                          restart, library_->environment().stop));
+        file->start_writeback();
         TRY(file->set_modified(modified));
+        if (sync_each_) TRY(file->sync());
         return file->close();
     }
 
@@ -272,6 +342,7 @@ class Giving {
     std::vector<crypto::AgeIdentity> identities_;
     Naming naming_;
     std::uint64_t total_ = 0;
+    bool sync_each_ = true;
     std::atomic<std::uint64_t> given_ = 0;
     std::atomic<std::uint64_t> already_ = 0;
     std::atomic<std::uint64_t> bytes_ = 0;
@@ -282,6 +353,8 @@ class Giving {
     std::mutex mutex_;  // what follows
     std::optional<Error> failure_;
     std::vector<std::pair<std::string, std::string>> events_;
+    std::vector<Written> written_;
+    std::uint64_t written_bytes_ = 0;
     WorkerPool pool_;
 };
 
@@ -309,17 +382,23 @@ Result<> give_items(Library& library, std::span<const model::ItemId> items, Givi
     return {};
 }
 
+// Before anything is made: no archive's folder, this one's or another's, takes what is given back.
+Result<> refuse_archive(os::FileSystem& files, const std::string& folder) {
+    auto existing = folder;
+    while (!files.info_following(existing) && existing != os::parent_of(existing))
+        existing = os::parent_of(existing);
+    const auto archive = archive::find_archive_above(files, existing);
+    if (!archive) return {};
+    return Error(ErrorCode::invalid, "That folder is a part of an archive. Choose another one.");
+}
+
 }  // namespace
 
 Result<GetReport> get(Library& library, std::span<const model::ItemId> items,
                       const std::string& folder, Listener& listener) {
     auto& files = library.environment().files;
+    TRY(refuse_archive(files, folder));
     TRY(os::make_directories(files, folder, false));
-    TRY_LET(const auto real_folder, files.real_path(folder));
-    TRY_LET(const auto archive, files.real_path(library.copy().path));
-    if (real_folder == archive || real_folder.starts_with(archive + "/"))
-        return Error(ErrorCode::invalid,
-                     "That folder is a part of the archive. Choose another one.");
     Giving giving(library, folder, listener);
     auto given = give_items(library, items, giving);
     auto report = giving.finish();

@@ -152,14 +152,20 @@ class Syncing {
                 authority_->add(header.device, head_of(segment), entry);
         }
         bool all = true;
+        bool says_more = false;
         for (const auto& segment : file->opened.segments) {
             if (authority_->counts(segment.header.device, head_of(segment)))
                 TRY(catalog_->add_segment(record_of(segment), segment.entries));
             else
                 all = false;
+            // The word that opens an epoch stands in a segment of the epoch before, and is heard
+            // there.
+            for (const auto& entry : segment.entries)
+                if (!archive::Authority::concerns(entry)) says_more = true;
         }
         if (all) return catalog_->add_file({name.file, name.device, name.first_seq, name.last_seq});
         set_aside_.push_back(name);
+        if (!says_more) heard_.insert(name);
         return {};
     }
 
@@ -168,7 +174,8 @@ class Syncing {
     // Those that still do not count are told.
     void tell_set_aside() {
         for (const auto& name : set_aside_)
-            result_->problems.push_back({name.path(), why_set_aside(name), false});
+            if (!heard_.contains(name))
+                result_->problems.push_back({name.path(), why_set_aside(name), false});
     }
 
   private:
@@ -187,6 +194,7 @@ class Syncing {
     catalog::Catalog* catalog_;
     SyncResult* result_;
     std::vector<archive::JournalFileName> set_aside_;
+    std::set<archive::JournalFileName> heard_;  // of these, what says nothing but who counts
 };
 
 // Catalog files that the copy no longer lists; a rollup that covers one stands for it.

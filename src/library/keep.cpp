@@ -159,6 +159,7 @@ Result<KeepReport> keep_all(Library& library, const std::vector<Source>& sources
 Result<KeepReport> keep(Library& library, std::span<const std::string> paths,
                         const KeepOptions& options, Listener& listener) {
     TRY(library.may_write());
+    TRY(library.settle_doubts());
     TRY_LET(const auto device, library.join());
     std::uint64_t missing = 0;
     const auto sources = resolve_sources(library.environment().files, paths, device,

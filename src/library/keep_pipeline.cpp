@@ -33,6 +33,7 @@ namespace {
 
 constexpr int kAttempts = 3;  // at a file that changes while it is read
 constexpr std::size_t kQueuedFiles = 64;
+constexpr std::size_t kMostProved = 100'000;
 constexpr std::size_t kGroupFiles = 500;  // two entries a file: a segment of 1,000
 constexpr std::size_t kMostReady = 2 * kGroupFiles;
 constexpr auto kGroupTime = std::chrono::seconds(1);
@@ -49,8 +50,10 @@ KeepPipeline::KeepPipeline(Library& library, const KeepOptions& options, bool sy
     : library_(&library),
       options_(options),
       sync_each_(sync_each),
+      identities_(library.identity().identities()),
       stop_(library.environment().stop),
-      pool_(library.environment().threads, kQueuedFiles),
+      // One more, as one waits for the disk while it reads back.
+      pool_(library.environment().threads + 1, kQueuedFiles),
       committer_([this] { commit_loop(); }) {}
 
 KeepPipeline::~KeepPipeline() {
@@ -136,16 +139,26 @@ bool KeepPipeline::size_is_known(std::uint64_t bytes) {
 
 // Whether the bytes stand in this copy, by something that was not let go: nobody leans on what is
 // about to go.
-Result<bool> KeepPipeline::is_stored(const model::ContentId& content) {
+Result<bool> KeepPipeline::is_stored(const model::ContentId& content,
+                                     archive::ObjectBuffers& buffers) {
     std::optional<catalog::ContentRecord> record;
     {
         const std::lock_guard guard(library_mutex_);
-        if (claimed_.contains(content)) return true;
+        if (claimed_.contains(content) || proved_.contains(content)) return true;
         TRY_LET(const bool live, library_->catalog().is_live(content));
         if (!live) return false;
         TRY_LET(record, library_->catalog().content(content));
     }
-    return record && is_present(library_->environment().files, library_->copy().path, *record);
+    if (!record) return false;
+    // Read to the end before anything leans on it: the good bytes are at hand now, perhaps for the
+    // last time.
+    TRY_LET(const bool whole, is_whole(library_->environment().files, library_->copy().path,
+                                       identities_, *record, buffers, stop_));
+    if (!whole) return false;
+    const std::lock_guard guard(library_mutex_);
+    if (proved_.size() >= kMostProved) proved_.clear();
+    proved_.insert(content);
+    return true;
 }
 
 Result<model::ContentId> KeepPipeline::hash_source(const os::ReadableFile& file,
@@ -179,7 +192,7 @@ Result<bool> KeepPipeline::try_once(const SourceFile& source, archive::ObjectBuf
     if (size_is_known(before.size_bytes)) {
         TRY_LET(ready.content, hash_source(*file, buffers));
         source_failed = false;
-        TRY_LET(stored, is_stored(ready.content));
+        TRY_LET(stored, is_stored(ready.content, buffers));
     }
     if (!stored) {
         source_failed = false;
@@ -229,6 +242,10 @@ void KeepPipeline::finished(ReadyFile ready) {
         ++report_.already;
         return;
     }
+    ready.item_stands = kept->has_value();
+    // Kept before, and its object here was damaged: the new one takes its place, the item stays as
+    // it is.
+    ready.is_kept_already = kept->has_value();
     if (ready.sealed) claimed_.insert(ready.content);
     // Queued before the claim can be seen: whoever leans on it comes after it.
     const std::lock_guard guard(mutex_);
@@ -280,14 +297,12 @@ Result<> KeepPipeline::commit_group(std::vector<ReadyFile>& group) {
     if (options_.read_back) TRY(read_back(group));
     TRY(give_names(group));
     TRY(write_journal(group));
-    std::uint64_t bytes = 0;
-    for (const auto& ready : group) {
-        bytes += ready.bytes;
-        count_done(ready.source);
-    }
     const std::lock_guard guard(mutex_);
-    report_.kept += group.size();
-    report_.bytes += bytes;
+    for (const auto& ready : group) {
+        count_done(ready.source);
+        ++(ready.item_stands ? report_.already : report_.kept);
+        report_.bytes += ready.item_stands ? 0 : ready.bytes;
+    }
     return {};
 }
 
@@ -328,10 +343,13 @@ Result<> KeepPipeline::give_names(std::vector<ReadyFile>& group) {
     std::set<std::string> touched;
     for (auto& ready : group) {
         if (!ready.sealed) continue;
-        const auto target =
-            os::join_path(library_->copy().path, archive::object_path(ready.sealed->object));
+        const auto relative = archive::object_path(ready.sealed->object);
+        const auto target = os::join_path(library_->copy().path, relative);
         const auto folder = os::parent_of(target);
-        if (folders_made_.insert(folder).second) TRY(os::make_directories(files, folder, false));
+        // Where all is synced as a whole, that holds for folders that stood there, too.
+        if (folders_made_.insert(folder).second)
+            TRY(sync_each_ ? library_->staging().make_folder(os::parent_of(relative))
+                           : os::make_directories(files, folder, false));
         TRY(files.rename_exclusive(ready.sealed->temporary_path, target));
         touched.insert(folder);
     }
@@ -346,6 +364,8 @@ Result<> KeepPipeline::write_journal(const std::vector<ReadyFile>& group) {
     std::vector<model::EntryBody> entries;
     for (const auto& ready : group) {
         if (ready.sealed) entries.emplace_back(entry_of(*ready.sealed));
+        if (ready.item_stands) continue;
+        if (ready.is_kept_already) continue;
         model::Keep keep;
         environment.random.fill(keep.item.bytes);
         keep.kept = environment.clock.now();

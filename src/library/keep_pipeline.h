@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "crypto/age_keys.h"
 #include "library/keep.h"
 #include "library/library.h"
 #include "library/source_walk.h"
@@ -38,6 +39,8 @@ struct ReadyFile {
     model::ContentId content;
     std::uint64_t bytes = 0;
     std::optional<archive::SealedObject> sealed;  ///< none where the content is stored already
+    bool is_kept_already = false;                 ///< only its object is new
+    bool item_stands = false;  ///< kept before; its object had gone, and is made again
 };
 
 /// What is told to the calling thread.
@@ -74,7 +77,7 @@ class KeepPipeline {
     Result<model::ContentId> hash_source(const os::ReadableFile& file,
                                          archive::ObjectBuffers& buffers);
     bool size_is_known(std::uint64_t bytes);
-    Result<bool> is_stored(const model::ContentId& content);
+    Result<bool> is_stored(const model::ContentId& content, archive::ObjectBuffers& buffers);
     void finished(ReadyFile ready);
     void count_done(const SourceFile& file);
     void add_problem(const SourceFile& file, const std::string& why);
@@ -94,10 +97,12 @@ class KeepPipeline {
     Library* library_;
     KeepOptions options_;
     bool sync_each_;
+    std::vector<crypto::AgeIdentity> identities_;
     std::stop_token stop_;
 
     std::mutex library_mutex_;                      // the library and its catalog, and what follows
     std::unordered_set<model::ContentId> claimed_;  // contents sealed and not yet journaled
+    std::unordered_set<model::ContentId> proved_;   // stored ones that were read to the end
     std::multiset<std::uint64_t> sizes_in_flight_;
 
     std::mutex mutex_;  // what follows

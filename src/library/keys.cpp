@@ -41,11 +41,11 @@ Result<> check_name(std::string_view name) {
     return {};
 }
 
-// A way ends by a word of its own, or because every key file of it was revoked.
+// A way ends by a word of its own, or because a key file of it was revoked: also by an epoch that
+// was opened beside this one, before which it had other files than it has now.
 bool is_open(const catalog::WayRecord& record, const std::set<model::FileHash>& revoked) {
-    if (record.revoked) return false;
-    return !std::ranges::all_of(
-        record.way.files, [&](const model::FileHash& file) { return revoked.contains(file); });
+    const auto is_revoked = [&](const model::FileHash& file) { return revoked.contains(file); };
+    return !record.revoked && std::ranges::none_of(record.way.files, is_revoked);
 }
 
 Result<std::vector<catalog::WayRecord>> open_ways(Library& library) {
@@ -69,6 +69,7 @@ struct Change {
 // is lost.
 Result<> new_epoch(Library& library, const Change& change) {
     if (change.joining == Library::Joining::none) TRY(library.may_write());
+    TRY(library.settle_doubts());
     TRY_LET(auto ways, open_ways(library));
     auto& source = library.environment().random;
     auto identity = library.identity().clone();

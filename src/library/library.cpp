@@ -71,9 +71,13 @@ Result<catalog::Catalog> catalog_for(const Environment& environment, LocalState&
 // The device's keys, made where there are none: a reader has a catalog, too. Joining comes with the
 // first word that this device writes.
 Result<std::optional<DeviceKeys>> device_keys(const Environment& environment, LocalState& local,
-                                              const archive::IdentityFile& identity) {
+                                              const archive::IdentityFile& identity,
+                                              bool way_in_holds) {
     TRY_LET(auto device, local.load_keys(identity));
     if (device) return device;
+    // Keys that this way in does not open are replaced only once it has proved to be one that still
+    // holds.
+    if (local.has_keys() && !way_in_holds) return std::optional<DeviceKeys>{};
     const auto lock = local.lock();
     if (!lock) return std::optional<DeviceKeys>{};
     TRY_LET(device, local.load_keys(identity));  // another program may have been first
@@ -142,7 +146,7 @@ crypto::AgeRecipient Library::recipient() const {
 Result<Library> Library::unlocked(const Environment& environment, archive::Copy copy,
                                   archive::Unlocked unlocked, Listener& listener, bool is_new) {
     LocalState local(environment.files, environment.state_folder, copy.manifest.archive);
-    TRY_LET(auto device, device_keys(environment, local, unlocked.identity));
+    TRY_LET(auto device, device_keys(environment, local, unlocked.identity, is_new));
     TRY_LET(const auto real_path, environment.files.real_path(copy.path));
     const auto catalog_path = local.catalog_path(real_path);
     if (is_new) TRY(catalog::Catalog::remove(catalog_path));
@@ -155,9 +159,27 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
     if (is_new) return library;
     TRY(library.state_->bring_up_to_date(listener));
     TRY(library.end_revoked_ways());
+    if (!library.state_->device) {
+        TRY_LET(library.state_->device, device_keys(environment, library.state_->local,
+                                                    library.state_->unlocked.identity, true));
+    }
     TRY(library.state_->pin());
+    TRY(library.rejoin(listener));
     TRY(library.read_long_words());
     return library;
+}
+
+// A device that was away while the keepers changed is let in again by the first opening there, so
+// that what it kept meanwhile counts; a copy that cannot be written leaves that for the next time.
+Result<> Library::rejoin(Listener& listener) {
+    const auto& authority = state_->authority;
+    if (!state_->device || !may_write()) return {};
+    const auto device = state_->device->id();
+    if (!authority.is_enrolled(device) || authority.may_write(device) ||
+        authority.is_retired(device))
+        return {};
+    if (!commit({model::Tick{}})) return {};
+    return state_->bring_up_to_date(listener);
 }
 
 Result<> Library::read_long_words() {
@@ -262,6 +284,7 @@ const std::vector<JournalProblem>& Library::journal_problems() const { return st
 Result<model::HybridTime> Library::tick() { return state_->clock.next(); }
 Result<> Library::refresh(Listener& listener) {
     TRY(state_->bring_up_to_date(listener));
+    state_->unsure = false;
     return read_long_words();
 }
 
@@ -301,7 +324,7 @@ Result<> Library::may_write() const {
 
 Result<std::vector<Gap>> Library::gaps() {
     auto heads = state_->local.load_heads();
-    if (heads.own && state_->device) heads.others.emplace(state_->device->id(), *heads.own);
+    if (heads.own) heads.others.emplace(heads.own_device, *heads.own);
     TRY_LET(const auto missing, state_->catalog.missing_segments(heads.others));
     std::vector<Gap> gaps;
     for (const auto& [device, count] : missing) gaps.push_back({device, count});

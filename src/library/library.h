@@ -110,6 +110,12 @@ class Library {
     /// device first where need be, and takes them into the catalog. Durability: when it returns,
     /// they survive a crash.
     Result<> commit(std::vector<model::EntryBody> entries);
+    /// After a commit that failed: finds out what of it stands, so that the next decision rests on
+    /// what is so. Does nothing otherwise. Called by whatever decides what to commit.
+    Result<> settle_doubts();
+    /// Copies to the archive or its mirror what stands in the other alone; the first commit does it
+    /// by itself.
+    Result<> mend_mirror();
     /// The next clock: past everything this library has seen.
     Result<model::HybridTime> tick();
     /// Reads the journal again (another program may have added to it).
@@ -138,6 +144,7 @@ class Library {
     static Result<Library> unlocked(const Environment& environment, archive::Copy copy,
                                     archive::Unlocked unlocked, Listener& listener, bool is_new);
     Result<> end_revoked_ways();
+    Result<> rejoin(Listener& listener);
     /// Words that are objects become findable.
     Result<> read_long_words();
     std::unique_ptr<State> state_;

@@ -35,6 +35,9 @@ struct Library::State {
     std::optional<DeviceKeys> device;  ///< none until this computer first writes
     std::vector<JournalProblem> problems;
     std::optional<crypto::AgeRecipient> locked_for;  ///< opened for adding alone
+    bool mirror_mended = false;  ///< the mirror was compared since this library was opened
+    /// A commit failed, and what it wrote may stand in the journal all the same.
+    bool unsure = false;
 
     State(const Environment& given, archive::Copy opened, archive::Unlocked way, LocalState state,
           catalog::Catalog index)
@@ -70,6 +73,8 @@ struct Library::State {
                        const crypto::AgeRecipient& recipient);
     Result<> commit_for(const crypto::AgeRecipient& recipient,
                         std::vector<model::EntryBody> bodies);
+    Result<> write_all(const crypto::AgeRecipient& recipient, std::vector<model::EntryBody> bodies);
+    Result<> mend_mirror();
     const archive::EpochKeys& current_epoch() const;
 };
 

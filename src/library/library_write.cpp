@@ -11,6 +11,7 @@
 #include "archive/authority.h"
 #include "archive/identity_file.h"
 #include "archive/journal_store.h"
+#include "archive/mirror.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
@@ -30,6 +31,14 @@ constexpr std::size_t kEntriesPerSegment = 1000;
 // Each hundredth segment says again who its writer is, so that a lost first one does not orphan the
 // rest.
 constexpr std::uint64_t kEnrollEvery = 100;
+
+class SilentListener final : public Listener {
+  public:
+    void progress(const Progress&) override {}
+    void problem(const std::string&, const std::string&) override {}
+    void note(const std::string&) override {}
+    void unlocking() override {}
+};
 
 std::optional<model::Head> newer(const std::optional<model::Head>& a,
                                  const std::optional<model::Head>& b) {
@@ -83,6 +92,10 @@ Result<std::vector<model::EntryBody>> Library::State::prepare_pen(KnownHeads& he
         device->roots = authority.is_undecided() ? std::vector<std::string>{} : authority.chain();
         heads.own.reset();
         TRY(local.save_keys(*device, current_epoch().identity.recipient(), environment.random));
+        TRY_LET(const auto may_keep_locked, local.load_locked_keys());
+        if (may_keep_locked)
+            TRY(local.save_locked_keys(
+                {device->signing.clone(), current_epoch().identity.recipient()}));
     }
     heads.own_device = device->id();
     const auto next = heads.own ? heads.own->seq + 1 : 1;
@@ -126,8 +139,27 @@ Result<> Library::State::write_one(KnownHeads& heads, const std::vector<model::E
     return local.save_heads(heads);
 }
 
+Result<> Library::State::mend_mirror() {
+    if (mirror_mended) return {};
+    TRY(archive::mend_mirror(staging, authority.revoked_files()));
+    mirror_mended = true;
+    return {};
+}
+
 Result<> Library::State::commit_for(const crypto::AgeRecipient& recipient,
                                     std::vector<model::EntryBody> bodies) {
+    // Locked, nothing tells which key files were revoked: the mirror is left as it is.
+    if (!locked_for) TRY(mend_mirror());
+    auto written = write_all(recipient, std::move(bodies));
+    if (!written) {
+        unsure = true;
+        mirror_mended = false;
+    }
+    return written;
+}
+
+Result<> Library::State::write_all(const crypto::AgeRecipient& recipient,
+                                   std::vector<model::EntryBody> bodies) {
     TRY_LET(const auto lock, local.lock());
     auto heads = local.load_heads();
     clock.observe(heads.clock);
@@ -146,8 +178,20 @@ Result<> Library::State::commit_for(const crypto::AgeRecipient& recipient,
     return entries.empty() ? Result<>() : write_one(heads, entries, recipient);
 }
 
+Result<> Library::mend_mirror() {
+    TRY(may_write());
+    return state_->mend_mirror();
+}
+
+Result<> Library::settle_doubts() {
+    if (!state_->unsure) return {};
+    SilentListener listener;
+    return refresh(listener);
+}
+
 Result<> Library::commit(std::vector<model::EntryBody> entries) {
     TRY(may_write());
+    TRY(settle_doubts());
     return state_->commit_for(recipient(), std::move(entries));
 }
 

@@ -149,6 +149,10 @@ Result<std::optional<DeviceKeys>> LocalState::load_keys(const archive::IdentityF
     return parse_device(text->text());
 }
 
+bool LocalState::has_keys() const {
+    return files_->info(os::join_path(folder_, "device.age")).has_value();
+}
+
 Result<> LocalState::save_keys(const DeviceKeys& keys, const crypto::AgeRecipient& recipient,
                                crypto::RandomSource& random) {
     TRY(make_folder());

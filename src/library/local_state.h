@@ -63,6 +63,8 @@ class LocalState {
 
     /// The device's keys; none if there are none that the identity opens.
     Result<std::optional<DeviceKeys>> load_keys(const archive::IdentityFile& identity);
+    /// Whether keys stand there, opened or not.
+    bool has_keys() const;
     /// Durability: written and synced when it returns.
     Result<> save_keys(const DeviceKeys& keys, const crypto::AgeRecipient& recipient,
                        crypto::RandomSource& random);

@@ -41,6 +41,10 @@ void remove_beginning(os::FileSystem& files, const std::string& path, bool exist
             }
         }
     };
+    // First what makes it an archive: cut off here, nothing is left that is one and does not open.
+    for (const auto& folder : {path, os::join_path(path, std::string(archive::kMirrorName))})
+        if (files.remove_file(os::join_path(folder, std::string(archive::kManifestName))))
+            static_cast<void>(files.sync_directory(folder));
     remove_all(remove_all, path);
     if (!existed) static_cast<void>(files.remove_directory(path));
 }

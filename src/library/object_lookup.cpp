@@ -111,6 +111,23 @@ Result<std::string> read_text_content(Library& library, const model::ContentId& 
     return text;
 }
 
+Result<bool> is_whole(os::FileSystem& files, const std::string& archive_path,
+                      const std::vector<crypto::AgeIdentity>& identities,
+                      const catalog::ContentRecord& content, archive::ObjectBuffers& buffers,
+                      const std::stop_token& stop) {
+    for (const auto& object : content.objects) {
+        const auto file =
+            files.open(os::join_path(archive_path, archive::object_path(object.object)));
+        if (!file) continue;
+        const auto proof = archive::read_object(**file, unwrap_with(identities),
+                                                archive::ProofOf::both, buffers, {}, stop);
+        if (proof && proof->object == object.object && proof->content == content.content)
+            return true;
+        if (!proof && proof.error().code() == ErrorCode::cancelled) return proof.error();
+    }
+    return false;
+}
+
 bool is_present(os::FileSystem& files, const std::string& archive_path,
                 const catalog::ContentRecord& content) {
     return std::ranges::any_of(content.objects, [&](const catalog::ObjectRecord& object) {

@@ -37,6 +37,13 @@ Result<> read_content(os::FileSystem& files, const std::string& archive_path,
 Result<std::string> read_text_content(Library& library, const model::ContentId& content,
                                       std::size_t limit_bytes);
 
+/// Whether one of its objects is whole in this copy: read to the end, its name and its original's
+/// hash proved.
+Result<bool> is_whole(os::FileSystem& files, const std::string& archive_path,
+                      const std::vector<crypto::AgeIdentity>& identities,
+                      const catalog::ContentRecord& content, archive::ObjectBuffers& buffers,
+                      const std::stop_token& stop);
+
 /// Whether one of its objects stands in this copy with the right size.
 bool is_present(os::FileSystem& files, const std::string& archive_path,
                 const catalog::ContentRecord& content);

@@ -111,7 +111,7 @@ class Resealing {
     }
     Result<> give_name(const archive::SealedObject& sealed) {
         const auto target = path_of(sealed.object);
-        TRY(os::make_directories(*files_, os::parent_of(target), false));
+        TRY(library_->staging().make_folder(os::parent_of(archive::object_path(sealed.object))));
         TRY(files_->rename_exclusive(sealed.temporary_path, target));
         return files_->sync_directory(os::parent_of(target));
     }

@@ -41,16 +41,22 @@ Result<StoredContent> store_content(Library& library, ByteView bytes) {
     auto& files = library.environment().files;
     TRY_LET(const auto known, library.catalog().content(stored.content));
     TRY_LET(const bool live, library.catalog().is_live(stored.content));
-    if (known && live && is_present(files, library.copy().path, *known)) return stored;
     archive::ObjectBuffers buffers;
+    if (known && live) {
+        const auto identities = library.identity().identities();
+        TRY_LET(const bool whole,
+                is_whole(files, library.copy().path, identities, *known, buffers, {}));
+        if (whole) return stored;
+    }
     TRY_LET(const auto temporary, library.staging().new_path());
     TRY_LET(auto sealed, archive::seal_object(files, temporary, read_from(bytes), bytes.size(),
                                               library.recipient(), library.environment().random,
                                               buffers, true, std::stop_token()));
     const auto finish = [&]() -> Result<> {
         TRY(prove_sealed(files, sealed, buffers));
-        const auto target = os::join_path(library.copy().path, archive::object_path(sealed.object));
-        TRY(os::make_directories(files, os::parent_of(target), false));
+        const auto relative = archive::object_path(sealed.object);
+        const auto target = os::join_path(library.copy().path, relative);
+        TRY(library.staging().make_folder(os::parent_of(relative)));
         TRY(files.rename_exclusive(temporary, target));
         return files.sync_directory(os::parent_of(target));
     };

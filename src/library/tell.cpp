@@ -127,6 +127,7 @@ Result<> set_words(Library& library, const model::Subject& of, std::string_view 
         return Error(ErrorCode::invalid,
                      "These words are longer than 16 MB. Keep them as a file instead.");
     TRY(library.may_write());
+    TRY(library.settle_doubts());
     model::Words words;
     words.of = of;
     words.field = std::string(field);
@@ -178,6 +179,7 @@ Result<> take_cover_away(Library& library, const model::Subject& of) {
 }
 
 Result<> let_go(Library& library, std::span<const model::ItemId> items) {
+    TRY(library.settle_doubts());
     std::vector<model::EntryBody> entries;
     for (const auto& id : items) {
         TRY_LET(const auto item, library.catalog().item(id));
@@ -189,6 +191,7 @@ Result<> let_go(Library& library, std::span<const model::ItemId> items) {
 }
 
 Result<> bring_back(Library& library, std::span<const model::ItemId> items) {
+    TRY(library.settle_doubts());
     std::vector<model::EntryBody> entries;
     for (const auto& id : items) {
         TRY_LET(const auto item, library.catalog().item(id));
@@ -212,6 +215,7 @@ Result<> name_device(Library& library, const model::DeviceId& device, std::strin
 }
 
 Result<> retire_device(Library& library, const model::DeviceId& device) {
+    TRY(library.settle_doubts());
     return library.retire(device);
 }
 

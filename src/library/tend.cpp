@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include "archive/journal_store.h"
 #include "archive/layout.h"
+#include "archive/mirror.h"
 #include "archive/object_file.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -19,6 +21,7 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "crypto/age.h"
+#include "crypto/age_keys.h"
 #include "library/environment.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
@@ -77,6 +80,9 @@ class Tending {
     explicit Tending(Library& library) : library_(&library), files_(&library.environment().files) {}
 
     Result<TendReport> run() {
+        TRY(library_->settle_doubts());
+        library_->staging().clean_up();
+        TRY(library_->mend_mirror());
         TRY(erase_due());
         TRY(drop_second_objects());
         TRY(roll_up_own());
@@ -159,20 +165,27 @@ class Tending {
             if (!content || !live) continue;
             auto present = present_objects(*content);
             if (present.size() < 2) continue;
-            const auto best =
-                std::ranges::min_element(present, {}, [&](const catalog::ObjectRecord& object) {
-                    return std::pair{!is_of_newest_epoch(object), object.object};
-                });
-            catalog::ContentRecord only = *content;
-            only.objects = {*best};
-            const auto whole = read_content(
-                *files_, library_->copy().path, identities, only, buffers, {},
-                []() -> Result<> { return {}; }, library_->environment().stop);
-            if (!whole) continue;  // check names it
+            std::ranges::sort(present, {}, [&](const catalog::ObjectRecord& object) {
+                return std::pair{!is_of_newest_epoch(object), object.object};
+            });
+            TRY_LET(const auto best, first_whole(*content, present, identities, buffers));
+            if (!best) continue;  // none is: check names it
             for (const auto& object : present)
-                if (object.object != best->object) TRY(erase_object(object));
+                if (object.object != *best) TRY(erase_object(object));
         }
         return {};
+    }
+
+    Result<std::optional<model::ObjectId>> first_whole(
+        const catalog::ContentRecord& content, const std::vector<catalog::ObjectRecord>& present,
+        const std::vector<crypto::AgeIdentity>& identities, archive::ObjectBuffers& buffers) {
+        for (const auto& object : present) {
+            const catalog::ContentRecord only{content.content, content.bytes, {object}};
+            TRY_LET(const bool whole, is_whole(*files_, library_->copy().path, identities, only,
+                                               buffers, library_->environment().stop));
+            if (whole) return std::optional(object.object);
+        }
+        return std::optional<model::ObjectId>();
     }
 
     std::vector<catalog::ObjectRecord> present_objects(const catalog::ContentRecord& content) {
@@ -180,7 +193,9 @@ class Tending {
         for (const auto& object : content.objects) {
             const auto info = files_->info(
                 os::join_path(library_->copy().path, archive::object_path(object.object)));
-            if (info && info->size_bytes == object.object_bytes) present.push_back(object);
+            if (info && info->kind == os::FileKind::regular &&
+                info->size_bytes == object.object_bytes)
+                present.push_back(object);
         }
         return present;
     }

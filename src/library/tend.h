@@ -16,7 +16,8 @@ struct TendReport {
 };
 
 /// The quiet upkeep of one copy: erases what was let go 90 days ago by this device's own count,
-/// drops second objects of one content, rolls up this device's old segments. Run at the end of keep
+/// drops second objects of one content, rolls up this device's old segments, and mends what was cut
+/// off: the mirror, a rollup, what is left in tmp/. Run at the end of keep
 /// and let-go, and by `keepsake tend`. Errors are those of writing; a copy that may not be written
 /// is left alone.
 Result<TendReport> tend(Library& library, Listener& listener);

@@ -100,7 +100,12 @@ Result<> make_directories(FileSystem& files, const std::string& path, bool secre
         // "a/." and "a/b/.." exist as soon as "a" does; so may one that somebody else just made.
         if (!made && made.error().code() != ErrorCode::exists) return made;
         if (!made) TRY(require_directory(files, directory));
-        TRY(files.sync_directory(parent_of(directory)));
+        auto synced = files.sync_directory(parent_of(directory));
+        if (!synced) {
+            // Left there, the next attempt would take it for one that survives a crash.
+            if (made) std::ignore = files.remove_directory(directory);
+            return synced;
+        }
     }
     return {};
 }

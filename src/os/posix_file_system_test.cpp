@@ -77,6 +77,33 @@ TEST_F(PosixFiles, ReadsAtAnyOffset) {
     EXPECT_EQ(*file->read_at(0, out), 4U);
 }
 
+// Past the cache a disk gives whole pages only, into memory that begins at one.
+TEST_F(PosixFiles, ReadsPastTheCacheAtAnyOffset) {
+    constexpr std::size_t kPage = 4096;
+    std::string bytes(200'001, '\0');
+    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(i * 31 + i / 251);
+    put(scratch_ / "file", bytes);
+    auto file = *files_.open(scratch_ / "file");
+    file->drop_cache();
+    Bytes memory(bytes.size() + 3 * kPage);
+    const auto misplaced = reinterpret_cast<std::uintptr_t>(memory.data()) % kPage;
+    const auto aligned = MutableBytes(memory).subspan((kPage - misplaced) % kPage);
+    for (const std::size_t offset : {0UL, 1UL, kPage - 1, kPage, 65'535UL, 16 * kPage, 196'608UL,
+                                     200'000UL, 200'001UL, 204'800UL, 1'000'000UL})
+        for (const std::size_t size :
+             {1UL, kPage, kPage + 1, 16 * kPage, 50 * kPage - 1, 50 * kPage})
+            for (const std::size_t shift : {0UL, 7UL}) {
+                const auto out = aligned.subspan(shift, size);
+                const auto expected =
+                    offset < bytes.size() ? bytes.substr(offset, size) : std::string();
+                std::ranges::fill(out, std::uint8_t{0});
+                const auto got = file->read_at(offset, out);
+                ASSERT_TRUE(got) << got.error().describe();
+                ASSERT_EQ(*got, expected.size()) << offset << " " << size;
+                ASSERT_TRUE(as_text(out.first(*got)) == expected) << offset << " " << size;
+            }
+}
+
 TEST_F(PosixFiles, WritesInPieces) {
     auto file = *files_.create(scratch_ / "file", false);
     std::string expected;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -30,6 +31,9 @@ namespace {
 constexpr std::uint64_t kLargestOffset = std::numeric_limits<off_t>::max();
 /// Fewer zeros are written: a hole of less than a few blocks saves nothing.
 constexpr std::uint64_t kSmallestHole = 64UL * 1024;
+/// Direct reads start, end and land at multiples of this; no disk has larger blocks.
+constexpr std::size_t kPageBytes = 4096;
+constexpr std::size_t kAroundBytes = 64UL * 1024;
 
 class PosixReadableFile final : public ReadableFile {
   public:
@@ -37,19 +41,12 @@ class PosixReadableFile final : public ReadableFile {
         : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
 
     Result<std::size_t> read_at(std::uint64_t offset_bytes, MutableBytes out) const override {
-        std::size_t filled = 0;
         // What ends past the largest offset would be refused as a whole.
         out = out.first(std::min<std::uint64_t>(
             out.size(), kLargestOffset - std::min(offset_bytes, kLargestOffset)));
-        while (filled < out.size()) {
-            const ssize_t got = ::pread(descriptor_.get(), out.data() + filled, out.size() - filled,
-                                        static_cast<off_t>(offset_bytes + filled));
-            if (got < 0 && errno == EINTR) continue;
-            if (got < 0) return Error::from_errno(errno, describe_call("read", path_));
-            if (got == 0) break;
-            filled += static_cast<std::size_t>(got);
-        }
-        return filled;
+        if (!direct_) return read_plainly(offset_bytes, out);
+        return is_aligned(offset_bytes, out) ? read_directly(offset_bytes, out)
+                                             : read_around(offset_bytes, out);
     }
 
     Result<FileInfo> info() const override {
@@ -61,11 +58,75 @@ class PosixReadableFile final : public ReadableFile {
 
     void drop_cache() const override {
         ::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_DONTNEED);
+        // What another program holds in memory stays there; direct reads pass by that as well, and
+        // leave the memory to others.
+        direct_ = set_direct(true);
     }
 
   private:
+    static bool is_aligned(std::uint64_t offset_bytes, MutableBytes out) {
+        return offset_bytes % kPageBytes == 0 && out.size() % kPageBytes == 0 &&
+               reinterpret_cast<std::uintptr_t>(out.data()) % kPageBytes == 0;
+    }
+
+    bool set_direct(bool direct) const {
+        const int flags = ::fcntl(descriptor_.get(), F_GETFL);
+        return flags >= 0 && ::fcntl(descriptor_.get(), F_SETFL,
+                                     direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+    }
+
+    Result<std::size_t> read_plainly(std::uint64_t offset_bytes, MutableBytes out) const {
+        std::size_t filled = 0;
+        while (filled < out.size()) {
+            const ssize_t got = ::pread(descriptor_.get(), out.data() + filled, out.size() - filled,
+                                        static_cast<off_t>(offset_bytes + filled));
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0) return Error::from_errno(errno, describe_call("read", path_));
+            if (got == 0) break;
+            filled += static_cast<std::size_t>(got);
+        }
+        return filled;
+    }
+
+    Result<std::size_t> read_directly(std::uint64_t offset_bytes, MutableBytes out) const {
+        std::size_t filled = 0;
+        while (filled < out.size()) {
+            const ssize_t got = ::pread(descriptor_.get(), out.data() + filled, out.size() - filled,
+                                        static_cast<off_t>(offset_bytes + filled));
+            if (got < 0 && errno == EINTR) continue;
+            if (got < 0 && errno == EINVAL && set_direct(false)) {
+                direct_ = false;  // larger blocks than pages, or none of this kind after all
+                return read_plainly(offset_bytes, out);
+            }
+            if (got < 0) return Error::from_errno(errno, describe_call("read", path_));
+            filled += static_cast<std::size_t>(got);
+            if (got == 0 || filled % kPageBytes != 0) break;  // the file's end
+        }
+        return filled;
+    }
+
+    /// By way of aligned memory.
+    Result<std::size_t> read_around(std::uint64_t offset_bytes, MutableBytes out) const {
+        Bytes memory(kAroundBytes + kPageBytes);
+        const auto misplaced = reinterpret_cast<std::uintptr_t>(memory.data()) % kPageBytes;
+        const auto aligned = MutableBytes(memory).subspan(kPageBytes - misplaced, kAroundBytes);
+        std::size_t filled = 0;
+        while (filled < out.size()) {
+            const std::uint64_t at = offset_bytes + filled;
+            const auto skip = static_cast<std::size_t>(at % kPageBytes);
+            TRY_LET(const std::size_t got, read_directly(at - skip, aligned));
+            if (got <= skip) break;
+            const std::size_t now = std::min(got - skip, out.size() - filled);
+            std::ranges::copy(aligned.subspan(skip, now), out.subspan(filled).begin());
+            filled += now;
+            if (got < aligned.size()) break;
+        }
+        return filled;
+    }
+
     Descriptor descriptor_;
     std::string path_;
+    mutable std::atomic<bool> direct_ = false;
 };
 
 /// Invariant: failed_, once set, is what every later operation answers.

@@ -1,0 +1,159 @@
+#include "archive/mirror.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "archive/journal_store.h"
+#include "archive/layout.h"
+#include "archive/staging.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "crypto/age.h"
+#include "crypto/age_keys.h"
+#include "crypto/secret.h"
+#include "crypto/sha256.h"
+#include "model/ids.h"
+#include "model/manifest.h"
+#include "os/file_system.h"
+
+namespace keepsake::archive {
+namespace {
+
+constexpr std::uint64_t kLargestPlainBytes = 1UL << 20U;
+
+std::string mirrored(const std::string& relative) {
+    return os::join_path(std::string(kMirrorName), relative);
+}
+
+// Whether bytes are those that were written.
+using Proof = std::function<bool(ByteView)>;
+
+Proof is_hash(const model::FileHash& hash) {
+    return [hash](ByteView bytes) { return crypto::sha256(bytes) == hash.bytes; };
+}
+
+class Mending {
+  public:
+    explicit Mending(Staging& staging) : staging_(&staging) {}
+
+    std::uint64_t copied() const { return copied_; }
+
+    Result<> keys(const std::set<model::FileHash>& revoked) {
+        TRY_LET(const auto main, key_names(std::string(kKeysName)));
+        TRY_LET(const auto mirror, key_names(mirrored(std::string(kKeysName))));
+        for (const auto& file : main)
+            if (!mirror.contains(file) && !revoked.contains(file))
+                TRY(copy(key_path(file), mirrored(key_path(file)), kLargestPlainBytes,
+                         is_hash(file)));
+        for (const auto& file : mirror)
+            if (!main.contains(file) && !revoked.contains(file))
+                TRY(copy(mirrored(key_path(file)), key_path(file), kLargestPlainBytes,
+                         is_hash(file)));
+        return {};
+    }
+
+    Result<> journal() {
+        TRY_LET(const auto listing, list_journal(staging_->files(), staging_->archive_path()));
+        const auto covering = rollups_of(listing.files);
+        for (const auto& name : listing.files) {
+            if (listing.in_both(name)) continue;
+            const auto stands_for = [&](const JournalFileName& rollup) {
+                return covers(rollup, name);
+            };
+            if (std::ranges::any_of(covering, stands_for)) continue;
+            const auto main = name.path();
+            const bool to_mirror = !listing.only_in_mirror.contains(name);
+            TRY(copy(to_mirror ? main : mirrored(main), to_mirror ? mirrored(main) : main,
+                     kLargestJournalFileBytes, is_hash(name.file)));
+        }
+        return {};
+    }
+
+    Result<> plain_files() {
+        const Proof any = [](ByteView) { return true; };
+        const Proof manifest = [](ByteView bytes) {
+            return model::parse_manifest(as_text(bytes)).has_value();
+        };
+        for (const auto name : {kReadmeName, kScriptName, kManifestName}) {
+            const std::string main(name);
+            const auto& proof = name == kManifestName ? manifest : any;
+            TRY_LET(const bool has_main, stands(main));
+            TRY_LET(const bool has_mirror, stands(mirrored(main)));
+            if (has_main && !has_mirror) TRY(copy(main, mirrored(main), kLargestPlainBytes, proof));
+            if (!has_main && has_mirror) TRY(copy(mirrored(main), main, kLargestPlainBytes, proof));
+        }
+        return {};
+    }
+
+    static bool covers(const JournalFileName& rollup, const JournalFileName& name) {
+        return rollup.file != name.file && rollup.device == name.device &&
+               rollup.first_seq <= name.first_seq && rollup.last_seq >= name.last_seq &&
+               (rollup.first_seq < name.first_seq || rollup.last_seq > name.last_seq);
+    }
+    static std::vector<JournalFileName> rollups_of(const std::vector<JournalFileName>& files) {
+        std::vector<JournalFileName> rollups;
+        std::ranges::copy_if(files, std::back_inserter(rollups), [](const JournalFileName& name) {
+            return name.last_seq > name.first_seq;
+        });
+        return rollups;
+    }
+
+  private:
+    Result<bool> stands(const std::string& relative) {
+        const auto info = staging_->files().info(os::join_path(staging_->archive_path(), relative));
+        if (info) return true;
+        if (info.error().code() == ErrorCode::not_found) return false;
+        return info.error();
+    }
+
+    Result<std::set<model::FileHash>> key_names(const std::string& relative) {
+        std::set<model::FileHash> names;
+        auto entries = staging_->files().list(os::join_path(staging_->archive_path(), relative));
+        if (!entries) {
+            if (entries.error().code() == ErrorCode::not_found) return names;
+            return std::move(entries).error().with(relative);
+        }
+        for (const auto& entry : *entries) {
+            const auto hash = hash_of_name(entry.name);
+            if (hash && entry.kind == os::FileKind::regular) names.insert(*hash);
+        }
+        return names;
+    }
+
+    // What cannot be read or is not whole is left for check to name: it is no reason not to write.
+    Result<> copy(const std::string& from, const std::string& to, std::uint64_t limit_bytes,
+                  const Proof& proof) {
+        const auto bytes = os::read_file(
+            staging_->files(), os::join_path(staging_->archive_path(), from), limit_bytes);
+        if (!bytes || !proof(*bytes)) return {};
+        TRY(staging_->publish(*bytes, to));
+        ++copied_;
+        return {};
+    }
+
+    Staging* staging_;
+    std::uint64_t copied_ = 0;
+};
+
+}  // namespace
+
+Result<std::uint64_t> mend_mirror(Staging& staging, const std::set<model::FileHash>& revoked) {
+    Mending mending(staging);
+    TRY(mending.keys(revoked));
+    TRY(mending.journal());
+    TRY(mending.plain_files());
+    return mending.copied();
+}
+
+}  // namespace keepsake::archive

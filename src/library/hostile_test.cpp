@@ -1,0 +1,337 @@
+// What somebody who was a keeper, or who has a device's key, or who can write to the disk, must not
+// be able to do.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "archive/authority.h"
+#include "archive/journal_store.h"
+#include "archive/key_store.h"
+#include "archive/staging.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "crypto/age_keys.h"
+#include "crypto/signing.h"
+#include "library/check.h"
+#include "library/keep.h"
+#include "library/keys.h"
+#include "library/library.h"
+#include "library/local_state.h"
+#include "library/tell.h"
+#include "library/tend.h"
+#include "model/entry.h"
+#include "model/hybrid_clock.h"
+#include "model/segment.h"
+#include "support/family.h"
+
+namespace keepsake::library {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::Computer;
+using testing::Family;
+using testing::write_text;
+
+class Hostile : public Family {
+  protected:
+    Hostile()
+        : laptop(scratch, "laptop", 2),
+          disk(scratch / "disk"),
+          ana(crypto::AgeIdentity::generate(laptop.random)) {}
+    static void add_copy(const std::string& from, const std::string& to) {
+        fs::copy(from, to, fs::copy_options::recursive | fs::copy_options::skip_existing);
+    }
+    Library open_as_ana(const std::string& path) {
+        auto opened = laptop.open(path, ana);
+        if (!opened) throw std::runtime_error(opened.error().describe());
+        return std::move(*opened);
+    }
+    std::size_t key_files() const {
+        std::size_t count = 0;
+        for (const auto& entry : fs::directory_iterator(archive + "/keys"))
+            count += entry.is_regular_file();
+        return count;
+    }
+
+    Computer laptop;
+    std::string disk;
+    crypto::AgeIdentity ana;
+};
+
+TEST_F(Hostile, ALetGoThatArrivesLateIsNotErasedAtOnce) {
+    write_text(scratch / "a/one.jpg", "one");
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+    }
+    add_copy(archive, disk);
+    {
+        auto away = open(laptop, disk);
+        const std::vector<model::ItemId> one{items(away).at(0).item};
+        ASSERT_TRUE(name_device(away, *away.device(), "x"));
+        ASSERT_TRUE(let_go(away, one));  // segment 2, which is left out of what is copied now
+        ASSERT_TRUE(name_device(away, *away.device(), "y"));
+        for (const auto& entry : fs::recursive_directory_iterator(disk)) {
+            const auto relative = entry.path().lexically_relative(disk);
+            const bool second = relative.string().find(away.device()->hex()) != std::string::npos &&
+                                relative.filename().string().starts_with("2-");
+            if (!entry.is_regular_file() || second) continue;
+            fs::create_directories((fs::path(archive) / relative).parent_path());
+            fs::copy_file(entry.path(), fs::path(archive) / relative,
+                          fs::copy_options::skip_existing);
+        }
+    }
+    {
+        auto library = open();
+        ASSERT_TRUE(name_device(library, *library.device(), "home"));
+    }
+    home.clock.pass_days(100);
+    add_copy(disk, archive);
+    auto library = open();
+    EXPECT_TRUE(items(library).empty());
+    EXPECT_EQ(tend(library, home.heard)->erased_objects, 0U);
+    home.clock.pass_days(89);
+    EXPECT_EQ(tend(library, home.heard)->erased_objects, 0U);
+    home.clock.pass_days(2);
+    EXPECT_EQ(tend(library, home.heard)->erased_objects, 1U);
+}
+
+TEST_F(Hostile, ARemovedKeeperWritesNothingUnderOldNumbers) {
+    write_text(scratch / "a/one.jpg", "one");
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+    }
+    add_copy(archive, disk);
+    {
+        auto away = open_as_ana(disk);
+        ASSERT_TRUE(name_device(away, *away.device(), "Ana's"));
+    }
+    fs::copy(disk, scratch / "disk-old", fs::copy_options::recursive);
+    fs::copy(laptop.state_folder, scratch / "state-old", fs::copy_options::recursive);
+    {
+        auto away = open_as_ana(disk);
+        ASSERT_TRUE(name_device(away, *away.device(), "Ana's laptop"));
+    }
+    add_copy(disk, archive);
+    {
+        auto library = open();
+        ASSERT_TRUE(remove_way(library, find_way(library, "Ana").value()));
+    }
+    home.clock.pass_days(100);
+    laptop.state_folder = scratch / "state-old";
+    {
+        auto away = open_as_ana(scratch / "disk-old");
+        const std::vector<model::ItemId> one{items(away).at(0).item};
+        ASSERT_TRUE(let_go(away, one));
+    }
+    add_copy(scratch / "disk-old", archive);
+    auto library = open();
+    EXPECT_EQ(items(library).size(), 1U);
+    EXPECT_FALSE(library.journal_problems().empty());
+    EXPECT_EQ(tend(library, home.heard)->erased_objects, 0U);
+}
+
+TEST_F(Hostile, ARemovedKeeperMakesNoEpochs) {
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+    }
+    archive::IdentityFile old;
+    {
+        auto hers = laptop.open(archive, ana);
+        ASSERT_TRUE(hers);
+        old = hers->identity().clone();
+    }
+    {
+        auto library = open();
+        ASSERT_TRUE(remove_way(library, find_way(library, "Ana").value()));
+    }
+    // She knows the keys of epoch 1, and the disk can be written: an epoch 2 of her own, signed as
+    // it should be, with a key file for those who were keepers then, and a word that revokes every
+    // other key file.
+    auto& random = laptop.random;
+    archive::EpochKeys hers{2, crypto::SigningKey::generate(random),
+                            crypto::AgeIdentity::generate(random)};
+    auto fake = old.clone();
+    fake.epochs.insert(fake.epochs.begin(), hers.clone());
+    const auto before = key_files();
+    archive::Staging staging(laptop.files, archive, random);
+    const auto recipient = old.first_epoch().identity.recipient();
+    const auto device = new_device_keys(random);
+    const auto& id = old.archive;
+    model::Epoch epoch;
+    epoch.number = 2;
+    epoch.root = hers.root.verifying_key().to_openssh();
+    epoch.previous = old.first_epoch().root.verifying_key().to_openssh();
+    for (const auto& entry : fs::directory_iterator(archive + "/keys"))
+        epoch.revoked.push_back(*model::FileHash::from_hex(entry.path().stem().string()));
+    epoch.signature = crypto::sshsig_sign(old.first_epoch().root, "keepsake-epoch-v1@" + id.hex(),
+                                          as_bytes(model::epoch_text(id, epoch)));
+    model::Enroll enroll{device.id(), device.signing.verifying_key().to_openssh(), epoch.root, {}};
+    enroll.signature = crypto::sshsig_sign(hers.root, "keepsake-enroll-v1@" + id.hex(),
+                                           as_bytes(model::enroll_text(id, enroll)));
+    ASSERT_TRUE(
+        archive::add_key_file(staging, archive::seal_for_recipient(fake, recipient, random)));
+    model::HybridClock clock(laptop.clock);
+    const std::vector<model::Entry> entries{{*clock.next(), enroll}, {*clock.next(), epoch}};
+    model::SegmentHeader header;
+    header.archive = id;
+    header.device = device.id();
+    header.clock = entries.back().clock;
+    header.time = laptop.clock.now();
+    ASSERT_TRUE(
+        archive::write_segment(staging, header, entries, device.signing, recipient, random));
+
+    auto library = open();
+    EXPECT_NE(library.current_epoch().root.verifying_key().to_openssh(), epoch.root);
+    EXPECT_GE(key_files(), before);
+    EXPECT_FALSE(library.authority().side_ends().empty()) << "it is told";
+    // A computer that has not been here before cannot tell which of the two is the family's: it
+    // does not choose.
+    Computer fresh(scratch, "fresh", 11);
+    auto first_time = open(fresh, archive);
+    EXPECT_FALSE(first_time.may_write());
+    EXPECT_GE(key_files(), before);
+}
+
+TEST_F(Hostile, TwoChangesOfKeysAtOnceAreJoinedByAKeeper) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    Computer third(scratch, "third", 12);
+    auto kim = crypto::AgeIdentity::generate(home.random);
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+        ASSERT_TRUE(add_recipient(library, "Kim", kim.recipient()));
+    }
+    add_copy(archive, disk);
+    {
+        auto at_home = open();
+        ASSERT_TRUE(remove_way(at_home, find_way(at_home, "Ana").value()));
+        keep(at_home, {scratch / "a"});
+        auto away = open(laptop, disk);
+        ASSERT_TRUE(remove_way(away, find_way(away, "Kim").value()));
+        const std::vector<std::string> paths{scratch / "b"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+    }
+    add_copy(archive, disk);
+    add_copy(disk, archive);
+    {
+        auto at_home = open();
+        EXPECT_EQ(at_home.authority().side_ends().size(), 1U);
+        ASSERT_TRUE(rotate(at_home, Library::Joining::side_epochs, false, home.heard));
+        EXPECT_TRUE(at_home.authority().side_ends().empty());
+    }
+    add_copy(archive, disk);
+    {
+        auto away = open(laptop, disk);
+        EXPECT_TRUE(away.authority().side_ends().empty());
+        ASSERT_TRUE(name_device(away, *away.device(), "laptop"));
+    }
+    add_copy(disk, archive);
+    auto at_home = open();
+    EXPECT_EQ(items(at_home).size(), 2U);
+    EXPECT_TRUE(check(at_home, home.heard)->sound());
+    EXPECT_FALSE(home.open(archive, ana));
+    EXPECT_FALSE(home.open(archive, kim)) << "whom either removed stays out";
+    auto fresh = open(third, archive);
+    EXPECT_TRUE(fresh.may_write());
+    EXPECT_EQ(items(fresh).size(), 2U);
+}
+
+TEST_F(Hostile, ARetiredDeviceNeitherTakesItselfBackNorRetiresOthers) {
+    auto library = open();
+    const auto& root = library.current_epoch().root;
+    const auto id = library.copy().manifest.archive;
+    const auto enrolled = [&](const crypto::SigningKey& key) {
+        model::Enroll enroll{device_id_of(key.verifying_key()),
+                             key.verifying_key().to_openssh(),
+                             root.verifying_key().to_openssh(),
+                             {}};
+        enroll.signature = crypto::sshsig_sign(root, "keepsake-enroll-v1@" + id.hex(),
+                                               as_bytes(model::enroll_text(id, enroll)));
+        return enroll;
+    };
+    const auto stolen = new_device_keys(laptop.random);
+    const auto own = new_device_keys(laptop.random);
+    const auto head = [](std::uint64_t seq, std::uint8_t byte) {
+        model::Head made{seq, {}};
+        made.text.bytes.fill(byte);
+        return made;
+    };
+    archive::Authority authority(library.identity(), {});
+    authority.add(stolen.id(), head(1, 1), {{}, enrolled(stolen.signing)});
+    authority.add(own.id(), head(1, 2), {{}, enrolled(own.signing)});
+    authority.observe(stolen.id(), head(1, 1), std::nullopt);
+    authority.observe(stolen.id(), head(2, 3), head(1, 1).text);
+    model::Retire retire{stolen.id(), head(1, 1), root.verifying_key().to_openssh(), {}};
+    retire.signature = crypto::sshsig_sign(root, "keepsake-retire-v1@" + id.hex(),
+                                           as_bytes(model::retire_text(id, retire)));
+    authority.add(own.id(), head(2, 4), {{}, retire});
+    EXPECT_TRUE(authority.counts(stolen.id(), head(1, 1)));
+    EXPECT_FALSE(authority.counts(stolen.id(), head(1, 9))) << "the same number with another text";
+    EXPECT_FALSE(authority.counts(stolen.id(), head(2, 3)));
+    authority.add(stolen.id(), head(2, 3), {{}, model::Adopt{stolen.id(), head(2, 3)}});
+    EXPECT_FALSE(authority.counts(stolen.id(), head(2, 3)));
+    // It has a device's key and no root, so it cannot sign a retirement.
+    model::Retire back{own.id(), {}, root.verifying_key().to_openssh(), retire.signature};
+    authority.add(stolen.id(), head(1, 1), {{}, back});
+    EXPECT_TRUE(authority.counts(own.id(), head(1, 2)));
+    authority.add(own.id(), head(3, 5), {{}, model::Adopt{stolen.id(), head(2, 3)}});
+    EXPECT_TRUE(authority.counts(stolen.id(), head(2, 3)))
+        << "another device of the person's may take it up";
+}
+
+TEST_F(Hostile, LockedKeepingGoesOnAfterItsDeviceWasReplaced) {
+    for (int i = 0; i < 3; ++i)
+        write_text(scratch / ("s" + std::to_string(i) + "/f"), std::to_string(i));
+    model::DeviceId device;
+    {
+        auto library = open();
+        keep(library, {scratch / "s0"});
+        ASSERT_TRUE(library.allow_locked(true));
+        device = *library.device();
+        auto other = open(laptop, archive);
+        ASSERT_TRUE(retire_device(other, device));
+    }
+    {
+        auto library = open();
+        keep(library, {scratch / "s1"});
+        EXPECT_NE(*library.device(), device);
+    }
+    {
+        auto locked = Library::open_locked(home.environment(), archive);
+        ASSERT_TRUE(locked);
+        EXPECT_EQ(keep(*locked, {scratch / "s2"}).kept, 1U);
+    }
+    auto library = open();
+    EXPECT_EQ(items(library).size(), 3U);
+}
+
+TEST_F(Hostile, AnEndedWayInLeavesTheDeviceItsKeys) {
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+    }
+    fs::copy(archive, disk, fs::copy_options::recursive);
+    model::DeviceId device;
+    {
+        auto library = open();
+        ASSERT_TRUE(remove_way(library, find_way(library, "Ana").value()));
+        device = *library.device();
+    }
+    add_copy(disk, archive);  // her key file is back
+    EXPECT_FALSE(home.open(archive, ana));
+    auto library = open();
+    EXPECT_EQ(library.device(), device);
+    EXPECT_TRUE(library.gaps()->empty());
+}
+
+}  // namespace
+}  // namespace keepsake::library

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "faults/family_world.h"
+
+namespace keepsake::testing {
+
+/// What must hold after any fault and any crash (docs/write-ordering.md, "Must"), found out by
+/// programs that begin anew: everything acknowledged is there, bit for bit; nothing is listed that
+/// is not; every way in that remains opens. Then the archive goes on: what was to be kept is kept,
+/// tending and checking find nothing wrong, nothing is left in tmp/; and all of that survives
+/// another crash. Broken ones are reported as failures of the running test.
+void expect_invariants(FamilyWorld& world, const std::string& keep_again);
+
+}  // namespace keepsake::testing
