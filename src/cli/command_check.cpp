@@ -25,15 +25,18 @@ std::string damage_found(const library::CheckReport& report) {
 ExitCode tell_report(Context& context, const library::CheckReport& report, bool with_key) {
     auto& out = context.out();
     const bool sound = report.sound() && !context.found_damage();
+    // Without a way in, files that are not here are nothing to know of.
+    const std::string whole = with_key ? "Everything is as it was kept."
+                                       : "Every file that is here is what its name says.";
     const auto read = count_of(report.files, "file", "files") + " read.";
     if (report.stopped && report.stopped->code() != ErrorCode::cancelled)
-        context.messages().error(*report.stopped);
+        context.tell_error(*report.stopped);
     if (report.stopped)
         out.line((sound ? "Stopped. Nothing wrong was found so far. "
                         : "Stopped. " + damage_found(report) + " ") +
                  read);
     else
-        out.line((sound ? "Everything is as it was kept. " : damage_found(report) + " ") + read);
+        out.line((sound ? whole + " " : damage_found(report) + " ") + read);
     if (with_key && report.originals > 0)
         out.line(count_of(report.originals, "original", "originals") + " checked, " +
                  human_bytes(report.bytes) + ".");
@@ -41,10 +44,7 @@ ExitCode tell_report(Context& context, const library::CheckReport& report, bool 
         out.line(count_of(report.strangers, "file that nobody signed for was",
                           "files that nobody signed for were") +
                  " set aside.");
-    if (!with_key)
-        out.line(
-            "Without a way in, every file's hash was checked. With one, every original is checked "
-            "too.");
+    if (!with_key) out.line("Only with a way in can it be told whether some are missing.");
     if (!sound) return ExitCode::damage;
     return report.stopped ? exit_code_of(report.stopped->code()) : ExitCode::done;
 }

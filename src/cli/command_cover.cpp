@@ -1,4 +1,5 @@
 #include "base/result.h"
+#include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
@@ -18,6 +19,11 @@ Result<ExitCode> run(Context& context, const CoverCommand& command) {
 Result<ExitCode> run(Context& context, const UncoverCommand& command) {
     TRY_LET(auto library, context.open());
     TRY_LET(const auto subject, library::find_subject(library, command.subject));
+    TRY_LET(const auto cover, library.catalog().field(subject, "cover"));
+    if (!cover) {
+        context.out().line("There was no cover here.");
+        return ExitCode::done;
+    }
     TRY(library::take_cover_away(library, subject));
     context.out().line("The cover was taken away.");
     return ExitCode::done;

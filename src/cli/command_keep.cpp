@@ -1,5 +1,6 @@
 #include <string>
 
+#include "base/error.h"
 #include "base/result.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -22,7 +23,7 @@ std::string kept_line(const library::KeepReport& report, const library::KeepOpti
     else if (report.already > 0)
         line = "Nothing new.";
     else
-        line = report.problems > 0 ? "Nothing was kept." : "There was nothing to keep.";
+        line = "There was nothing to keep.";
     if (report.already > 0)
         line += " " + grouped(report.already) +
                 (report.already == 1 ? " was kept before." : " were kept before.");
@@ -44,6 +45,8 @@ Result<ExitCode> run(Context& context, const KeepCommand& command) {
                             count_of(report.kept, "file is", "files are") +
                                 " kept; keep the same folder again to go on.");
     }
+    if (report.kept == 0 && report.already == 0 && report.problems > 0)
+        return Error(ErrorCode::not_found, "Nothing was kept.");
     tend_quietly(context, library);
     context.out().line(kept_line(report, options));
     return report.problems > 0 ? ExitCode::some_failed : ExitCode::done;

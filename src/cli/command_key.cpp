@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/error.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "cli/commands.h"
@@ -58,9 +61,35 @@ std::string name_of(const KeyAddCommand& command) {
                                                                   : model::WayKind::recipient));
 }
 
+/// A name stands for one way in. (Those that nobody named are told apart by their numbers.)
+Result<> refuse_name_in_use(const std::vector<library::WayInfo>& ways,
+                            const KeyAddCommand& command) {
+    if (!command.name || std::ranges::none_of(ways, [&](const library::WayInfo& way) {
+            return way.name == *command.name;
+        }))
+        return {};
+    return Error(ErrorCode::exists, "A way in is called " + printable_line(*command.name) +
+                                        " already: see `keepsake key list`.");
+}
+
+Result<> refuse_recipient_in_use(const std::vector<library::WayInfo>& ways,
+                                 const crypto::AgeRecipient& recipient) {
+    const auto same =
+        std::ranges::find(ways, recipient.to_text(), [](const auto& way) { return way.recipient; });
+    if (same == ways.end()) return {};
+    const bool named = !same->name.empty() && same->name != kind_text(same->kind);
+    return Error(ErrorCode::exists,
+                 (named ? printable_line(same->name) + " has this recipient already"
+                        : "This recipient is a way in already") +
+                     ": see `keepsake key list`.");
+}
+
 Result<ExitCode> add_recipient(Context& context, const KeyAddCommand& command) {
     TRY_LET(const auto recipient, crypto::AgeRecipient::from_text(command.recipient));
     TRY_LET(auto library, context.open());
+    TRY_LET(const auto ways, library::list_ways(library));
+    TRY(refuse_recipient_in_use(ways, recipient));
+    TRY(refuse_name_in_use(ways, command));
     TRY(library::add_recipient(library, name_of(command), recipient));
     context.out().line("Added. Its identity opens this archive now.");
     return ExitCode::done;
@@ -72,6 +101,8 @@ Result<ExitCode> add_passphrase(Context& context, const KeyAddCommand& command) 
         TRY_LET(passphrase, context.new_passphrase(command.new_passphrase_file));
     }
     TRY_LET(auto library, context.open());
+    TRY_LET(const auto ways, library::list_ways(library));
+    TRY(refuse_name_in_use(ways, command));
     if (!passphrase) {  // at a terminal: the old one first, then the new one
         TRY_LET(passphrase, context.new_passphrase(std::nullopt));
     }
@@ -82,6 +113,8 @@ Result<ExitCode> add_passphrase(Context& context, const KeyAddCommand& command) 
 
 Result<ExitCode> add_recovery_key(Context& context, const KeyAddCommand& command) {
     TRY_LET(auto library, context.open());
+    TRY_LET(const auto ways, library::list_ways(library));
+    TRY(refuse_name_in_use(ways, command));
     TRY_LET(const auto words, library::add_recovery_key(library, name_of(command)));
     context.messages().line("Added. These twelve words open this archive now.");
     TRY(context.show_recovery_words(words, Context::ShownOn::output));

@@ -31,6 +31,10 @@ Result<crypto::Secret> given_words(Context& context, const WordsCommand& command
         return Error(ErrorCode::invalid,
                      "These words are not UTF-8 text; nothing was written. `iconv -t utf-8` turns "
                      "a text into it.");
+    if (words.text().find('\0') != std::string_view::npos)
+        return Error(ErrorCode::invalid,
+                     "These words hold a NUL byte, which no text has; nothing was written. Keep "
+                     "them as a file instead.");
     return words;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -13,12 +14,14 @@
 #include "base/result.h"
 #include "cli/input.h"
 #include "cli/invocation.h"
+#include "cli/plain_words.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/text_layout.h"
 #include "crypto/secret.h"
 #include "library/environment.h"
 #include "library/library.h"
+#include "os/file_system.h"
 
 namespace keepsake::cli {
 namespace {
@@ -64,9 +67,23 @@ Result<const library::Environment*> Context::environment() {
     return &*environment_;
 }
 
+Result<std::string> Context::named_archive() {
+    if (!options_.archive) return archive::find_archive_above(files(), ".");
+    const auto info = files().info_following(*options_.archive);
+    if (info && info->kind != os::FileKind::directory)
+        return Error(ErrorCode::invalid,
+                     printable_line(*options_.archive) + " is a file, not an archive's folder.");
+    return *options_.archive;
+}
+
 Result<std::string> Context::archive_path() {
-    if (options_.archive) return *options_.archive;
-    return archive::find_archive_above(files(), ".");
+    auto path = named_archive();
+    if (path) archive_ = *path;
+    return path;
+}
+
+void Context::tell_error(const Error& error, Stands stands) {
+    messages_.line("keepsake: " + plain_words(error, archive_, stands));
 }
 
 bool Context::has_way_in() const { return options_.identity_file || options_.passphrase_file; }
@@ -131,9 +148,12 @@ Result<library::Library> Context::open_by_asking(const library::Environment& env
 }
 
 Result<> Context::tell_damage(library::Library& library) {
+    std::set<std::string> told;
     for (const auto& problem : library.journal_problems()) {
         found_damage_ = true;
-        messages_.line(printable_line(problem.path) + ": " + printable_line(problem.why));
+        if (!told.insert(problem.path).second) continue;
+        messages_.line(printable_line(problem.path) + ": " +
+                       printable_line(without_name(problem.why, problem.path)));
     }
     TRY_LET(const auto gaps, library.gaps());
     for (const auto& gap : gaps) {

@@ -4,11 +4,13 @@
 #include <stop_token>
 #include <string>
 
+#include "base/error.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "cli/invocation.h"
 #include "cli/messages.h"
 #include "cli/output.h"
+#include "cli/plain_words.h"
 #include "cli/terminal.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
@@ -37,13 +39,15 @@ class Context {
     const std::stop_token& stop() const { return wiring_->stop; }
     os::FileSystem& files() { return wiring_->files; }
     const GlobalOptions& options() const { return options_; }
+    /// "keepsake: why", for a person.
+    void tell_error(const Error& error, Stands stands = Stands::nothing);
     /// None where nobody can be asked.
     Terminal* terminal();
 
     /// Made once; it lives as long as this. Errors: not_found without a home folder.
     Result<const library::Environment*> environment();
     /// Where the archive is: the option, the environment, or the folder stood in. Errors:
-    /// not_found.
+    /// not_found; invalid for what is no folder.
     Result<std::string> archive_path();
     /// Whether options or environment name a way in.
     bool has_way_in() const;
@@ -69,6 +73,7 @@ class Context {
     Result<> show_recovery_words(const crypto::Secret& words, ShownOn where);
 
   private:
+    Result<std::string> named_archive();
     Result<std::optional<library::WayIn>> named_way_in();
     Result<library::Library> open_by_asking(const library::Environment& environment,
                                             const std::string& path);
@@ -81,6 +86,7 @@ class Context {
     bool looked_for_terminal_ = false;
     std::optional<Terminal> terminal_;
     std::optional<library::Environment> environment_;
+    std::string archive_;  // once it was looked for
     bool found_damage_ = false;
 };
 

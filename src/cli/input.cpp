@@ -33,6 +33,8 @@ Result<Descriptor> open_input(const std::string& path) {
     if (path == "-") return Descriptor::borrowed(STDIN_FILENO);
     // Without O_NONBLOCK a pipe that nobody writes to would block here, deaf to a request to stop.
     const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (opened < 0 && errno == ENOENT)
+        return Error(ErrorCode::not_found, printable(path) + " is not there.");
     if (opened < 0) return Error::from_errno(errno, printable(path));
     auto descriptor = Descriptor::owned(opened);
     struct stat info{};
@@ -105,7 +107,10 @@ Result<crypto::Secret> read_passphrase_file(const std::string& path, const std::
     if (size > 0 && size < text.size() && text.text()[size - 1] == '\r') --size;
     text.shrink(size);
     if (text.empty())
-        return Error(ErrorCode::invalid, "The first line of " + printable(path) + " is empty.");
+        return Error(ErrorCode::invalid,
+                     "The first line of " +
+                         (path == "-" ? std::string("standard input") : printable(path)) +
+                         " is empty.");
     return text;
 }
 

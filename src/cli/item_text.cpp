@@ -18,7 +18,10 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kDateCharacters = 10;  // 2020-09-14
+constexpr std::size_t kWordsColumns = 60;
 constexpr std::string_view kWordsField = "words";
+constexpr std::string_view kEllipsis = "\xE2\x80\xA6";
+constexpr std::string_view kWhiteSpace = " \t\r\n\v\f";
 
 void put_name(Json& into, const std::string& field, const std::string& bytes) {
     into[field] = to_utf8_lossy(bytes);
@@ -40,19 +43,27 @@ Json file_json(const catalog::FileRecord& file) {
     return out;
 }
 
+/// What is seen of words in a list: the first line, cut; "…" stands for all that is left out.
+std::string beginning_of(std::string_view words) {
+    const auto start = words.find_first_not_of(kWhiteSpace);
+    if (start == std::string_view::npos) return {};
+    words.remove_prefix(start);
+    words = words.substr(0, words.find_last_not_of(kWhiteSpace) + 1);
+    const auto end = words.find_first_of("\r\n");
+    auto line = printable_line(words.substr(0, end));
+    if (end != std::string_view::npos) line += kEllipsis;
+    return truncated(line, kWordsColumns);
+}
+
 std::string what_it_is(const catalog::ItemRecord& item) {
     if (item.cover) return printable_line(*item.cover);
-    std::string text;
-    if (!item.files.empty()) {
-        text = printable_line(item.files.front().name);
-        if (item.files.size() > 1) text += " and " + grouped(item.files.size() - 1) + " more";
-        if (!item.files.front().folder.empty())
-            text += "  " + printable_line(item.files.front().folder) + "/";
-    }
+    auto text = item_name(item);
+    if (!item.files.empty() && !item.files.front().folder.empty())
+        text += "  " + printable_line(item.files.front().folder) + "/";
     std::string_view before = "  ";
     for (const auto& words : item.words) {
         if (words.field != kWordsField || words.text.empty()) continue;
-        text += std::string(before) + printable_line(words.text);
+        text += std::string(before) + beginning_of(words.text);
         before = " | ";
     }
     return text;
@@ -62,10 +73,21 @@ std::string what_it_is(const catalog::ItemRecord& item) {
 
 std::string short_number(const std::string& hex) { return hex.substr(0, 8); }
 
-std::string item_line(const catalog::ItemRecord& item, std::size_t columns) {
+std::string item_name(const catalog::ItemRecord& item) {
+    if (item.cover) return printable_line(*item.cover);
+    if (item.files.empty()) return {};
+    auto name = printable_line(item.files.front().name);
+    if (item.files.size() > 1) name += " and " + grouped(item.files.size() - 1) + " more";
+    return name;
+}
+
+std::string item_line(const catalog::ItemRecord& item, std::size_t columns, std::string_view mark) {
     auto line = short_number(item.item.hex()) + "  " +
                 padded(printable_line(item.date.substr(0, kDateCharacters)), kDateCharacters) +
-                "  " + what_it_is(item);
+                "  ";
+    // Before the words: what a narrow terminal cuts off is not the mark.
+    if (!mark.empty()) line += "(" + std::string(mark) + ")  ";
+    line += what_it_is(item);
     return columns == 0 ? line : truncated(line, columns);
 }
 
@@ -79,7 +101,8 @@ std::string item_json(const catalog::ItemRecord& item) {
     for (const auto& file : item.files) out["files"].push_back(file_json(file));
     out["words"] = Json::array();
     for (const auto& words : item.words)
-        if (words.field == kWordsField) out["words"].push_back(to_utf8_lossy(words.text));
+        if (words.field == kWordsField && !words.text.empty())
+            out["words"].push_back(to_utf8_lossy(words.text));
     out["cover"] = json_or_null(item.cover);
     out["let_go"] = item.let_go;
     return out.dump();

@@ -2,18 +2,23 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "catalog/catalog.h"
 
 /// Items as people and as programs read them.
 namespace keepsake::cli {
 
-/// One line: number, date, name, folder, words. Of a covered item only number, date and cover line.
-/// `columns`: 0 for as long as it is.
-std::string item_line(const catalog::ItemRecord& item, std::size_t columns);
+/// One line: number, date, name, folder, and how its words begin. Of a covered item only number,
+/// date and cover line. `columns`: 0 for as long as it is. `mark`: what is to be said of it beside.
+std::string item_line(const catalog::ItemRecord& item, std::size_t columns,
+                      std::string_view mark = {});
+
+/// What an item is called where it is spoken of: its cover, or its file's name.
+std::string item_name(const catalog::ItemRecord& item);
 
 /// One JSON object, without a line end. Names that are not UTF-8 stand exactly, in base64, in
-/// name_bytes and folder_bytes.
+/// name_bytes and folder_bytes. Words that were taken away are left out.
 std::string item_json(const catalog::ItemRecord& item);
 
 /// The first 8 digits of a number: what people type.

@@ -12,6 +12,7 @@
 namespace keepsake::cli {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -42,8 +43,9 @@ TEST(ItemText, OneLine) {
     EXPECT_EQ(item_line(item, 0), "3f2a91c0  2020-09-13  IMG_1.jpg  September/");
     item.files.push_back(item.files.front());
     item.words = {words("first\nsteps"), words("the garden")};
-    EXPECT_EQ(item_line(item, 0),
-              "3f2a91c0  2020-09-13  IMG_1.jpg and 1 more  September/  first steps | the garden");
+    EXPECT_EQ(
+        item_line(item, 0),
+        "3f2a91c0  2020-09-13  IMG_1.jpg and 1 more  September/  first\xE2\x80\xA6 | the garden");
     EXPECT_EQ(item_line(item, 24), "3f2a91c0  2020-09-13  I\xE2\x80\xA6");
 }
 
@@ -52,6 +54,34 @@ TEST(ItemText, ACoverStandsForAllThatItCovers) {
     item.words = {words("first steps")};
     item.cover = "The last day.";
     EXPECT_EQ(item_line(item, 0), "3f2a91c0  2020-09-13  The last day.");
+    EXPECT_EQ(item_name(item), "The last day.");
+}
+
+TEST(ItemText, OfLongWordsTheBeginning) {
+    auto item = example();
+    item.words = {words(std::string(61, 'a'))};
+    EXPECT_THAT(item_line(item, 0),
+                EndsWith("September/  " + std::string(59, 'a') + "\xE2\x80\xA6"));
+    item.words = {words(std::string(60, 'a') + "\n")};
+    EXPECT_THAT(item_line(item, 0), EndsWith("September/  " + std::string(60, 'a')));
+    item.words = {words("\n \nIn the garden.\r\n\r\nIt rained.\n")};
+    EXPECT_THAT(item_line(item, 0), EndsWith("September/  In the garden.\xE2\x80\xA6"));
+    EXPECT_EQ(nlohmann::json::parse(item_json(item)).at("words").at(0), item.words.front().text);
+}
+
+TEST(ItemText, WordsTakenAwayAreLeftOut) {
+    auto item = example();
+    item.words = {words(""), words("the garden")};
+    EXPECT_EQ(item_line(item, 0), "3f2a91c0  2020-09-13  IMG_1.jpg  September/  the garden");
+    EXPECT_EQ(nlohmann::json::parse(item_json(item)).at("words"),
+              nlohmann::json::array({"the garden"}));
+    item.words = {words("")};
+    EXPECT_EQ(nlohmann::json::parse(item_json(item)).at("words"), nlohmann::json::array());
+}
+
+TEST(ItemText, AMarkStandsBeforeTheName) {
+    EXPECT_EQ(item_line(example(), 0, "erased from this copy"),
+              "3f2a91c0  2020-09-13  (erased from this copy)  IMG_1.jpg  September/");
 }
 
 TEST(ItemText, NamesCannotForgeALine) {

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
 #include "base/text.h"
 #include "cli/output.h"
+#include "cli/plain_words.h"
 #include "cli/settings.h"
 #include "cli/terminal.h"
 #include "cli/text_layout.h"
@@ -79,8 +79,6 @@ void Messages::line(std::string_view text) {
     [[maybe_unused]] const auto written = write_all(descriptor_, std::string(text) + "\n");
 }
 
-void Messages::error(const Error& error) { line("keepsake: " + printable_line(error.message())); }
-
 void Messages::progress(const library::Progress& progress) {
     if (is_terminal_) {
         // The last column stays free: some terminals break the line there.
@@ -94,7 +92,7 @@ void Messages::progress(const library::Progress& progress) {
 }
 
 void Messages::problem(const std::string& name, const std::string& why) {
-    line(problem_prefix_ + printable_line(name) + ": " + printable_line(why));
+    line(problem_prefix_ + printable_line(name) + ": " + printable_line(without_name(why, name)));
 }
 
 void Messages::note(const std::string& text) { line(printable_line(text)); }

@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/error.h"
 #include "library/environment.h"
 
 namespace keepsake::cli {
@@ -30,8 +29,6 @@ class Messages final : public library::Listener {
 
     /// One line of ours; the bar is taken away first.
     void line(std::string_view text);
-    /// "keepsake: why"
-    void error(const Error& error);
     /// Takes the bar away.
     void clear();
 

@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <string>
 
-#include "base/error.h"
 #include "cli/descriptor.h"
 #include "cli/text_layout.h"
 #include "library/environment.h"
@@ -51,13 +50,13 @@ TEST(Messages, InAPipeProblemsStandOnLinesOfTheirOwn) {
         messages.unlocking();
         messages.problem("a\nb", "it is locked");
         messages.note("A note.");
-        messages.error(Error(ErrorCode::io, "two\nlines"));
+        messages.problem("a", "a: it is damaged");
     }
     std::array<char, 4096> text{};
     const auto size = ::read(reading.get(), text.data(), text.size());
     ASSERT_GT(size, 0);
     EXPECT_EQ(std::string(text.data(), static_cast<std::size_t>(size)),
-              "could not keep a b: it is locked\nA note.\nkeepsake: two lines\n");
+              "could not keep a b: it is locked\nA note.\ncould not keep a: it is damaged\n");
 }
 
 }  // namespace

@@ -7,14 +7,14 @@
 #include "base/result.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
-#include "cli/text_layout.h"
+#include "cli/plain_words.h"
 #include "library/library.h"
 #include "library/tend.h"
 
 namespace keepsake::cli {
 
 ExitCode tell_stopped(Context& context, const Error& why, std::string_view what_stands) {
-    if (why.code() != ErrorCode::cancelled) context.messages().error(why);
+    if (why.code() != ErrorCode::cancelled) context.tell_error(why, Stands::something);
     context.messages().clear();
     context.out().line("Stopped. " + std::string(what_stands));
     return ExitCode::stopped;
@@ -29,7 +29,9 @@ void tend_quietly(Context& context, library::Library& library) {
     if (context.stop().stop_requested()) return;
     const auto tended = library::tend(library, context.messages());
     if (!tended && tended.error().code() != ErrorCode::cancelled)
-        context.messages().line("The upkeep waits: " + printable_line(tended.error().message()));
+        context.messages().line("The upkeep waits: " + plain_words(tended.error(),
+                                                                   library.copy().path,
+                                                                   Stands::something));
 }
 
 }  // namespace keepsake::cli

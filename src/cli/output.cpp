@@ -20,7 +20,7 @@ Result<> write_all(int descriptor, std::string_view text) {
     while (!text.empty()) {
         const auto written = ::write(descriptor, text.data(), text.size());
         if (written < 0 && errno == EINTR) continue;
-        if (written < 0) return Error::from_errno(errno, "could not write the output", true);
+        if (written < 0) return Error::from_errno(errno, "the output", true);
         text.remove_prefix(static_cast<std::size_t>(written));
     }
     return {};

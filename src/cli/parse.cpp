@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "cli/exit_code.h"
 #include "cli/invocation.h"
 
@@ -60,12 +62,40 @@ struct UsageError {
     std::string message;
 };
 
+/// How many of an invocation's parts are to be read from standard input.
+int takers_of_stdin(const Invocation& invocation) {
+    const auto is_stdin = [](const std::optional<std::string>& file) {
+        return static_cast<int>(file == "-");
+    };
+    auto takers =
+        is_stdin(invocation.global.passphrase_file) + is_stdin(invocation.global.identity_file);
+    if (const auto* words = std::get_if<WordsCommand>(&invocation.command))
+        takers += is_stdin(words->from);
+    if (const auto* add = std::get_if<KeyAddCommand>(&invocation.command))
+        takers += is_stdin(add->new_passphrase_file);
+    if (const auto* change = std::get_if<KeyChangeCommand>(&invocation.command))
+        takers += is_stdin(change->new_passphrase_file);
+    return takers;
+}
+
 /// A new archive may be given two ways in; to open one, a single one is named.
 Invocation checked(Invocation invocation) {
     if (!std::holds_alternative<NewCommand>(invocation.command) &&
         invocation.global.passphrase_file && invocation.global.identity_file)
         throw UsageError{"--passphrase-file or --identity, not both."};
+    if (takers_of_stdin(invocation) > 1)
+        throw UsageError{"Standard input (-) can be one thing only, and is named for two."};
     return invocation;
+}
+
+/// "2020", "2020-09", "2020-09-14", and on into the hours; "" for none.
+void check_date(const std::string& typed) {
+    constexpr std::string_view kEarliest = "0001-01-01T00:00:00Z";
+    constexpr std::size_t kWholeParts[] = {0, 4, 7, 10, 13, 16, 19, 20};
+    const bool is_whole = std::ranges::find(kWholeParts, typed.size()) != std::end(kWholeParts);
+    if (!is_whole || !from_rfc3339(typed + std::string(kEarliest.substr(typed.size()))))
+        throw UsageError{"\"" + printable(typed) +
+                         "\" is no date: write 2020, 2020-09 or 2020-09-14."};
 }
 
 /// A command that the line may name: its parser, and what to make of it once it was named.
@@ -212,14 +242,20 @@ void Grammar::add_archive_commands() {
 }
 
 void Grammar::add_list() {
-    auto [list, listed] = add<ListCommand>(app_, "list", "Lists what is kept, by date");
+    auto [list, listed] =
+        add<ListCommand>(app_, "list", "Lists what is kept, by date", [](ListCommand& values) {
+            check_date(values.from);
+            check_date(values.before);
+        });
     texts(*list, "WORDS", listed->words,
           "Only what has all of these in its words, names, folders or moments");
     text(*list, "--from", listed->from, "Only from this date on: 2020, 2020-09 or 2020-09-14")
         ->type_name("DATE");
     text(*list, "--before", listed->before, "Only before this date")->type_name("DATE");
     list->add_flag("--let-go", listed->let_go, "What was let go instead");
-    list->add_flag("--json", listed->json, "One JSON object a line, for programs");
+    list->add_flag("--json", listed->json,
+                   "One JSON object a line, for programs; \"taken\" is null until a\n"
+                   "file itself tells when it was taken, \"modified\" is always given");
 }
 
 void Grammar::add_get() {
@@ -227,7 +263,7 @@ void Grammar::add_get() {
     auto [get, got] = add<GetCommand>(
         app_, "get", "Gives exact originals back, with their folders, names and times",
         [all](GetCommand& values) {
-            if (values.items.empty() && !*all) throw UsageError{"name ITEMs, or --all."};
+            if (values.items.empty() && !*all) throw UsageError{"Name ITEMs, or --all."};
             if (!values.items.empty() && *all) throw UsageError{"ITEMs or --all, not both."};
         });
     texts(*get, "ITEM", got->items, "Item numbers, or their first digits (4 or more)");
@@ -318,7 +354,7 @@ void Grammar::add_key_add() {
             if (recipients + static_cast<int>(typed->passphrase) +
                     static_cast<int>(typed->recovery) !=
                 1)
-                throw UsageError{"name one of a recipient, --passphrase and --recovery."};
+                throw UsageError{"Name one of a recipient, --passphrase and --recovery."};
             if (add.new_passphrase_file && !typed->passphrase)
                 throw UsageError{"--new-passphrase-file goes with --passphrase."};
             using Kind = KeyAddCommand::Kind;
@@ -348,7 +384,7 @@ void Grammar::add_device() {
     auto [name, named] = add<DeviceNameCommand>(
         *device, "name", "Names a device: this one, or the one whose number or name stands first",
         [words](DeviceNameCommand& values) {
-            if (words->size() > 2) throw UsageError{"one DEVICE and one NAME."};
+            if (words->size() > 2) throw UsageError{"One DEVICE and one NAME."};
             if (words->size() == 2) values.device = words->front();
             values.name = words->back();
         });
@@ -363,7 +399,8 @@ void Grammar::add_device() {
     auto [locked, allowed] = add<DeviceKeepLockedCommand>(
         *device, "keep-locked", "Whether this device may keep without a way in (off, unless said)",
         [answer](DeviceKeepLockedCommand& values) {
-            if (*answer != "on" && *answer != "off") throw UsageError{"keep-locked on, or off."};
+            if (*answer != "on" && *answer != "off")
+                throw UsageError{"Say keep-locked on, or keep-locked off."};
             values.allowed = *answer == "on";
         });
     text(*locked, "on|off", *answer, "on or off")->required();
@@ -403,10 +440,10 @@ std::variant<Invocation, Told> Grammar::parse(std::vector<std::string> arguments
     } catch (const CLI::RequiredError& error) {
         const std::string why = error.what();
         if (!app_.get_subcommands().empty())
-            return usage(why.starts_with("A subcommand") ? "name one of its commands." : why + ".");
+            return usage(why.starts_with("A subcommand") ? "Name one of its commands." : why + ".");
         const auto others = app_.remaining();
-        if (others.empty()) return usage("name a command.");
-        return usage("there is no command \"" + others.front() + "\".");
+        if (others.empty()) return usage("Name a command.");
+        return usage("There is no command '" + others.front() + "'.");
     } catch (const CLI::Error& error) {
         return usage(error.what() + std::string("."));
     }

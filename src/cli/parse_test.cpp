@@ -162,9 +162,32 @@ TEST(Parse, RefusesWhatItDoesNotUnderstand) {
     expect_usage({"words", "3f2a", "text", "--from", "f"});
     expect_usage({"list", "--from"});
     expect_usage({"--archive", "a", "--archive", "b", "list"});
-    EXPECT_THAT(told({"frobnicate"}).text, HasSubstr("there is no command \"frobnicate\""));
+    EXPECT_THAT(told({"frobnicate"}).text,
+                HasSubstr("There is no command 'frobnicate'. See keepsake --help."));
     EXPECT_THAT(told({"key", "add"}).text, EndsWith("See keepsake key add --help.\n"));
     EXPECT_THAT(told({"new", "a", "[b]\x1b"}).text, ::testing::Not(HasSubstr("\x1b")));
+}
+
+TEST(Parse, DatesAreWholePartsOfRealOnes) {
+    for (const auto* date : {"", "2020", "2020-02", "2020-02-29", "2020-02-29T10",
+                             "2020-02-29T10:59", "2020-02-29T10:59:58", "2020-02-29T10:59:58Z"})
+        EXPECT_EQ(command<ListCommand>({"list", "--before", date}).before, date);
+    for (const auto* date : {"yesterday", "20", "2020-", "2020-13", "2020-00", "2021-02-29",
+                             "2020-2-9", "2020/02", "2020-02-29T24", "2020-02-29T10:60",
+                             "2020-02-29T10:59:58+", "2020-02-29T10:59:58Z1", " 2020"}) {
+        expect_usage({"list", "--from", date});
+        expect_usage({"list", "--before", date});
+    }
+}
+
+TEST(Parse, StandardInputIsOneThing) {
+    expect_usage({"words", "3f2a", "--from", "-", "--passphrase-file", "-"});
+    expect_usage({"words", "3f2a", "--from", "-", "--identity", "-"});
+    expect_usage({"key", "change", "--new-passphrase-file", "-", "--passphrase-file", "-"});
+    expect_usage(
+        {"key", "add", "--passphrase", "--new-passphrase-file", "-", "--passphrase-file", "-"});
+    EXPECT_THAT(command<WordsCommand>({"words", "3f2a", "--from", "-", "--identity", "f"}).from,
+                Optional(std::string("-")));
 }
 
 TEST(Parse, HelpTellsTheExitCodes) {

@@ -36,11 +36,11 @@ ExitCode do_command(const Command& command, Context& context) {
     context.messages().clear();
     const auto written = context.out().flush();
     if (!result) {
-        context.messages().error(result.error());
+        context.tell_error(result.error());
         return exit_code_of(result.error().code());
     }
     if (!written) {
-        context.messages().error(written.error());
+        context.tell_error(written.error());
         if (*result == ExitCode::done) return ExitCode::failed;
     }
     return *result;

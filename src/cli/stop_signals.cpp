@@ -45,7 +45,9 @@ void watch_signals(int signals, int end, const std::stop_source& source) {
 }  // namespace
 
 Result<StopSignals> StopSignals::watch(std::stop_source source) {
+    // A reader that went away and a file too large for its place are answers to a write.
     ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGXFSZ, SIG_IGN);
     sigset_t set;
     ::sigemptyset(&set);
     for (const int number : kStopping)

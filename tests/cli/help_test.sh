@@ -22,7 +22,8 @@ run words --help
 expect 'help needs no arguments' exits 0
 
 for line in '' 'frobnicate' 'keep' 'get --all' 'get --to x' 'moment' 'key add' 'list --json extra --no-such' \
-    'list --identity a --passphrase-file b'; do
+    'list --identity a --passphrase-file b' \
+    'list --from 2020-13' 'list --before yesterday' 'words 3f2a --from - --passphrase-file -'; do
     # shellcheck disable=SC2086
     run $line
     expect "'$line' is a usage error" exits 2
@@ -30,4 +31,6 @@ for line in '' 'frobnicate' 'keep' 'get --all' 'get --to x' 'moment' 'key add' '
     expect "'$line' is pointed to the help" err_has '--help'
     expect "'$line' prints nothing" out_is_empty
 done
+run foo
+expect 'a command that is none is named' err_is "keepsake: There is no command 'foo'. See keepsake --help."
 finish

@@ -39,6 +39,12 @@ expect 'a line end of another system is no part of the passphrase' exits 0
 printf 'correct horse' | "$keepsake" list --archive archive --passphrase-file - >"$said/out" 2>"$said/err" || status=1
 expect 'a passphrase comes from standard input, too' exits 0
 
+run list --archive passphrase --identity id.txt
+expect 'a file is no archive' refused 1
+expect 'and said to be one' err_is "keepsake: passphrase is a file, not an archive's folder."
+run new /sys/keepsake --identity id.txt
+expect 'nor is one made where nothing may be written' refused 1
+expect 'which is said in plain words' err_has 'Its disk is read-only, or it belongs to somebody else. Nothing was changed.'
 mkdir nothing
 run list --archive nothing --identity id.txt
 expect 'a folder that is no archive is refused' refused 1
@@ -77,6 +83,10 @@ expect 'words that are not UTF-8 are refused' refused 1
 expect 'and said to be so' err_has 'not UTF-8'
 run words "$number" "$(printf 'caf\351')" --archive archive --identity id.txt
 expect 'typed ones as well' refused 1
+printf 'a\0b' >nul
+run words "$number" --from nul --archive archive --identity id.txt
+expect 'words with a NUL byte are refused' refused 1
+expect 'and said to hold one' err_has 'These words hold a NUL byte'
 run words ffffffffffffffff text --archive archive --identity id.txt
 expect 'words for what is not there are refused' refused 1
 run cover "$number" '' --archive archive --identity id.txt
@@ -89,6 +99,23 @@ run key add nonsense --archive archive --identity id.txt
 expect 'what is no recipient is refused as a way in' refused 1
 run key add --passphrase --archive archive --identity id.txt
 expect 'a new passphrase that nobody can be asked for is refused' refused 1
+
+# ---- a damaged archive, a full disk --------------------------------------------------------------------------
+cp -a archive torn
+echo '{' >torn/keepsake.json
+cp torn/keepsake.json torn/mirror/
+run list --archive torn --identity id.txt
+expect 'an archive too damaged to open has the exit code of damage' refused 4
+head -c 300000 /dev/urandom >large
+listing archive >"$work/archive.listing"
+(
+    trap '' XFSZ
+    ulimit -f 200
+    exec "$keepsake" keep large --archive archive --identity id.txt
+) >"$said/out" 2>"$said/err" </dev/null && status=0 || status=$?
+expect 'a file that the disk cannot hold is refused' refused 1
+expect 'in plain words' err_has 'larger than this disk can hold'
+expect 'and the archive is as it was' unchanged archive "$work/archive.listing"
 
 env -u KEEPSAKE_STATE -u HOME XDG_STATE_HOME=relative "$keepsake" list --archive archive --identity id.txt \
     >"$said/out" 2>"$said/err" </dev/null && status=0 || status=$?

@@ -73,7 +73,7 @@ expect 'one item has both words' sh -c 'grep -q "two words.jpg" "$0/.said/out" &
 run list --from 1999 --before 2000-01
 expect 'dates narrow the list' sh -c 'grep -q "one.jpg" "$0/.said/out" && [ "$(wc -l <"$0/.said/out")" -eq 1 ]' "$work"
 run list --from yesterday
-expect 'what is no date is refused' exits 1
+expect 'what is no date is refused' exits 2
 run list nosuchword
 expect 'nothing found is no failure' exits 0
 expect 'and is said' err_is 'Nothing was found.'
@@ -111,9 +111,10 @@ expect 'a whole archive is sound' exits 0
 expect 'and said to be' out_has 'Everything is as it was kept. '
 run check --without-key
 expect 'without a way in it is sound, too' exits 0
-expect 'what was not checked is said' out_has 'Without a way in, every file'
+expect 'what was proved is said' out_has 'Every file that is here is what its name says. '
+expect 'and what was not' out_has 'Only with a way in can it be told whether some are missing.'
 env -u KEEPSAKE_IDENTITY_FILE "$keepsake" check >"$said/out" 2>"$said/err" </dev/null || true
-expect 'without a terminal and a way in, hashes are checked' out_has 'Without a way in, every file'
+expect 'without a terminal and a way in, hashes are checked' out_has 'Every file that is here is what its name says. '
 victim=$(find archive/objects -type f -size +200k | head -n 1)
 chmod u+w "$victim"
 printf 'x' | dd of="$victim" bs=1 seek=100000 conv=notrunc 2>/dev/null
@@ -123,6 +124,7 @@ expect 'what is damaged is named' err_has 'large.bin'
 expect 'and counted' out_has 'Damage found: 1 file is damaged'
 run check --without-key
 expect 'a flipped byte is seen without a way in' exits 4
+expect 'and counted there, too' out_has 'Damage found: 1 file is damaged'
 run get --all --to after
 expect 'what cannot be given back gives its own exit code' exits 3
 expect 'each is named' err_has 'could not give back after/src/large.bin: '
@@ -143,6 +145,14 @@ expect 'a gap has its own exit code' exits 4
 expect 'and is said' err_has 'This copy lacks 1 change from '
 run get --all --to from-gap --archive gap
 expect 'other commands say it, too' err_has 'This copy lacks 1 change from '
+cp -a archive bad
+for place in bad bad/mirror; do
+    chmod u+w "$place/$segment"
+    printf 'x' | dd of="$place/$segment" bs=1 seek=300 conv=notrunc 2>/dev/null
+done
+KEEPSAKE_STATE=$work/fresh run list --archive bad
+expect 'a damaged journal file is damage' exits 4
+expect 'its name stands once' [ "$(grep -oF "$segment" "$said/err" | wc -l)" -eq 1 ]
 run check --archive gap
 expect 'checking finds it' exits 4
 
@@ -156,4 +166,10 @@ expect 'sources that cannot be kept give their own exit code' exits 3
 expect 'one that is missing is named' err_has 'could not keep missing: '
 run keep missing
 expect 'nothing but missing sources is an error' exits 1
+run keep odd/pipe odd/missing
+expect 'nothing but sources that cannot be kept is one, too' exits 1
+expect 'and said' err_has 'keepsake: Nothing was kept'
+expect 'and nothing else' out_is_empty
+run keep odd/pipe odd/good
+expect 'what was kept before counts as kept' exits 3
 finish

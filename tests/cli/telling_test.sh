@@ -43,6 +43,16 @@ run words "$first" ''
 expect 'an empty text takes them away' out_is 'The words were taken away.'
 run words "$first"
 expect 'and then there are none' err_is 'There are no words yet.'
+run list --json first
+expect 'nor for programs' sh -c 'jq -e ".words == []" "$0/.said/out"' "$work"
+run words "$first" "$(printf 'In the garden.\n\nIt rained.')"
+run list
+expect 'a list shows the first line of words' out_has 'first.jpg  photos/  In the garden.…'
+expect 'and no more' out_lacks rained
+run words "$first" "$(printf '%070d' 0)"
+run list
+expect 'of a long line the first 60 columns' sh -c 'grep -qE "photos/  0{59}…\$" "$0/.said/out"' "$work"
+run words "$first" ''
 
 # ---- moments -------------------------------------------------------------------------------------------------
 run moment list
@@ -71,21 +81,50 @@ expect 'nor in its moment' out_lacks second.jpg
 run list --json
 expect 'programs get it all' sh -c 'jq -e -s "any(.cover == \"The last photograph.\" and .files[0].name == \"second.jpg\")" "$0/.said/out"' "$work"
 run uncover "$second"
+expect 'a cover is taken away' out_is 'The cover was taken away.'
+run uncover "$second"
+expect 'without one there is nothing to take away' exits 0
+expect 'and that is said' out_is 'There was no cover here.'
 run list
 expect 'uncovered it is shown again' out_has second.jpg
 
 # ---- letting go ----------------------------------------------------------------------------------------------
 run let-go "$first"
 expect 'what is let go is named' out_has first.jpg
-expect 'and how to bring it back' out_has 'For 90 days `keepsake bring-back` brings them back.'
+expect 'and how to bring it back' out_has 'Let go. 1 item. For 90 days `keepsake bring-back` brings them back.'
+expect 'and what stays' out_has 'Its name and caption stay in the journal; the photograph itself is erased afterwards.'
+expect 'and where' out_has 'Other copies hold it until they do the same.'
+run let-go "$first"
+expect 'what was let go before is not let go again' exits 0
+expect 'and said to have been' grep -qxE \
+    'first.jpg was let go on [0-9]{4}-[0-9]{2}-[0-9]{2}; `keepsake bring-back` brings it back until [0-9]{4}-[0-9]{2}-[0-9]{2}\.' \
+    "$said/out"
+expect 'in one line' [ "$(wc -l <"$said/out")" -eq 1 ]
+expect '90 days later' [ "$(date -d "$(grep -oE '[0-9]{4}-[0-9]{2}-[0-9]{2}' "$said/out" | head -n 1) + 90 days" +%F)" = \
+    "$(grep -oE '[0-9]{4}-[0-9]{2}-[0-9]{2}' "$said/out" | tail -n 1)" ]
 run list
 expect 'it is listed no more' out_lacks first.jpg
 run list --let-go
 expect 'but among what was let go' out_has first.jpg
+expect 'and whole' out_lacks erased
+cp -a archive erased
+rm -rf erased/objects
+run list --let-go --archive erased
+expect 'what is not in a copy any more is marked' out_has '(erased from this copy)  first.jpg'
+run let-go "$first" --archive erased
+expect 'and is not promised to come back' out_has 'and is erased from this copy; another copy may still hold it.'
 run get --all --to out
 expect 'it is not given back with the rest' [ ! -e out/photos/first.jpg ]
 run bring-back "$first"
 expect 'it is brought back' exits 0
+expect 'and named' out_has 'Brought back. 1 item.'
+run bring-back "$first"
+expect 'twice is nothing to do' exits 0
+expect 'and said' out_is 'first.jpg was not let go. It is still here.'
+run let-go "$first" "$second" "$first"
+expect 'several are let go, each once' out_has 'Let go. 2 items.'
+expect 'with what stays of them' out_has 'Their names and captions stay'
+run bring-back "$first" "$second"
 run list
 expect 'and listed again' out_has first.jpg
 run get "$first" --to out

@@ -35,6 +35,15 @@ run key add "$ana" --name Ana
 expect 'a recipient is added' exits 0
 run list --identity ana.txt
 expect 'and opens' exits 0
+run key add "$ana" --name Kim
+expect 'the same recipient twice is refused' exits 1
+expect 'and whose it is said' err_is 'keepsake: Ana has this recipient already: see `keepsake key list`.'
+run key add "$(age-keygen -y id.txt)" --name Ana
+expect 'so is a name in use' exits 1
+expect 'and said to be' err_is 'keepsake: A way in is called Ana already: see `keepsake key list`.'
+run key add --recovery --name Ana
+expect 'whatever it is for' exits 1
+expect 'and no words are shown' out_is_empty
 KEEPSAKE_IDENTITY_FILE=$work/ana.txt run key list
 expect 'the ways in are listed' sh -c '[ "$(wc -l <"$0/.said/out")" -eq 3 ]' "$work"
 expect 'a recipient with its name and text' sh -c 'grep -F Ana "$0/.said/out" | grep -qF "$1"' "$work" "$ana"
