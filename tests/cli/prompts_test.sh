@@ -33,33 +33,16 @@ expect 'an empty passphrase is not taken' exits 1
 expect 'and nothing is made' [ ! -e never ]
 
 # Typed only when asked: the terminal has its echo off by then, and on again afterwards.
-asked() {  # until the program asks, and the terminal is silent
-    tries=0
-    until grep -q 'twelve words: ' "$said/out" || [ "$tries" -gt 200 ]; do
-        tries=$((tries + 1))
-        sleep 0.1
-    done
-}
-status=0
-: >"$said/out"
-(
-    asked
-    printf 'good passphrase\n'
-    sleep 3
-) | script -qefc "'$keepsake' list --archive archive; stty -a" /dev/null >"$said/out" 2>"$said/err" || status=$?
+typing '' "'$keepsake' list --archive archive; stty -a" --after 'twelve words: ' 'good passphrase\n'
 expect 'what is typed is not shown' out_lacks 'good passphrase'
 expect 'and the terminal shows again afterwards' grep -qE '(^|[ ;])echo( |;|$)' "$said/out"
 
-status=0
-: >"$said/out"
-(
-    asked
-    printf '\003'
-    sleep 1
-) | script -qefc "'$keepsake' list --archive archive; echo \"code \$?\"; stty -a" /dev/null >"$said/out" 2>"$said/err" ||
-    status=$?
+# The shell hears Ctrl-C as well, and is to live on: to tell how the program ended.
+typing '' "trap : INT; '$keepsake' list --archive archive; echo \"code \$?\"; stty -a" --after 'twelve words: ' '\003'
 expect 'Ctrl-C at the question stops' out_has 'code 5'
 expect 'and the terminal shows again' grep -qE '(^|[ ;])echo( |;|$)' "$said/out"
+typing '' "'$keepsake' list --archive archive" --after 'twelve words: ' '\004'
+expect 'so does the end of the input' exits 5
 
 mkdir photos
 printf 1 >photos/x

@@ -16,15 +16,25 @@ done
 segments() { find archive/journal -name '*.age' | wc -l; }
 before=$(segments)
 
-# Stopped once some of it is acknowledged.
+is_keepsake() { [ "$(cat "/proc/$1/comm")" = keepsake ]; }
+has_open() { [ -n "$(find "/proc/$1/fd" -lname "*/$2")" ]; }  # PID FILE
+sleeps() { grep -q '^State:.S' "/proc/$1/status"; }
+has_heard() { grep -q '^ShdPnd:.0*$' "/proc/$1/status"; }  # no signal waits to be taken
+
+# Stopped once some of it is acknowledged: run a little at a time, so that it is not done with all by then, however
+# late this script gets its turn.
 "$keepsake" keep photos >"$said/out" 2>"$said/err" </dev/null &
 pid=$!
+until_so is_keepsake "$pid"
 tries=0
-while [ "$(segments)" -le "$before" ] && [ "$tries" -lt 1000 ]; do
+while [ "$(segments)" -le "$before" ] && [ "$tries" -lt 3000 ]; do
     tries=$((tries + 1))
+    kill -CONT "$pid"
     sleep 0.01
+    kill -STOP "$pid"
 done
 kill -TERM "$pid"
+kill -CONT "$pid"
 status=0
 wait "$pid" || status=$?
 expect 'stopping has its own exit code' exits 5
@@ -43,7 +53,7 @@ expect 'nothing stays behind' [ -z "$(find archive/tmp -type f 2>/dev/null)" ]
 mkfifo silent full
 "$keepsake" words 0000 --from silent >"$said/out" 2>"$said/err" </dev/null &
 pid=$!
-sleep 0.3
+until_so has_open "$pid" silent
 kill -TERM "$pid"
 status=0
 wait "$pid" || status=$?
@@ -53,9 +63,11 @@ expect 'waiting for input is stopped' exits 5
 exec 3<>full
 "$keepsake" list --json >full 2>"$said/err" </dev/null &
 pid=$!
-sleep 0.5
+# The list is larger than what a pipe holds: once it has begun, a program that sleeps waits for the pipe.
+head -c 1 <&3 >/dev/null
+until_so sleeps "$pid"
 kill -TERM "$pid"
-sleep 0.3
+until_so has_heard "$pid"
 expect 'the first signal asks' kill -0 "$pid"
 kill -TERM "$pid"
 status=0
@@ -73,7 +85,7 @@ cp photos/1* few/
     exec "$keepsake" keep few --archive second
 ) >"$said/out" 2>"$said/err" </dev/null &
 pid=$!
-sleep 0.3
+until_so is_keepsake "$pid"
 kill -HUP "$pid" 2>/dev/null || true
 status=0
 wait "$pid" || status=$?

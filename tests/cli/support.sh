@@ -1,12 +1,13 @@
 # shellcheck shell=sh
-# Sourced by the scripts beside it, with the program's path as their argument: a place to work in that is removed
-# again, and words to say what is expected.
+# Sourced by the scripts beside it, with the paths of the program and of tests/support/on_terminal as their arguments:
+# a place to work in that is removed again, and words to say what is expected.
 # shellcheck disable=SC2034
 set -eu
 LC_ALL=C.UTF-8
 TZ=UTC
 export LC_ALL TZ
-keepsake=$(realpath "${1:?usage: $0 PROGRAM}")
+keepsake=$(realpath "${1:?usage: $0 PROGRAM ON_TERMINAL}")
+on_terminal=$(realpath "${2:?usage: $0 PROGRAM ON_TERMINAL}")
 work=$(mktemp -d)
 said=$work/.said
 mkdir "$said"
@@ -24,11 +25,24 @@ run() {
     "$keepsake" "$@" >"$said/out" 2>"$said/err" </dev/null || status=$?
 }
 
-# Runs a command of the shell on a terminal of its own, typing TEXT (with \n): out, status.
-typing() {  # TEXT COMMAND
+# Runs a command of the shell on a terminal of its own, typing TEXT (with \n) ahead, and more once something has stood
+# on the screen: out, status.
+typing() {  # TEXT COMMAND [--after SHOWN TEXT]...
     status=0
-    # What was not read before the end of the input is not lost: script waits for the command.
-    printf '%b' "$1" | script -qefc "$2" /dev/null >"$said/out" 2>"$said/err" || status=$?
+    typed=$1
+    command=$2
+    shift 2
+    "$on_terminal" "$command" "$typed" "$@" >"$said/out" 2>"$said/err" </dev/null || status=$?
+}
+
+# Waits until a command succeeds; a minute at most, however busy the machine is.
+until_so() {  # COMMAND...
+    tries=0
+    until "$@"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 3000 ] || { echo "FAILED: waiting for: $*"; exit 1; }
+        sleep 0.02
+    done
 }
 
 expect() {  # WHAT COMMAND...: the command succeeds

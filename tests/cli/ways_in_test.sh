@@ -24,9 +24,9 @@ run list --passphrase-file spaced
 expect 'also with spaces between them' exits 0
 expect 'stock age opens the recovery key file with them' sh -c '
     for key in archive/keys/*.age; do
-        printf "%s\n" "$(cat words)" | script -qec "age -d $key" /dev/null 2>/dev/null | grep -q AGE-SECRET-KEY-1 && exit 0
+        "$0" "age -d $key" "$(cat words)\n" | grep -q AGE-SECRET-KEY-1 && exit 0
     done
-    exit 1'
+    exit 1' "$on_terminal"
 
 export KEEPSAKE_PASSPHRASE_FILE="$work/first"
 run list --identity id.txt
