@@ -4,12 +4,12 @@ PHOTOS ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
 CXX_FILES = $$(find src apps tests fuzz bench \( -name '*.h' -o -name '*.cpp' \) 2>/dev/null)
-SHELL_FILES = tools/*.sh tests/*.sh .ci/run packaging/archive/*.sh
+SHELL_FILES = tools/*.sh tests/*.sh tests/packaging/*.sh .ci/run packaging/archive/*.sh packaging/systemd/tell-check
 CONFIGURE = cmake --log-level=WARNING --preset
 BUILD = cmake --build --parallel $(JOBS) --preset
 TEST = ctest --parallel $(JOBS) --output-on-failure --no-tests=error --preset
 
-.PHONY: all setup build demo test test-long test-asan test-tsan lint format check-format install clean
+.PHONY: all setup build demo test test-long test-asan test-tsan lint format check-format install uninstall deb clean
 
 all: build
 
@@ -59,11 +59,19 @@ lint: check-format
 	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON
 	@run-clang-tidy-19 -quiet -j $(JOBS) -p build/release '$(CURDIR)/(src|apps|tests|fuzz|bench)/.*\.cpp$$'
 
-install: build
-	install -D -m 755 build/release/keepsake "$(DESTDIR)$(PREFIX)/bin/keepsake"
-	install -D -m 644 packaging/keepsake.1 "$(DESTDIR)$(PREFIX)/share/man/man1/keepsake.1"
-	install -D -m 644 packaging/keepsake.bash-completion \
-	    "$(DESTDIR)$(PREFIX)/share/bash-completion/completions/keepsake"
+# What was built is installed, for whoever may write there: `make install PREFIX=$$HOME/.local` needs no root.
+install:
+	@test -x build/release/keepsake || $(MAKE) build
+	@umask 022 && DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" --strip
+	@rm -f build/release/install_manifest.txt
+
+uninstall:
+	@tools/uninstall.sh build/release "$(DESTDIR)" "$(PREFIX)"
+
+# A package for Debian 12 and its kin: sudo apt install ./build/release/keepsake_*.deb
+deb: build
+	@tools/setup.sh package
+	@umask 022 && cd build/release && cpack -G DEB
 
 clean:
 	rm -rf build

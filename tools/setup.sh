@@ -2,7 +2,7 @@
 # Brings what Keepsake is built, tested and shown with: Debian packages, and the one source that Debian does not have
 # (third_party/package-lock.json). Says what it does; does nothing where nothing is missing.
 #
-#   tools/setup.sh [GROUP...]      build, test, demo, lint; all of them by default
+#   tools/setup.sh [GROUP...]      build, test, package, demo, lint; all of them by default
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,10 +16,11 @@ packages_of() {
             echo libgtest-dev libgmock-dev librapidcheck-dev zlib1g-dev clang-format-19 shellcheck
             echo age jq par2 openssh-client bsdutils strace
             ;;
+        package) echo dpkg-dev file ;;
         demo) echo gnome-backgrounds age jq ;;
         lint) echo clang-tidy-19 clang-format-19 shellcheck ;;
         *)
-            echo "setup: there is no group '$1' (build, test, demo, lint)" >&2
+            echo "setup: there is no group '$1' (build, test, package, demo, lint)" >&2
             return 2
             ;;
     esac
@@ -64,7 +65,7 @@ bring_sources() {
     (cd third_party && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
 }
 
-[ $# -gt 0 ] || set -- build test demo lint
+[ $# -gt 0 ] || set -- build test package demo lint
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "setup: this is not Debian. Please install what docs/dependencies.md names, and carry on." >&2
     exit 0
