@@ -105,19 +105,24 @@ ask_for_passphrase() {
     [ "$count" -gt 0 ] || fail "No key file here is for a passphrase. Name an identity file in KEEPSAKE_IDENTITY_FILE."
     terminal=$(stty -g </dev/tty 2>/dev/null) || terminal=''
     number=0
+    if [ "$count" -gt 1 ]; then
+        say "Each of $count keys opens this archive, and nothing tells from outside whose is which. age asks for one after"
+        say "the other: type yours each time until it opens. Enter alone skips a key that yours cannot be."
+    fi
     while read -r strength path <&4; do
         number=$((number + 1))
         kind='a passphrase'
-        [ "$strength" -ge 18 ] || kind='a recovery key: the twelve words, joined by -'
+        [ "$strength" -ge 18 ] || kind='a recovery key, its twelve words joined by -'
         if [ "$count" -eq 1 ]; then
             say "age asks now for $kind."
         else
-            say "age asks now for key $number of $count ($kind). Enter alone goes on to the next."
+            say "Key $number of $count, $kind:"
         fi
         if text=$(age -d "$archive/$path" 2>"$temp/age-$number"); then
             take_identities "$text" && opened="$opened $path" && return 0
         fi
-        grep -v 'report unexpected' "$temp/age-$number" >&2
+        grep -v -e 'report unexpected' -e 'incorrect passphrase' -e "can't be empty" "$temp/age-$number" >&2
+        [ "$count" -eq 1 ] || say "Key $number did not open."
     done 4<"$temp/scrypt-keys"
     return 1
 }

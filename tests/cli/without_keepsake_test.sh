@@ -49,6 +49,20 @@ expect 'the same bytes, names, folders and times as Keepsake gives' same_trees g
 expect 'a second folder of one name is numbered' cmp other/src/one.jpg 'opened/src (2)/one.jpg'
 expect 'what was let go is not given' [ ! -e opened/src/empty ]
 
+# ---- several keys that are typed ---------------------------------------------------------------------------------
+"$keepsake" key add --recovery --archive archive >words
+opened() {  # TYPED
+    rm -rf several
+    typing "$1" "env -i PATH='$work/bin' HOME='$work' sh '$work/archive/open-without-keepsake.sh' '$work/archive' '$work/several'"
+}
+opened "\\n$(cat words)\\n"
+expect 'a key that is not at hand is passed over, and the recovery key opens' exits 0
+expect 'each is told by its number and kind' out_has 'Key 2 of 2, a recovery key'
+expect 'and whether it opened' out_has 'Key 1 did not open.'
+opened 'wrong\nwrong again\n'
+expect 'none of them is told as that' out_has 'That opens none of the key files of this archive.'
+expect "and not in another program's words" out_lacks 'age: error'
+
 # ---- a segment's signature -------------------------------------------------------------------------------------
 for key in archive/keys/*.age; do age -d -i id.txt "$key" >identity 2>/dev/null && break; done
 id=$(jq -r .archive archive/keepsake.json)
