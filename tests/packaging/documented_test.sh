@@ -1,5 +1,6 @@
 #!/bin/bash
-# The manual and the completion name the commands and options that the program itself names, and no others.
+# The manual and the completion name the commands and options that the program itself names, and no others; the threat
+# model names tests that are there.
 #
 #   documented_test.sh PROGRAM SOURCE
 # Where bash-completion is installed, its own helpers are used; else stand-ins.
@@ -128,4 +129,15 @@ same 'words come from a file' files "$(completed words 3f2a --from '')"
 same 'a date is not completed' '' "$(completed list --from '')"
 same 'nor is the number of an item' '' "$(completed get '')"
 same 'yes or no is' 'off on' "$(completed device keep-locked '')"
+
+# ---- the threat model ---------------------------------------------------------------------------------------------
+mapfile -t shown < <(grep -oE '`([A-Z][A-Za-z0-9]+\.[A-Z][A-Za-z0-9]+|[a-z_]+_test\.sh)`' "$source/docs/threat-model.md" | tr -d '`' | sort -u)
+[[ ${#shown[@]} -ge 20 ]] || { echo "FAILED: the threat model names ${#shown[@]} tests only"; exit 1; }
+for name in "${shown[@]}"; do
+    case $name in
+        *.sh) found=$(find "$source/tests" -name "$name" | head -n 1) ;;
+        *) found=$(grep -rlE "TEST(_F|_P)?\(${name%.*}, ${name#*.}\)" "$source/src" "$source/tests" --include='*.cpp' | head -n 1) ;;
+    esac
+    same "the test $name, which the threat model names, is there" yes "${found:+yes}"
+done
 [[ $failures -eq 0 ]] || { echo "$failures failed"; exit 1; }
