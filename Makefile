@@ -60,6 +60,7 @@ lint: check-format
 	@run-clang-tidy-19 -quiet -j $(JOBS) -p build/release '$(CURDIR)/(src|apps|tests|fuzz|bench)/.*\.cpp$$'
 
 # What was built is installed, for whoever may write there: `make install PREFIX=$$HOME/.local` needs no root.
+# DESTDIR, for packagers: the folder that stands for / while a package is made.
 install:
 	@test -x build/release/keepsake || $(MAKE) build
 	@umask 022 && DESTDIR="$(DESTDIR)" cmake --install build/release --prefix "$(PREFIX)" --strip

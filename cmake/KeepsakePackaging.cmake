@@ -19,7 +19,8 @@ foreach(unit keepsake-check@.service keepsake-check-tell@.service keepsake-check
   install(CODE "set(KEEPSAKE_BIN \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}\")
                 set(KEEPSAKE_LIB \"\${CMAKE_INSTALL_PREFIX}/lib/keepsake\")
                 configure_file(\"${packaging}/systemd/${unit}\" \"${generated}/${unit}\" @ONLY)")
-  install(FILES ${generated}/${unit} DESTINATION lib/systemd/user)
+  # Under share they are found for every prefix, ~/.local too.
+  install(FILES ${generated}/${unit} DESTINATION share/systemd/user)
 endforeach()
 install(PROGRAMS ${packaging}/systemd/tell-check DESTINATION lib/keepsake)
 install(FILES ${packaging}/keepsake.bash-completion DESTINATION ${completions} RENAME keepsake)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # What docs/threat-model.md claims of thieves, hosts and locked computers, held against the real program's bytes.
 #
-#   threat_model_test.sh PROGRAM
+#   threat_model_test.sh PROGRAM ON_TERMINAL
 # shellcheck disable=SC2016
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/cli/support.sh"

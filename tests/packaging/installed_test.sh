@@ -29,9 +29,9 @@ has() { command -v "$1" >/dev/null 2>&1; }
 {
     echo ./bin/keepsake
     echo ./lib/keepsake/tell-check
-    echo ./lib/systemd/user/keepsake-check-tell@.service
-    echo ./lib/systemd/user/keepsake-check@.service
-    echo ./lib/systemd/user/keepsake-check@.timer
+    echo ./share/systemd/user/keepsake-check-tell@.service
+    echo ./share/systemd/user/keepsake-check@.service
+    echo ./share/systemd/user/keepsake-check@.timer
     echo ./share/bash-completion/completions/keepsake
     for name in changelog.Debian.gz changelog.gz copyright threat-model.md; do echo "./share/doc/keepsake/$name"; done
     for file in "$source"/docs/formats/*.md; do echo "./share/doc/keepsake/formats/${file##*/}"; done
@@ -47,7 +47,7 @@ expect 'just what is meant to be' diff wanted got
 expect 'for everybody' sh -c '[ -z "$(find "$1" \( ! -perm -a+r -o -perm /022 -o -type d ! -perm -a+x \) -print)" ]' sh "$home"
 expect 'the program runs' "$home/bin/keepsake" --version
 expect 'the unit names the program where it stands' grep -qxF \
-    "ExecStart=:$home/bin/keepsake check --without-key --archive %f" "$home/lib/systemd/user/keepsake-check@.service"
+    "ExecStart=:\"$home/bin/keepsake\" check --without-key --archive %f" "$home/share/systemd/user/keepsake-check@.service"
 expect 'the manual is whole' sh -c 'gzip -cd "$1" | cmp - "$2"' sh "$home/share/man/man1/keepsake.1.gz" "$source/packaging/keepsake.1"
 echo mine >"$home/share/doc/mine"
 expect 'it is removed' sh "$source/tools/uninstall.sh" "$build" '' "$home"
@@ -57,15 +57,15 @@ expect 'and the folders of its own' [ -z "$(find "$home" -name 'keepsake*')" ]
 DESTDIR=$work/root cmake --install "$build" --prefix /usr >/dev/null
 files_in "$work/root/usr" >got
 expect 'a package can be made from DESTDIR' diff wanted got
-expect 'which no path names' sh -c '! grep -rqF "$1" "$1/root/usr/lib"' sh "$work"
+expect 'which no path names' sh -c '! grep -rqF "$1" "$1/root/usr/share" "$1/root/usr/lib"' sh "$work"
 rm -f "$build/install_manifest.txt"
 
 # ---- the units ----------------------------------------------------------------------------------------------------
 if has systemd-analyze; then
     mkdir -m 700 run units
-    for unit in root/usr/lib/systemd/user/*; do
+    for unit in root/usr/share/systemd/user/*; do
         name=${unit##*/}
-        sed "s#=:/usr/#=:$work/root/usr/#" "$unit" >"units/$(printf %s "$name" | sed 's/@/@home-ana-archive/')"
+        sed "s#=:\"/usr/#=:\"$work/root/usr/#" "$unit" >"units/$(printf %s "$name" | sed 's/@/@home-ana-archive/')"
     done
     expect 'systemd finds nothing to say about the units' sh -c '
         XDG_RUNTIME_DIR=$1/run systemd-analyze verify --user --man=no "$1"/units/* >"$1/verified" 2>&1 && cat "$1/verified" && [ ! -s "$1/verified" ]' \

@@ -1,21 +1,21 @@
 #!/bin/sh
 # The weekly check: the command of its unit, on sound and on damaged archives, and what a person is told then.
 #
-#   weekly_check_test.sh PROGRAM SOURCE
+#   weekly_check_test.sh PROGRAM ON_TERMINAL
 # shellcheck disable=SC2016
-units=$(realpath "$2")/packaging/systemd
+units=$(realpath "$(dirname "$0")/../../packaging/systemd")
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/../cli/support.sh"
 
 # As systemd does it: the line is cut into words, and each %f is the folder's name, whatever that holds.
 unit_command() {  # UNIT FOLDER
-    line=$(sed -n 's/^ExecStart=://p' "$units/$1" | sed "s#@KEEPSAKE_BIN@/keepsake#$keepsake#; s#@KEEPSAKE_LIB@#$units#")
+    line=$(sed -n 's/^ExecStart=://p' "$units/$1")
     folder=$2
     # shellcheck disable=SC2086
     set -- $line
     for word in "$@"; do
         shift
-        [ "$word" != %f ] || word=$folder
+        case $word in %f) word=$folder ;; '"@KEEPSAKE_BIN@/keepsake"') word=$keepsake ;; esac
         set -- "$@" "$word"
     done
     status=0
