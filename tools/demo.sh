@@ -82,7 +82,8 @@ done
     fail 'Not just the damaged picture was held back.'
 
 say 'The second copy heals it: the file of the same name is the file.'
-printf '%s$ cp second-copy/%s archive/...%s\n' "$dim" "${damaged#archive/}" "$off" | cut -c 1-100
+short=$(dirname "${damaged#archive/}")/$(basename "$damaged" | cut -c 1-12)
+printf '%s$ cp second-copy/%s... archive/%s/%s\n' "$dim" "$short" "$(dirname "${damaged#archive/}")" "$off"
 cp "second-copy/${damaged#archive/}" "$damaged"
 shown 0 check
 
