@@ -14,7 +14,7 @@ TEST = ctest --parallel $(JOBS) --output-on-failure --no-tests=error --preset
 all: build
 
 setup:
-	@tools/setup.sh build test
+	@tools/setup.sh build test package
 
 build:
 	@tools/setup.sh build
@@ -67,6 +67,7 @@ install:
 	@rm -f build/release/install_manifest.txt
 
 uninstall:
+	@test -x build/release/keepsake || $(MAKE) build
 	@tools/uninstall.sh build/release "$(DESTDIR)" "$(PREFIX)"
 
 # A package for Debian 12 and its kin: sudo apt install ./build/release/keepsake_*.deb
