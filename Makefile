@@ -18,32 +18,32 @@ setup:
 
 build:
 	@tools/setup.sh build
-	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=OFF
+	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=OFF >/dev/null
 	@$(BUILD) release
 
 # PHOTOS=folder shows it with your own pictures; they are only read.
 demo: build
-	@tools/setup.sh demo
+	@$(if $(PHOTOS),,tools/setup.sh demo)
 	@tools/demo.sh build/release/keepsake $(if $(PHOTOS),"$(PHOTOS)")
 
 test: setup check-format
-	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON
+	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON >/dev/null
 	@$(BUILD) release
 	@$(TEST) release
 
 # The same tests with many more random cases each.
 test-long: setup
-	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON
+	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON >/dev/null
 	@$(BUILD) release
 	@KEEPSAKE_TEST_LONG=1 RC_PARAMS="max_success=2000" $(TEST) release --timeout 3600
 
 test-asan: setup
-	@$(CONFIGURE) asan-ubsan
+	@$(CONFIGURE) asan-ubsan >/dev/null
 	@$(BUILD) asan-ubsan
 	@$(TEST) asan-ubsan
 
 test-tsan: setup
-	@$(CONFIGURE) tsan
+	@$(CONFIGURE) tsan >/dev/null
 	@$(BUILD) tsan
 	@$(TEST) tsan
 
@@ -56,7 +56,7 @@ format:
 
 lint: check-format
 	@tools/setup.sh build test lint
-	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON
+	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON >/dev/null
 	@run-clang-tidy-19 -quiet -j $(JOBS) -p build/release '$(CURDIR)/(src|apps|tests|fuzz|bench)/.*\.cpp$$'
 
 # What was built is installed, for whoever may write there: `make install PREFIX=$$HOME/.local` needs no root.

@@ -6,7 +6,9 @@
 set -eu
 program=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 photos=${2:-/usr/share/backgrounds}
+case $photos in \~/*) photos=$HOME/${photos#??} ;; esac
 [ -d "$photos" ] || { echo "demo: there is no folder $photos" >&2; exit 1; }
+photos=$(cd -- "$photos" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT
