@@ -248,6 +248,18 @@ TEST(Contents, AreToldApartWhereTheirFirstBytesAreEqual) {
     EXPECT_LT(all[0], all[1]);
 }
 
+TEST(Contents, OfSeveralObjectsAreKnownHoweverTheyCame) {
+    auto clash = object_of(20, 3);  // of another content that begins with the same bytes
+    clash.content.bytes[31] ^= 1U;
+    auto catalog = catalog_of({object_of(1, 1), object_of(2, 1), object_of(3, 2), object_of(4, 3)});
+    EXPECT_THAT(value_of(catalog.contents_with_several_objects()), ElementsAre(content_id(1)));
+    const auto later = segment_of(2, 1, {at(9, object_of(5, 2)), at(9, clash)});
+    value_of(
+        catalog.in_transaction([&] { return catalog.add_segment(later.record, later.entries); }));
+    EXPECT_THAT(value_of(catalog.contents_with_several_objects()),
+                ElementsAre(content_id(1), content_id(2)));
+}
+
 TEST(Contents, AreLiveAsLongAsSomethingKeptRefersToThem) {
     model::Words story = words_of(Subject::of(item_id(1)), "");
     story.content = content_id(50);

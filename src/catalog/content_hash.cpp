@@ -47,6 +47,7 @@ constexpr auto kTables = std::to_array<Table>({
     {"objects found",
      "SELECT b.object, o.object, o.content FROM object_by_id b CROSS JOIN objects o ON o.no = b.no "
      "ORDER BY b.object, o.object, o.content"},
+    {"several", "SELECT * FROM several ORDER BY content"},
     {"sizes", "SELECT * FROM sizes ORDER BY bytes"},
     {"long_texts", "SELECT * FROM long_texts ORDER BY content"},
     {"file_by_content", "SELECT * FROM file_by_content ORDER BY content, place, item"},

@@ -161,9 +161,7 @@ Result<std::optional<model::ContentId>> Catalog::content_of_object(const model::
 
 Result<std::vector<model::ContentId>> Catalog::contents_with_several_objects() {
     TRY_LET(auto* const database, state_->settled());
-    TRY_LET(auto rows,
-            database->prepare("SELECT content FROM object_by_content GROUP BY content HAVING "
-                              "count(*) > 1"));
+    TRY_LET(auto rows, database->prepare("SELECT content FROM several"));
     std::vector<std::int64_t> keys;
     for (;;) {
         TRY_LET(const bool found, rows.step());

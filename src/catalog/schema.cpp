@@ -77,6 +77,7 @@ constexpr const char* kDerived = R"sql(
 CREATE TABLE long_texts(content BLOB PRIMARY KEY, text BLOB NOT NULL) STRICT;
 CREATE TABLE object_by_content(
   content INTEGER NOT NULL, no INTEGER NOT NULL, PRIMARY KEY(content, no)) STRICT, WITHOUT ROWID;
+CREATE TABLE several(content INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE object_by_id(
   object INTEGER NOT NULL, no INTEGER NOT NULL, PRIMARY KEY(object, no)) STRICT, WITHOUT ROWID;
 CREATE TABLE sizes(bytes INTEGER PRIMARY KEY) STRICT;

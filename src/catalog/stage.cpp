@@ -113,7 +113,26 @@ Result<> Stage::flush(Database& database) {
     return {};
 }
 
+/// Contents that more than one object holds are few, and are looked for whenever something is kept:
+/// a search through all objects would make that dearer with every year.
+Result<> Stage::note_several(Database& database) {
+    sort_once(objects_by_content_);
+    TRY_LET(auto stands,
+            database.prepare("SELECT 1 FROM object_by_content WHERE content = ?1 LIMIT 1"));
+    TRY_LET(auto note, database.prepare("INSERT OR IGNORE INTO several(content) VALUES(?1)"));
+    const Pair* before = nullptr;
+    for (const auto& pair : objects_by_content_) {
+        const bool repeated = before != nullptr && before->key == pair.key;
+        before = &pair;
+        TRY_LET(const bool stood, stands.bind(1, pair.key).step());
+        if (stood) stands.reset();
+        if (repeated || stood) TRY(note.bind(1, pair.key).run());
+    }
+    return {};
+}
+
 Result<> Stage::write_objects(Database& database) {
+    TRY(note_several(database));
     TRY(write_pairs(database, "INSERT INTO object_by_content(content, no) VALUES(?1, ?2)",
                     objects_by_content_));
     TRY(write_pairs(database, "INSERT INTO object_by_id(object, no) VALUES(?1, ?2)",

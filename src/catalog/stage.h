@@ -70,6 +70,7 @@ class Stage {
     };
 
   private:
+    Result<> note_several(Database& database);
     Result<> write_objects(Database& database);
     Result<> write_places(Database& database);
     Result<> write_facts(Database& database);
