@@ -125,6 +125,9 @@ struct Tombstone {
 struct ItemFilter {
     std::vector<std::string>
         words;  ///< all must be found, each as a prefix, in words, names, folders, moment names
+    /// RFC 3339 or a prefix of it: what is of then, and what has it where words are looked for; ""
+    /// for none.
+    std::string date;
     std::string from;      ///< RFC 3339 or a prefix of it ("2020-09"), inclusive; "" for none
     std::string before;    ///< exclusive; "" for none
     bool by_kept = false;  ///< in the order of kept_clock instead of date; without words

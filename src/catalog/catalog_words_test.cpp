@@ -181,6 +181,38 @@ TEST(Search, TakesNothingForAnOperator) {
               ErrorCode::limit);
 }
 
+TEST(Search, ADateFindsWhatIsOfThenAndWhatSpeaksOfIt) {
+    constexpr Instant kIn2010{1'262'304'000, 0};
+    constexpr Instant kInSeptember{1'598'918'400, 0};  // 2020-09-01
+    constexpr Instant kAfter{1'601'510'400, 0};        // 2020-10-01
+    auto catalog = catalog_of({keep_of(1, {kept_file(1, "a.jpg", "Scans/2020-09 Rome", kIn2010)}),
+                               keep_of(2, {kept_file(2, "b.jpg", "Fotos", kInSeptember)}),
+                               // Both words, but not this date.
+                               keep_of(3, {kept_file(3, "IMG_0912.jpg", "Fotos/2020", kAfter)}),
+                               keep_of(4, {kept_file(4, "d.jpg", "Fotos", kAfter)}),
+                               words_of(Subject::of(item_id(4)), "As on 2020-09-14."),
+                               keep_of(5, {kept_file(5, "e.jpg", "Fotos", kAfter)}), held_by(6, 5),
+                               set_of(Subject::of(moment_id(6)), "name", "\"2020-09-03 Ostia\""),
+                               keep_of(7, {kept_file(7, "g.jpg", "Fotos/2020-09", kInSeptember)}),
+                               model::LetGo{item_id(7)}});
+    ItemFilter filter;
+    filter.date = "2020-09";
+    EXPECT_THAT(listed(catalog, filter),
+                ElementsAre(item_id(1), item_id(2), item_id(4), item_id(5)));
+    EXPECT_EQ(value_of(catalog.item_count(filter)), 4U);
+    filter.words = {"fotos"};
+    EXPECT_THAT(listed(catalog, filter), ElementsAre(item_id(2), item_id(4), item_id(5)));
+    filter.before = "2020-10";
+    EXPECT_THAT(listed(catalog, filter), ElementsAre(item_id(2)));
+    filter.let_go = true;
+    EXPECT_THAT(listed(catalog, filter), ElementsAre(item_id(7)));
+    filter = {};
+    filter.date = "2020-09-01";
+    EXPECT_THAT(listed(catalog, filter), ElementsAre(item_id(2)));
+    filter.date = "2010";
+    EXPECT_THAT(listed(catalog, filter), ElementsAre(item_id(1)));
+}
+
 TEST(Search, OfVeryManyKeepsOrderAndBounds) {
     constexpr std::uint64_t kItems = 21'000;  // past what is looked up one by one
     std::vector<model::Entry> entries;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -71,7 +72,7 @@ Result<std::vector<FoundItem>> found_within(Database& database,
     return items;
 }
 
-Result<> visit_found(Database& database, const std::vector<FoundItem>& items, const Bounds& bounds,
+Result<> visit_found(Database& database, std::span<const FoundItem> items, const Bounds& bounds,
                      const VisitItem& visit) {
     for (const auto& found : items) {
         TRY_LET(auto row, database.prepare("SELECT state, date, item, flags, taken, keeps FROM "
@@ -100,6 +101,73 @@ Result<> visit_listed(Database& database, const Bounds& bounds,
         TRY_LET(const auto record, read_listed(database, rows));
         TRY(visit(record));
     }
+}
+
+/// The numbers of what is listed within the bounds, ascending.
+Result<std::vector<std::int64_t>> numbers_within(Database& database, const Bounds& bounds) {
+    TRY_LET(auto rows, database.prepare("SELECT no FROM listed WHERE state = ?1 AND date >= ?2 AND "
+                                        "date < ?3"));
+    rows.bind(1, bounds.state).bind_blob(2, as_bytes(bounds.from));
+    rows.bind_blob(3, as_bytes(bounds.before));
+    std::vector<std::int64_t> numbers;
+    for (;;) {
+        TRY_LET(const bool found, rows.step());
+        if (!found) break;
+        numbers.push_back(rows.column_int(0));
+    }
+    std::ranges::sort(numbers);
+    return numbers;
+}
+
+/// Whether a text stands as it is in what an item is found by.
+Result<bool> mentions(Database& database, const ItemRecord& item, std::string_view text) {
+    const auto has = [&](std::string_view in) { return in.find(text) != std::string_view::npos; };
+    for (const auto& file : item.files)
+        if (has(file.name) || has(file.folder)) return true;
+    for (const auto& words : item.words)
+        if (has(words.text)) return true;
+    const auto subject = model::Subject::of(item.item).text;
+    TRY_LET(auto names, database.prepare("SELECT f.value FROM links l JOIN fields f ON f.subject = "
+                                         "l.subject AND f.field = ?3 AND f.person = x'' WHERE "
+                                         "l.target = ?1 AND l.relation = ?2"));
+    names.bind_blob(1, as_bytes(subject)).bind_blob(2, as_bytes("holds"));
+    names.bind_blob(3, as_bytes("name"));
+    for (;;) {
+        TRY_LET(const bool found, names.step());
+        if (!found) return false;
+        if (has(names.column_text(0))) return true;
+    }
+}
+
+/// What is of `filter.date`, and what only speaks of it, in one order. Search knows single words:
+/// of "2020-09" it would find each IMG_0912 of the folder 2020, so what it finds is looked at.
+Result<> visit_dated(Database& database, const ItemFilter& filter, const Bounds& bounds,
+                     const VisitItem& visit) {
+    const auto end = filter.date + std::string(kPastEveryDate);
+    auto inside = bounds;
+    inside.from = std::max(inside.from, std::string_view(filter.date));
+    inside.before = std::min(inside.before, std::string_view(end));
+    auto words = filter.words;
+    words.push_back(filter.date);
+    TRY_LET(auto spoken, find_items(database, words));
+    TRY_LET(const auto of_then, numbers_within(database, inside));
+    std::erase_if(spoken, [&](auto no) { return std::ranges::binary_search(of_then, no); });
+    TRY_LET(const auto others, found_within(database, spoken, bounds));
+
+    const VisitItem if_spoken = [&](const ItemRecord& item) -> Result<> {
+        TRY_LET(const bool found, mentions(database, item, filter.date));
+        return found ? visit(item) : Result<>();
+    };
+    const auto after = std::ranges::partition_point(
+        others, [&](const FoundItem& item) { return item.date < filter.date; });
+    TRY(visit_found(database, {others.begin(), after}, bounds, if_spoken));
+    if (filter.words.empty()) {
+        TRY(visit_listed(database, inside, nullptr, visit));
+    } else {
+        TRY_LET(const auto found, find_items(database, filter.words));
+        TRY(visit_listed(database, inside, &found, visit));
+    }
+    return visit_found(database, {after, others.end()}, bounds, if_spoken);
 }
 
 Result<std::uint64_t> count_total(Database& database, int state) {
@@ -229,6 +297,7 @@ Result<> Catalog::for_each_item(const ItemFilter& filter, const VisitItem& visit
     TRY_LET(auto* const database, state_->settled());
     const Bounds bounds(filter);
     if (filter.by_kept) return visit_by_kept(*database, bounds, *this, visit);
+    if (!filter.date.empty()) return visit_dated(*database, filter, bounds, visit);
     if (filter.words.empty()) return visit_listed(*database, bounds, nullptr, visit);
     TRY_LET(const auto found, find_items(*database, filter.words));
     if (found.size() > kFewFound) return visit_listed(*database, bounds, &found, visit);
@@ -239,6 +308,14 @@ Result<> Catalog::for_each_item(const ItemFilter& filter, const VisitItem& visit
 Result<std::uint64_t> Catalog::item_count(const ItemFilter& filter) {
     TRY_LET(auto* const database, state_->settled());
     const Bounds bounds(filter);
+    if (!filter.date.empty()) {
+        std::uint64_t count = 0;
+        TRY(visit_dated(*database, filter, bounds, [&](const ItemRecord&) -> Result<> {
+            ++count;
+            return {};
+        }));
+        return count;
+    }
     if (!filter.words.empty()) {
         TRY_LET(const auto found, find_items(*database, filter.words));
         return count_found(*database, found, bounds);

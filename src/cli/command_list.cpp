@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -6,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/context.h"
@@ -21,9 +23,23 @@ namespace {
 
 constexpr std::string_view kErased = "erased from this copy";
 
+/// "2020", "2020-09" or "2020-09-14".
+bool is_date(const std::string& word) {
+    constexpr std::string_view kEarliest = "0001-01-01T00:00:00Z";
+    constexpr std::size_t kYear = 4;
+    constexpr std::size_t kMonth = 7;
+    constexpr std::size_t kDay = 10;
+    if (word.size() != kYear && word.size() != kMonth && word.size() != kDay) return false;
+    return from_rfc3339(word + std::string(kEarliest.substr(word.size()))).has_value();
+}
+
 catalog::ItemFilter filter_of(const ListCommand& command) {
     catalog::ItemFilter filter;
     filter.words = command.words;
+    if (const auto date = std::ranges::find_if(filter.words, is_date); date != filter.words.end()) {
+        filter.date = *date;
+        filter.words.erase(date);
+    }
     filter.let_go = command.let_go;
     filter.from = command.from;
     filter.before = command.before;

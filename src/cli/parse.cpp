@@ -248,7 +248,8 @@ void Grammar::add_list() {
             check_date(values.before);
         });
     texts(*list, "WORDS", listed->words,
-          "Only what has all of these in its words, names, folders or moments");
+          "Only what has all of these in its words, names, folders or moments;\n"
+          "a date (2020, 2020-09, 2020-09-14) also finds what is from then");
     text(*list, "--from", listed->from, "Only from this date on: 2020, 2020-09 or 2020-09-14")
         ->type_name("DATE");
     text(*list, "--before", listed->before, "Only before this date")->type_name("DATE");

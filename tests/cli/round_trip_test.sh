@@ -83,6 +83,13 @@ expect 'a reader that goes away is no failure' err_is_empty
 "$keepsake" list >/dev/full 2>"$said/err" </dev/null || status=$?
 expect 'a full disk is one' exits 1
 
+# ---- a month ------------------------------------------------------------------------------------------------
+run list 1999-12
+expect 'a month lists what is from then' out_has 'one.jpg'
+expect 'and nothing else' [ "$(wc -l <"$said/out")" -eq 1 ]
+run list --json 1999-12-31 one
+expect 'a day does, too, with other words' [ "$(wc -l <"$said/out")" -eq 1 ]
+
 # ---- single items, the folder stood in -----------------------------------------------------------------------
 number=$(cd archive && unset KEEPSAKE_ARCHIVE && "$keepsake" list --json three </dev/null | jq -r .item)
 expect 'the archive stood in is found' [ "${#number}" -eq 16 ]
