@@ -24,23 +24,21 @@
 #include "catalog/catalog.h"
 #include "model/entry.h"
 #include "model/ids.h"
+#include "synthetic_family.h"
 
 namespace {
 
 namespace model = keepsake::model;
+using keepsake::bench::Family;
 using keepsake::catalog::Catalog;
 using keepsake::catalog::ItemFilter;
 using keepsake::catalog::ItemRecord;
 
 constexpr std::uint64_t kEntriesPerSegment = 1000;
-constexpr std::int64_t kFirstSecond = 315'532'800;  // 1980
-constexpr std::int64_t kSecondsBetween = 1'200;     // a million of them are 38 years
 
 struct Options {
-    std::uint64_t items = 1'000'000;
+    keepsake::bench::FamilyOptions family;
     std::string folder = "/tmp";
-    bool facts = false;
-    bool shuffled = false;
 };
 
 template <class T>
@@ -63,94 +61,22 @@ void tell(std::string_view what, double ms) {
     std::printf("%-44.*s %10.2f ms\n", static_cast<int>(what.size()), what.data(), ms);
 }
 
-template <class Id>
-Id id_of(std::uint64_t number, std::uint64_t salt) {
-    Id id;
-    std::uint64_t state = number * 8 + salt;
-    for (std::size_t i = 0; i < Id::kBytes; i += 8) {  // splitmix64
-        state += 0x9e3779b97f4a7c15ULL;
-        auto mixed = state;
-        mixed = (mixed ^ mixed >> 30U) * 0xbf58476d1ce4e5b9ULL;
-        mixed = (mixed ^ mixed >> 27U) * 0x94d049bb133111ebULL;
-        mixed ^= mixed >> 31U;
-        for (std::size_t k = 0; k < 8; ++k)
-            id.bytes[i + k] = static_cast<std::uint8_t>(mixed >> (8 * k));
-    }
-    return id;
-}
-
-class Family {
-  public:
-    explicit Family(const Options& options) : options_(options) {
-        order_.resize(options.items);
-        for (std::uint64_t i = 0; i < options.items; ++i) order_[i] = i;
-        if (options.shuffled) std::ranges::shuffle(order_, std::mt19937_64(1));
-    }
-
-    std::vector<model::Entry> entries(std::uint64_t first, std::uint64_t last) {
-        std::vector<model::Entry> entries;
-        for (auto i = first; i < last; ++i) {
-            const auto number = order_[i];
-            entries.push_back({clock(), object(number)});
-            entries.push_back({clock(), keep(number)});
-            if (options_.facts) entries.push_back({clock(), facts(number)});
-        }
-        return entries;
-    }
-    static model::ContentId content(std::uint64_t n) { return id_of<model::ContentId>(n, 0); }
-    static model::ItemId item(std::uint64_t n) { return id_of<model::ItemId>(n, 1); }
-    static model::ObjectId object_id(std::uint64_t n) { return id_of<model::ObjectId>(n, 2); }
-    static model::RootId root() { return id_of<model::RootId>(0, 3); }
-    static std::int64_t second(std::uint64_t n) {
-        return kFirstSecond + kSecondsBetween * static_cast<std::int64_t>(n);
-    }
-    static std::string name(std::uint64_t n) {
-        std::array<char, 32> text{};
-        std::snprintf(text.data(), text.size(), "IMG_%04u.JPG", static_cast<unsigned>(n % 10'000));
-        return text.data();
-    }
-    static std::string folder(std::uint64_t n) {
-        const auto date = keepsake::to_rfc3339({second(n), 0}, keepsake::Fraction::none);
-        return "Photographs/" + date.substr(0, 4) + "/" + date.substr(5, 2) + " Summer at the lake";
-    }
-
-  private:
-    model::HybridTime clock() { return {1'700'000'000'000 + clock_++, 0}; }
-    static model::Object object(std::uint64_t n) {
-        return {object_id(n), content(n), 3'000'000 + n, 3'000'500 + n, std::string(180, 'h')};
-    }
-    static model::Keep keep(std::uint64_t n) {
-        return {item(n),
-                {1'700'000'000, 0},
-                root(),
-                {{content(n), 3'000'000 + n, name(n), folder(n), {second(n), 0}}}};
-    }
-    static model::Facts facts(std::uint64_t n) {
-        const auto date = keepsake::to_rfc3339({second(n) - 60, 0}, keepsake::Fraction::none);
-        return {content(n), 1,
-                R"({"kind":"photograph","width":4032,"height":3024,"taken":{"at":")" + date +
-                    R"(","certain":true},"camera":{"make":"Canon","model":"EOS R6"}})"};
-    }
-
-    Options options_;
-    std::vector<std::uint64_t> order_;
-    std::int64_t clock_ = 0;
-};
-
 void take_in(Catalog& catalog, const Options& options) {
-    Family family(options);
-    const auto device = id_of<model::DeviceId>(0, 4);
-    const std::uint64_t step = kEntriesPerSegment / (options.facts ? 3 : 2);
+    const Family family(options.family);
+    const model::DeviceId device{};
+    const std::uint64_t step = kEntriesPerSegment / (options.family.facts ? 3 : 2);
     std::uint64_t seq = 0;
+    std::int64_t clock = 1'700'000'000'000;
     double inside_ms = 0;
     const auto cpu_before = std::clock();
     const double commit_ms = milliseconds_of([&] {
         must(catalog.in_transaction([&]() -> keepsake::Result<> {
-            for (std::uint64_t i = 0; i < options.items; i += step) {
-                const auto entries = family.entries(i, std::min(i + step, options.items));
+            for (std::uint64_t i = 0; i < family.items(); i += step) {
+                std::vector<model::Entry> entries;
+                for (auto& body : family.entries(i, std::min(i + step, family.items())))
+                    entries.push_back({{++clock, 0}, std::move(body)});
                 ++seq;
-                const keepsake::catalog::SegmentRecord record{
-                    device, seq, id_of<model::TextHash>(seq, 5), {}, {}, {}, {}};
+                const keepsake::catalog::SegmentRecord record{device, seq, {}, {}, {}, {}, {}};
                 inside_ms += milliseconds_of([&] { must(catalog.add_segment(record, entries)); });
             }
             return {};
@@ -170,9 +96,9 @@ ItemFilter filter_of(std::vector<std::string> words, std::string from, std::stri
     return filter;
 }
 
-void ask(Catalog& catalog, const Options& options) {
+void ask(Catalog& catalog, const Family& family) {
     std::mt19937_64 random(7);
-    const auto any = [&] { return random() % options.items; };
+    const auto any = [&] { return random() % family.items(); };
     constexpr int kTimes = 1000;
     const auto each = [&](std::string_view what, const std::function<void()>& work) {
         tell(std::string(what) + ", each of 1000", milliseconds_of([&] {
@@ -196,13 +122,13 @@ void ask(Catalog& catalog, const Options& options) {
     each("item", [&] { must(catalog.item(Family::item(any()))); });
     each("content", [&] { must(catalog.content(Family::content(any()))); });
     each("is_live", [&] { must(catalog.is_live(Family::content(any()))); });
-    each("content_of_object", [&] { must(catalog.content_of_object(Family::object_id(any()))); });
+    each("content_of_object",
+         [&] { must(catalog.content_of_object(Family::object(any()).object)); });
     each("any_content_of_size", [&] { must(catalog.any_content_of_size(random() % 9'000'000)); });
     each("find_kept", [&] {
-        const auto n = any();
-        const auto found =
-            must(catalog.find_kept(Family::root(), Family::folder(n), Family::name(n),
-                                   Family::content(n), {Family::second(n), 0}));
+        const auto file = family.file(any());
+        const auto found = must(
+            catalog.find_kept(Family::root(), file.folder, file.name, file.content, file.modified));
         if (!found) std::abort();
     });
     tell("count of all", milliseconds_of([&] { must(catalog.item_count({})); }));
@@ -219,11 +145,12 @@ void ask(Catalog& catalog, const Options& options) {
 
 int main(int argc, char** argv) {
     Options options;
-    if (argc > 1) options.items = std::strtoull(argv[1], nullptr, 10);
+    if (argc > 1) options.family.items = std::strtoull(argv[1], nullptr, 10);
     if (argc > 2) options.folder = argv[2];
     for (int i = 3; i < argc; ++i) {
-        options.facts = options.facts || std::string_view(argv[i]) == "facts";
-        options.shuffled = options.shuffled || std::string_view(argv[i]) == "shuffled";
+        const std::string_view word = argv[i];
+        options.family.facts = options.family.facts || word == "facts";
+        options.family.shuffled = options.family.shuffled || word == "shuffled";
     }
     const std::string path = options.folder + "/catalog_scale.db";
     const std::vector<std::uint8_t> key(32, 7);
@@ -240,7 +167,7 @@ int main(int argc, char** argv) {
         std::printf("%-44s %10ld MiB\n", "file", static_cast<long>(info.st_size >> 20));
     std::vector<Catalog> opened;
     tell("open", milliseconds_of([&] { opened.push_back(must(Catalog::open(path, key))); }));
-    ask(opened.front(), options);
+    ask(opened.front(), Family(options.family));
     opened.clear();
     must(Catalog::remove(path));
 }
