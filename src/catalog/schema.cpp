@@ -169,7 +169,7 @@ Result<> prepare_schema(Database& database) {
     // NORMAL: a rollback journal and synced commits, so that what a power cut leaves is the state
     // before or one that fails its page tags. The cache holds the inner pages of a million items.
     TRY(
-        database.execute("PRAGMA cache_size=-49152; PRAGMA synchronous=NORMAL; "
+        database.execute("PRAGMA cache_size=-114688; PRAGMA synchronous=NORMAL; "
                          "PRAGMA trusted_schema=OFF"));
     TRY_LET(const bool fresh, is_new(database));
     return fresh ? create(database) : Result<>();

@@ -22,7 +22,7 @@ namespace keepsake::catalog {
 class Stage {
   public:
     /// Past this many bytes a flush is due.
-    static constexpr std::size_t kMostBytes = 56UL << 20U;
+    static constexpr std::size_t kMostBytes = 88UL << 20U;
 
     void add_object(const model::Object& object, std::int64_t no);
     void add_keep(const model::HybridTime& clock, const model::Keep& keep);
