@@ -60,7 +60,8 @@ T must(Result<T> result) {
 void write(const std::string& path, ByteView bytes) {
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream file(path, std::ios::binary);
-    file.write(as_text(bytes).data(), static_cast<std::streamsize>(bytes.size()));
+    file.write(reinterpret_cast<const char*>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
     file.close();
     if (!file) {
         std::fprintf(stderr, "scale_archive: cannot write %s\n", path.c_str());
