@@ -135,7 +135,7 @@ std::vector<std::string> Authority::make_chain(bool& undecided) const {
 
 Authority::Derived& Authority::derived() const {
     if (!derived_) {
-        derived_.emplace();
+        derived_ = Derived();  // emplace() is not to be had for a nested class in clang
         derived_->chain = make_chain(derived_->undecided);
     }
     return *derived_;
