@@ -7,9 +7,12 @@ CXX_FILES = $$(find src apps tests fuzz bench \( -name '*.h' -o -name '*.cpp' \)
 SHELL_FILES = bench/keep bench/scale bench/*.sh tools/*.sh tests/*.sh tests/packaging/*.sh .ci/run packaging/archive/*.sh packaging/systemd/tell-check
 CONFIGURE = cmake --log-level=WARNING --preset
 BUILD = cmake --build --parallel $(JOBS) --preset
+# How long each target is fuzzed; FUZZ names some of them, else all are.
+FUZZ_SECONDS ?= 60
+FUZZ ?=
 TEST = ctest --parallel $(JOBS) --output-on-failure --no-tests=error --preset
 
-.PHONY: all setup build demo test test-long test-asan test-tsan lint format check-format install uninstall deb clean
+.PHONY: all setup build demo test test-long test-asan test-tsan fuzz lint format check-format install uninstall deb clean
 
 all: build
 
@@ -31,8 +34,8 @@ test: setup check-format
 	@$(BUILD) release
 	@$(TEST) release
 
-# The same tests with many more random cases each.
-test-long: setup
+# The same tests with many more random cases each, and a minute for each fuzzer.
+test-long: setup fuzz
 	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON >/dev/null
 	@$(BUILD) release
 	@KEEPSAKE_TEST_LONG=1 RC_PARAMS="max_success=2000" $(TEST) release --timeout 3600
@@ -46,6 +49,13 @@ test-tsan: setup
 	@$(CONFIGURE) tsan >/dev/null
 	@$(BUILD) tsan
 	@$(TEST) tsan
+
+# Every parser against what libFuzzer makes up (fuzz/target.h); what it learns stays in build/fuzz/found.
+fuzz:
+	@tools/setup.sh build fuzz
+	@$(CONFIGURE) fuzz
+	@$(BUILD) fuzz --target keepsake_fuzz
+	@tools/fuzz.sh build/fuzz/fuzz/keepsake_fuzz build/fuzz/found $(FUZZ_SECONDS) $(FUZZ)
 
 check-format:
 	@clang-format-19 --dry-run -Werror $(CXX_FILES)

@@ -31,6 +31,9 @@ endif()
 
 add_compile_options(-fstack-protector-strong -fPIE)
 add_link_options(-pie -Wl,-z,relro,-z,now)
+if(KEEPSAKE_BUILD_FUZZERS)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # so that libFuzzer sees which lines an input reaches
+endif()
 if(KEEPSAKE_SANITIZERS)
   add_compile_options(-fsanitize=${KEEPSAKE_SANITIZERS} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${KEEPSAKE_SANITIZERS})

@@ -3,24 +3,21 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <cstdlib>
 #include <string>
 
+#include "age_examples.h"
 #include "base/bytes.h"
 #include "base/result.h"
 #include "crypto/age.h"
 #include "crypto/age_parts.h"
+#include "target.h"
 
+namespace keepsake::fuzz {
 namespace {
 
-void require(bool held) {
-    if (!held) std::abort();
-}
-
 /// Without what armor leaves open: white space around it, CR before LF.
-std::string normalised(keepsake::ByteView input) {
-    std::string text(keepsake::as_text(input));
+std::string normalised(ByteView input) {
+    std::string text(as_text(input));
     text.erase(std::remove(text.begin(), text.end(), '\r'), text.end());
     const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\n'; };
     while (!text.empty() && is_space(text.back())) text.pop_back();
@@ -28,12 +25,8 @@ std::string normalised(keepsake::ByteView input) {
     return text + '\n';
 }
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace keepsake;
-    using namespace keepsake::crypto;
-    const ByteView input(data, size);
+void run(ByteView input) {
+    using namespace crypto;
     const auto whole = age_dearmor(input);
 
     ByteView left = input;
@@ -44,13 +37,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return now;
     };
     ArmorReader reader(dribble);
-    Bytes pieces(size + 1);
+    Bytes pieces(input.size() + 1);
     const auto got = fill_from([&reader](MutableBytes out) { return reader.read(out); }, pieces);
     require(got.has_value() == whole.has_value());
-    if (!whole) return 0;
+    if (!whole) return;
     pieces.resize(*got);
     require(pieces == *whole);
     require(looks_armored(input));
     require(age_armor(*whole) == normalised(input));
-    return 0;
 }
+
+Seeds seeds() {
+    Seeds all = age_examples();
+    for (const std::size_t size : {0U, 1U, 47U, 48U, 49U, 96U, 300U})
+        all.push_back(seed(crypto::age_armor(crypto::testing::pattern(size))));
+    return all;
+}
+
+}  // namespace
+
+Target age_armor_target() {
+    return {.name = "age_armor", .run = run, .seeds = seeds, .words = kAgeWords};
+}
+
+}  // namespace keepsake::fuzz

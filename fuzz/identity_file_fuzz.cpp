@@ -2,34 +2,32 @@
 // line that it was.
 
 #include <cstddef>
-#include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
+#include "age_examples.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "crypto/age_keys.h"
+#include "target.h"
 
+namespace keepsake::fuzz {
 namespace {
 
-void require(bool held) {
-    if (!held) std::abort();
-}
+constexpr std::string_view kWords[] = {
+    "AGE-SECRET-KEY-1", "AGE-SECRET-KEY-PQ-1", "AGE-PLUGIN-", "age1",
+    "age1pq1",          "ssh-ed25519 ",        "# ",          "\r\n"};
 
-}  // namespace
-
-extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-    using namespace keepsake;
-    using namespace keepsake::crypto;
-    const std::string_view text = as_text({data, size});
+void run(ByteView input) {
+    using namespace crypto;
+    const std::string_view text = as_text(input);
     if (const auto recipient = AgeRecipient::from_text(text)) require(recipient->to_text() == text);
     const auto identities = parse_identity_file(text);
     if (!identities) {
         const ErrorCode code = identities.error().code();
         require(code == ErrorCode::invalid || code == ErrorCode::unsupported ||
                 code == ErrorCode::limit);
-        return 0;
+        return;
     }
     require(!identities->empty());
     std::string again;
@@ -41,5 +39,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(parsed && parsed->size() == identities->size());
     for (std::size_t i = 0; i < parsed->size(); ++i)
         require((*parsed)[i].recipient() == (*identities)[i].recipient());
-    return 0;
 }
+
+Seeds seeds() {
+    const std::string line(the_identity().to_text().text());
+    return {seed(the_identity().recipient().to_text()), seed(line), seed(line + "\r\n" + line),
+            seed("# created: 2026-11-23T06:14:37Z\n# public key: " +
+                 the_identity().recipient().to_text() + "\n" + line + "\n")};
+}
+
+}  // namespace
+
+Target identity_file_target() {
+    return {.name = "identity_file", .run = run, .seeds = seeds, .words = kWords};
+}
+
+}  // namespace keepsake::fuzz

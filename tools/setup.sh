@@ -2,7 +2,7 @@
 # Brings what Keepsake is built, tested and shown with: Debian packages, and the one source that Debian does not have
 # (third_party/package-lock.json). Says what it does; does nothing where nothing is missing.
 #
-#   tools/setup.sh [GROUP...]      build, test, package, demo, lint; all of them by default
+#   tools/setup.sh [GROUP...]      build, test, package, demo, lint, fuzz; all of them by default
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -14,13 +14,14 @@ packages_of() {
             ;;
         test)
             echo libgtest-dev libgmock-dev librapidcheck-dev zlib1g-dev clang-format-19 shellcheck
-            echo age jq par2 openssh-client bsdutils strace
+            echo age jq par2 openssh-client bsdutils strace time
             ;;
         package) echo dpkg-dev file ;;
         demo) echo gnome-backgrounds age jq ;;
         lint) echo clang-tidy-19 clang-format-19 shellcheck ;;
+        fuzz) echo clang-19 libclang-rt-19-dev ;;
         *)
-            echo "setup: there is no group '$1' (build, test, package, demo, lint)" >&2
+            echo "setup: there is no group '$1' (build, test, package, demo, lint, fuzz)" >&2
             return 2
             ;;
     esac
@@ -65,7 +66,7 @@ bring_sources() {
     (cd third_party && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
 }
 
-[ $# -gt 0 ] || set -- build test package demo lint
+[ $# -gt 0 ] || set -- build test package demo lint fuzz
 if ! command -v dpkg-query >/dev/null 2>&1; then
     echo "setup: this is not Debian. Please install what docs/dependencies.md names, and carry on." >&2
     exit 0

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "target.h"
+
+/// One a file: <name>_fuzz.cpp.
+namespace keepsake::fuzz {
+
+Target age_armor_target();
+Target age_file_target();
+Target age_header_target();
+Target archive_identity_target();
+Target bech32_target();
+Target clock_target();
+Target command_line_target();
+Target file_names_target();
+Target identity_file_target();
+Target journal_target();
+Target local_state_target();
+Target manifest_target();
+Target object_file_target();
+Target packing_target();
+Target recovery_words_target();
+Target ssh_signature_target();
+Target text_target();
+
+}  // namespace keepsake::fuzz
