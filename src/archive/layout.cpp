@@ -1,11 +1,14 @@
 #include "archive/layout.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include "model/ids.h"
 
@@ -51,6 +54,40 @@ std::optional<JournalFileName> JournalFileName::from_name(const model::DeviceId&
     if (!hash) return std::nullopt;
     parsed.file = *hash;
     return parsed;
+}
+
+void RollupIndex::add(const JournalFileName& name) {
+    if (name.last_seq > name.first_seq)
+        spans_[name.device].push_back({name.first_seq, name.last_seq, name.file, 0});
+}
+
+const std::vector<RollupIndex::Span>& RollupIndex::spans_of(const model::DeviceId& device) {
+    if (!std::exchange(sorted_, true)) {
+        for (auto& [each, spans] : spans_) {
+            std::ranges::sort(spans);
+            std::uint64_t furthest = 0;
+            for (auto& span : spans) span.furthest = furthest = std::max(furthest, span.last);
+        }
+    }
+    return spans_[device];
+}
+
+bool RollupIndex::covers(const JournalFileName& name) {
+    const auto& spans = spans_of(name.device);
+    const auto furthest_of = [&](auto end) {
+        return end == spans.begin() ? 0 : std::prev(end)->furthest;
+    };
+    const auto before = std::ranges::lower_bound(spans, name.first_seq, {}, &Span::first);
+    const auto up_to = std::ranges::upper_bound(spans, name.first_seq, {}, &Span::first);
+    return furthest_of(before) >= name.last_seq || furthest_of(up_to) > name.last_seq;
+}
+
+bool RollupIndex::stands_for(const JournalFileName& name) {
+    if (covers(name)) return true;
+    const auto numbers = [](const Span& span) { return std::pair(span.first, span.last); };
+    const auto same = std::ranges::equal_range(
+        spans_of(name.device), std::pair(name.first_seq, name.last_seq), {}, numbers);
+    return !same.empty() && (same.front().file != name.file || same.back().file != name.file);
 }
 
 std::string object_path(const model::ObjectId& object) {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "model/ids.h"
 
@@ -33,6 +35,30 @@ struct JournalFileName {
     static std::optional<JournalFileName> from_name(const model::DeviceId& device,
                                                     std::string_view name);
     friend auto operator<=>(const JournalFileName&, const JournalFileName&) = default;
+};
+
+/// Which journal files a rollup stands for, by their names. Names cost their maker nothing: telling
+/// costs the logarithm of how many there are.
+class RollupIndex {
+  public:
+    /// Passes over what is no rollup. Requires: covers() was not called yet.
+    void add(const JournalFileName& name);
+    /// Whether a rollup of the same device holds all of its numbers and more.
+    bool covers(const JournalFileName& name);
+    /// The same, or another rollup holds just these numbers.
+    bool stands_for(const JournalFileName& name);
+
+  private:
+    struct Span {
+        std::uint64_t first = 0;
+        std::uint64_t last = 0;
+        model::FileHash file;
+        std::uint64_t furthest = 0;  ///< the greatest `last` up to here
+        friend auto operator<=>(const Span&, const Span&) = default;
+    };
+    const std::vector<Span>& spans_of(const model::DeviceId& device);
+    std::map<model::DeviceId, std::vector<Span>> spans_;
+    bool sorted_ = false;
 };
 
 /// "objects/ab/<sha256>.age", "keys/<sha256>.age"

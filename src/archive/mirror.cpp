@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
-#include <iterator>
-#include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +24,9 @@ namespace keepsake::archive {
 namespace {
 
 constexpr std::uint64_t kLargestPlainBytes = 1UL << 20U;
+// Each is synced. What anybody put there costs the one who keeps a photograph no more than this at
+// a time; the rest follows the next times.
+constexpr std::uint64_t kMostCopied = 1000;
 
 std::string mirrored(const std::string& relative) {
     return os::join_path(std::string(kMirrorName), relative);
@@ -61,13 +61,11 @@ class Mending {
 
     Result<> journal() {
         TRY_LET(const auto listing, list_journal(staging_->files(), staging_->archive_path()));
-        const auto covering = rollups_of(listing.files);
+        RollupIndex rollups;
+        for (const auto& name : listing.files) rollups.add(name);
         for (const auto& name : listing.files) {
-            if (listing.in_both(name)) continue;
-            const auto stands_for = [&](const JournalFileName& rollup) {
-                return covers(rollup, name);
-            };
-            if (std::ranges::any_of(covering, stands_for)) continue;
+            if (copied_ >= kMostCopied) break;
+            if (listing.in_both(name) || rollups.covers(name)) continue;
             const auto main = name.path();
             const bool to_mirror = !listing.only_in_mirror.contains(name);
             TRY(copy(to_mirror ? main : mirrored(main), to_mirror ? mirrored(main) : main,
@@ -90,19 +88,6 @@ class Mending {
             if (!has_main && has_mirror) TRY(copy(mirrored(main), main, kLargestPlainBytes, proof));
         }
         return {};
-    }
-
-    static bool covers(const JournalFileName& rollup, const JournalFileName& name) {
-        return rollup.file != name.file && rollup.device == name.device &&
-               rollup.first_seq <= name.first_seq && rollup.last_seq >= name.last_seq &&
-               (rollup.first_seq < name.first_seq || rollup.last_seq > name.last_seq);
-    }
-    static std::vector<JournalFileName> rollups_of(const std::vector<JournalFileName>& files) {
-        std::vector<JournalFileName> rollups;
-        std::ranges::copy_if(files, std::back_inserter(rollups), [](const JournalFileName& name) {
-            return name.last_seq > name.first_seq;
-        });
-        return rollups;
     }
 
   private:
@@ -133,7 +118,10 @@ class Mending {
         const auto bytes = os::read_file(
             staging_->files(), os::join_path(staging_->archive_path(), from), limit_bytes);
         if (!bytes || !proof(*bytes)) return {};
-        TRY(staging_->publish(*bytes, to));
+        // Nor is something else that has its name there.
+        auto published = staging_->publish(*bytes, to);
+        if (!published && published.error().code() == ErrorCode::exists) return {};
+        TRY(published);
         ++copied_;
         return {};
     }

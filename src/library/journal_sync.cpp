@@ -200,19 +200,16 @@ Result<bool> forget_rolled_up(const archive::JournalListing& listing,
                               const std::vector<catalog::JournalFile>& known,
                               catalog::Catalog& catalog) {
     std::set<model::FileHash> listed;
-    std::vector<const archive::JournalFileName*> rollups;
+    archive::RollupIndex rollups;
     for (const auto& name : listing.files) {
         listed.insert(name.file);
-        if (name.last_seq > name.first_seq) rollups.push_back(&name);
+        rollups.add(name);
     }
     std::vector<model::FileHash> gone;
     for (const auto& file : known) {
         if (listed.contains(file.file)) continue;
         const bool covered =
-            std::ranges::any_of(rollups, [&](const archive::JournalFileName* rollup) {
-                return rollup->device == file.device && rollup->first_seq <= file.first_seq &&
-                       rollup->last_seq >= file.last_seq;
-            });
+            rollups.stands_for({file.device, file.first_seq, file.last_seq, file.file});
         if (!covered) return false;
         gone.push_back(file.file);
     }
