@@ -250,6 +250,25 @@ class ObjectReading {
     ContentHasher content_hash_;
 };
 
+enum class Zeros : std::uint8_t { fine, damage };
+
+Result<model::FileHash> hash_blocks(const os::ReadableFile& file, MutableBytes buffer, Zeros zeros,
+                                    const std::stop_token& stop) {
+    crypto::Sha256 hash;
+    for (std::uint64_t offset = 0;;) {
+        if (stop.stop_requested()) return stopped();
+        TRY_LET(const auto got, file.read_at(offset, buffer));
+        const auto is_zero = [](std::uint8_t byte) { return byte == 0; };
+        if (zeros == Zeros::damage && got == buffer.size() && std::ranges::all_of(buffer, is_zero))
+            return Error(ErrorCode::corrupt,
+                         "it holds nothing from byte " + std::to_string(offset) + " on");
+        hash.update(buffer.first(got));
+        offset += got;
+        if (got < buffer.size()) break;
+    }
+    return model::FileHash{hash.finish()};
+}
+
 }  // namespace
 
 ObjectBuffers::ObjectBuffers()
@@ -320,15 +339,12 @@ Result<ObjectProof> read_object(
 
 Result<model::FileHash> hash_file(const os::ReadableFile& file, MutableBytes buffer,
                                   const std::stop_token& stop) {
-    crypto::Sha256 hash;
-    for (std::uint64_t offset = 0;;) {
-        if (stop.stop_requested()) return stopped();
-        TRY_LET(const auto got, file.read_at(offset, buffer));
-        hash.update(buffer.first(got));
-        offset += got;
-        if (got < buffer.size()) break;
-    }
-    return model::FileHash{hash.finish()};
+    return hash_blocks(file, buffer, Zeros::fine, stop);
+}
+
+Result<model::FileHash> hash_archive_file(const os::ReadableFile& file, MutableBytes buffer,
+                                          const std::stop_token& stop) {
+    return hash_blocks(file, buffer, Zeros::damage, stop);
 }
 
 std::unique_ptr<os::ReadableFile> with_header(const os::ReadableFile& file, std::string header) {

@@ -92,6 +92,10 @@ Result<ObjectProof> read_object(
 /// SHA-256 of a file as it is. Errors: cancelled; io.
 Result<model::FileHash> hash_file(const os::ReadableFile& file, MutableBytes buffer,
                                   const std::stop_token& stop);
+/// The same of a file of an archive. Errors: also corrupt if it holds a whole buffer of zeros: none
+/// does, and a hole of a terabyte, which takes no room, would take an hour to hash.
+Result<model::FileHash> hash_archive_file(const os::ReadableFile& file, MutableBytes buffer,
+                                          const std::stop_token& stop);
 
 /// An object whose damaged header is replaced by the journal's while it is read; the file is not
 /// touched. Requires: `file` outlives the result.

@@ -146,8 +146,11 @@ Result<> check_plain_hashes(Library& library, FileChecker& checker) {
         const auto file =
             library.environment().files.open(os::join_path(library.copy().path, name));
         if (!file) continue;  // told as missing
-        TRY_LET(const auto hash, archive::hash_file(**file, buffer, library.environment().stop));
-        if (std::ranges::find(hashes, hash) == hashes.end())
+        const auto hash = archive::hash_archive_file(**file, buffer, library.environment().stop);
+        if (!hash && hash.error().code() == ErrorCode::cancelled) return hash.error();
+        if (!hash)
+            checker.damaged(name, hash.error().message());
+        else if (std::ranges::find(hashes, *hash) == hashes.end())
             checker.damaged(name, "its bytes are not those that the journal names");
     }
     return {};

@@ -117,7 +117,7 @@ void FileChecker::check_file(const std::string& relative, const std::string& nam
     add([this, relative, hash = *hash](archive::ObjectBuffers& buffers) {
         const auto file = environment_->files.open(os::join_path(archive_path_, relative));
         if (!file) return damaged(relative, file.error().message());
-        const auto found = archive::hash_file(**file, buffers.plain(0), environment_->stop);
+        const auto found = archive::hash_archive_file(**file, buffers.plain(0), environment_->stop);
         const auto info = (*file)->info();
         if (!found && found.error().code() == ErrorCode::cancelled) return;
         count_file(info ? info->size_bytes : 0);
@@ -223,18 +223,14 @@ Result<> FileChecker::check_mirror() {
     TRY_LET(const auto mirror, listed(archive::kMirrorName));
     // Segments that a rollup in both places stands for may be left in one of them, where their
     // removal was cut off.
-    std::vector<archive::JournalFileName> rollups;
+    archive::RollupIndex rollups;
     for (const auto& name : main) {
         const auto file = journal_name(name);
-        if (file && file->first_seq != file->last_seq && mirror.contains(name))
-            rollups.push_back(*file);
+        if (file && mirror.contains(name)) rollups.add(*file);
     }
     const auto is_rolled_up = [&](const std::string& name) {
         const auto file = journal_name(name);
-        return file && std::ranges::any_of(rollups, [&](const archive::JournalFileName& rollup) {
-                   return rollup.device == file->device && rollup.file != file->file &&
-                          rollup.first_seq <= file->first_seq && file->last_seq <= rollup.last_seq;
-               });
+        return file && rollups.stands_for(*file);
     };
     for (const auto& name : main)
         if (!mirror.contains(name) && !is_rolled_up(name))
@@ -248,8 +244,13 @@ Result<> FileChecker::check_mirror() {
 Result<std::vector<std::string>> FileChecker::list_objects() {
     std::vector<std::string> paths;
     const std::string objects(archive::kObjectsName);
-    TRY_LET(const auto groups, environment_->files.list(os::join_path(archive_path_, objects)));
-    for (const auto& group : groups) {
+    auto groups = environment_->files.list(os::join_path(archive_path_, objects));
+    if (!groups && groups.error().code() == ErrorCode::not_found) {
+        missing(objects, "the folder is not there");
+        return paths;
+    }
+    TRY(groups);
+    for (const auto& group : *groups) {
         const auto folder = os::join_path(objects, group.name);
         if (group.kind != os::FileKind::directory) {
             stranger(folder, "no file of the archive's; set aside");
