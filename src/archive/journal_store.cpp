@@ -204,8 +204,7 @@ Result<WrittenSegment> write_segment(Staging& staging, const model::SegmentHeade
 
 Result<> remove_journal_file(Staging& staging, const JournalFileName& name) {
     for (const auto& place : {name.path(), mirrored(name.path())}) {
-        const auto path = os::join_path(staging.archive_path(), place);
-        auto removed = staging.files().remove_file(path);
+        auto removed = remove_own_file(staging.files(), staging.archive_path(), place);
         if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
     }
     return {};

@@ -201,11 +201,10 @@ Result<> erase_key_file(os::FileSystem& files, const std::string& archive_path,
                         const model::FileHash& file) {
     for (const auto& relative :
          {key_path(file), os::join_path(std::string(kMirrorName), key_path(file))}) {
-        const auto path = os::join_path(archive_path, relative);
-        auto removed = files.remove_file(path);
+        auto removed = remove_own_file(files, archive_path, relative);
         if (!removed && removed.error().code() == ErrorCode::not_found) continue;
         if (!removed) return std::move(removed).error().with(relative);
-        TRY(files.sync_directory(os::parent_of(path)));
+        TRY(files.sync_directory(os::parent_of(os::join_path(archive_path, relative))));
     }
     return {};
 }

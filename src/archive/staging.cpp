@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -27,6 +28,30 @@ Result<> write_new(os::FileSystem& files, const std::string& path, ByteView byte
     return file->close();
 }
 }  // namespace
+
+Result<> require_own_folders(os::FileSystem& files, const std::string& archive_path,
+                             const std::string& relative_folder) {
+    for (std::size_t end = 0; end != std::string::npos;) {
+        end = relative_folder.find('/', end + 1);
+        const auto part = relative_folder.substr(0, end);
+        const auto info = files.info(os::join_path(archive_path, part));
+        if (!info && info.error().code() == ErrorCode::not_found) return {};
+        if (!info) return info.error();
+        if (info->kind != os::FileKind::directory)
+            return Error(ErrorCode::corrupt,
+                         part + " is not a folder of the archive's own: nothing is written there");
+    }
+    return {};
+}
+
+Result<> remove_own_file(os::FileSystem& files, const std::string& archive_path,
+                         const std::string& relative_path) {
+    const auto own = require_own_folders(files, archive_path, os::parent_of(relative_path));
+    if (!own && own.error().code() == ErrorCode::corrupt)
+        return Error(ErrorCode::not_found, own.error().message());
+    TRY(own);
+    return files.remove_file(os::join_path(archive_path, relative_path));
+}
 
 void discard_folder(os::FileSystem& files, const std::string& path) {
     const auto entries = files.list(path);
@@ -70,6 +95,7 @@ void Staging::clean_up() {
 
 Result<> Staging::begin() {
     if (!folder_.empty()) return {};
+    TRY(require_own_folders(*files_, archive_path_, std::string(kTemporaryName)));
     sweep();
     const auto parent = os::join_path(archive_path_, std::string(kTemporaryName));
     Error last(ErrorCode::io, "cannot make a folder for writing");
@@ -112,6 +138,7 @@ Result<> Staging::already_there(ByteView bytes, const std::string& target) {
 Result<> Staging::make_folder(const std::string& relative_path) {
     const std::lock_guard guard(folders_mutex_);
     if (folders_.contains(relative_path)) return {};
+    TRY(require_own_folders(*files_, archive_path_, relative_path));
     TRY(os::make_directories(*files_, os::join_path(archive_path_, relative_path), false));
     // One that was there already may be new all the same, and nobody synced its name yet.
     for (auto parent = relative_path; !folders_.contains(parent);) {

@@ -32,8 +32,9 @@ class Staging {
     /// Sweeps away what no running program holds, as the first new_path() does.
     void clean_up();
 
-    /// Makes a folder of the archive where it is missing. Durability: on success it survives a
-    /// crash, also where another program, or one that was stopped, made it a moment ago.
+    /// Makes a folder of the archive where it is missing; never through a link. Durability: on
+    /// success it survives a crash, also where another program, or one that was stopped, made it a
+    /// moment ago.
     Result<> make_folder(const std::string& relative_path);
 
     /// Writes `bytes` under a fresh name, syncs, gives it its name in the archive (its folder is
@@ -62,6 +63,15 @@ class Staging {
     std::mutex folders_mutex_;
     std::set<std::string> folders_;  // that surely survive a crash
 };
+
+/// Errors: corrupt if something on the way to a folder of the archive (itself included) is there
+/// and is no folder: through a link, writing would reach what stands outside of the archive.
+Result<> require_own_folders(os::FileSystem& files, const std::string& archive_path,
+                             const std::string& relative_folder);
+/// Removes a file of the archive. Errors: not_found, also where a link leads out of the archive
+/// instead: what stands there is not the archive's.
+Result<> remove_own_file(os::FileSystem& files, const std::string& archive_path,
+                         const std::string& relative_path);
 
 /// Removes the files of a folder and the folder; what cannot be removed stays.
 void discard_folder(os::FileSystem& files, const std::string& path);

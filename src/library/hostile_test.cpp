@@ -2,6 +2,7 @@
 // be able to do.
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <stdexcept>
@@ -312,6 +313,117 @@ TEST_F(Hostile, LockedKeepingGoesOnAfterItsDeviceWasReplaced) {
     }
     auto library = open();
     EXPECT_EQ(items(library).size(), 3U);
+}
+
+TEST_F(Hostile, SegmentsOfStrangersCountForNothing) {
+    write_text(scratch / "a/one.jpg", "one");
+    model::ArchiveId id;
+    crypto::AgeRecipient recipient;
+    model::DeviceId own;
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+        id = library.copy().manifest.archive;
+        recipient = library.recipient();
+        own = *library.device();
+    }
+    // Who knows the recipient and can write to the disk: at the end of time, without a beginning,
+    // twice, in another's name.
+    archive::Staging staging(laptop.files, archive, laptop.random);
+    const auto write = [&](const DeviceKeys& keys, const model::DeviceId& device,
+                           std::uint64_t seq) {
+        model::Keep keep;
+        laptop.random.fill(keep.item.bytes);
+        keep.files.push_back({{}, 1, "forged.jpg", "", {}});
+        model::SegmentHeader header;
+        header.archive = id;
+        header.device = device;
+        header.seq = seq;
+        if (seq > 1) header.previous = model::TextHash{};
+        header.clock = model::HybridTime::from_text("9999-12-31T23:59:59.999Z-ffff").value();
+        const std::vector<model::Entry> entries{{header.clock, keep}};
+        ASSERT_TRUE(archive::write_segment(staging, header, entries, keys.signing, recipient,
+                                           laptop.random));
+    };
+    constexpr std::size_t kStrangers = 50;
+    for (std::size_t i = 0; i < kStrangers; ++i) {
+        const auto keys = new_device_keys(laptop.random);
+        for (const std::uint64_t seq : {1UL, 1UL, 3UL, 2'000'000'000UL})
+            write(keys, keys.id(), seq);
+        write(keys, own, 100 + i);
+    }
+    auto library = open();
+    EXPECT_EQ(items(library).size(), 1U);
+    EXPECT_EQ(library.journal_problems().size(), 5 * kStrangers);
+    EXPECT_TRUE(library.gaps()->empty());
+    EXPECT_EQ(*library.device(), own);
+    const auto now = library.tick();
+    ASSERT_TRUE(now);
+    EXPECT_LT(now->to_text(), "2027") << "a stranger sets nobody's clock";
+    EXPECT_TRUE(name_device(library, own, "home"));
+    EXPECT_EQ(check(library, home.heard)->originals, 1U);
+}
+
+TEST_F(Hostile, NothingIsWrittenThroughALinkOutOfTheArchive) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+    }
+    for (const std::string folder :
+         {"objects", "tmp", "journal", "keys", "mirror", "mirror/journal", "mirror/keys"}) {
+        const auto copy = scratch / "copy";
+        const auto outside = scratch / "outside";
+        fs::copy(archive, copy, fs::copy_options::recursive);
+        if (fs::exists(fs::path(copy) / folder))
+            fs::rename(fs::path(copy) / folder, outside);
+        else
+            fs::create_directory(outside);
+        fs::create_directory_symlink(outside, fs::path(copy) / folder);
+        const auto before = testing::tree_of(outside);
+        {
+            auto library = open(laptop, copy);
+            const auto kept = library::keep(library, {{scratch / "b"}}, {}, laptop.heard);
+            EXPECT_FALSE(kept && kept->kept == 1 && folder == "objects");
+            static_cast<void>(add_recipient(library, "Ana", ana.recipient()));
+            static_cast<void>(tend(library, laptop.heard));
+        }
+        EXPECT_EQ(testing::tree_of(outside), before) << folder;
+        fs::remove_all(copy);
+        fs::remove_all(outside);
+    }
+}
+
+TEST_F(Hostile, NothingIsErasedThroughALinkOutOfTheArchive) {
+    const auto outside = scratch / "outside";
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+        fs::copy(archive + "/keys", outside);
+        ASSERT_TRUE(remove_way(library, find_way(library, "Ana").value()));
+    }
+    fs::remove_all(archive + "/keys");
+    fs::create_directory_symlink(outside, archive + "/keys");
+    const auto before = testing::tree_of(outside);
+    ASSERT_EQ(before.size(), 2U);
+    auto library = open();
+    EXPECT_EQ(testing::tree_of(outside), before);
+}
+
+TEST_F(Hostile, WhatTakesTheNameOfADamagedFileDoesNotStopKeeping) {
+    for (const auto* folder : {"/keys", "/journal"}) {
+        std::vector<fs::path> files;
+        for (const auto& entry : fs::recursive_directory_iterator(archive + folder))
+            if (entry.is_regular_file()) files.push_back(entry.path());
+        for (const auto& file : files) {
+            fs::remove(file);
+            ASSERT_EQ(::mkfifo(file.c_str(), 0600), 0);
+        }
+    }
+    write_text(scratch / "a/one.jpg", "one");
+    auto library = open();
+    EXPECT_EQ(keep(library, {scratch / "a"}).kept, 1U);
 }
 
 TEST_F(Hostile, AnEndedWayInLeavesTheDeviceItsKeys) {

@@ -15,6 +15,7 @@
 
 #include "archive/layout.h"
 #include "archive/object_file.h"
+#include "archive/staging.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
@@ -348,9 +349,12 @@ Result<> KeepPipeline::give_names(std::vector<ReadyFile>& group) {
         const auto target = os::join_path(library_->copy().path, relative);
         const auto folder = os::parent_of(target);
         // Where all is synced as a whole, that holds for folders that stood there, too.
-        if (folders_made_.insert(folder).second)
+        if (folders_made_.insert(folder).second) {
+            TRY(archive::require_own_folders(files, library_->copy().path,
+                                             os::parent_of(relative)));
             TRY(sync_each_ ? library_->staging().make_folder(os::parent_of(relative))
                            : os::make_directories(files, folder, false));
+        }
         TRY(files.rename_exclusive(ready.sealed->temporary_path, target));
         touched.insert(folder);
     }

@@ -9,6 +9,7 @@
 
 #include "archive/layout.h"
 #include "archive/object_file.h"
+#include "archive/staging.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
@@ -60,7 +61,8 @@ class Resealing {
         if (entries_.empty()) return {};
         TRY(library_->commit(std::exchange(entries_, {})));
         for (const auto& object : std::exchange(old_, {})) {
-            auto removed = files_->remove_file(path_of(object));
+            auto removed = archive::remove_own_file(*files_, library_->copy().path,
+                                                    archive::object_path(object));
             if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
         }
         return {};

@@ -12,6 +12,7 @@
 #include "archive/journal_store.h"
 #include "archive/layout.h"
 #include "archive/object_file.h"
+#include "archive/staging.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
@@ -139,11 +140,12 @@ class Tending {
     }
 
     Result<> erase_object(const catalog::ObjectRecord& object) {
-        const auto path = os::join_path(library_->copy().path, archive::object_path(object.object));
-        auto removed = files_->remove_file(path);
+        const auto& archive_path = library_->copy().path;
+        const auto path = archive::object_path(object.object);
+        auto removed = archive::remove_own_file(*files_, archive_path, path);
         if (!removed && removed.error().code() == ErrorCode::not_found) return {};
         if (!removed) return removed;
-        TRY(files_->sync_directory(os::parent_of(path)));
+        TRY(files_->sync_directory(os::parent_of(os::join_path(archive_path, path))));
         ++report_.erased_objects;
         report_.erased_bytes += object.object_bytes;
         return {};
