@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <set>
@@ -19,6 +20,7 @@
 #include "archive/layout.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "base/text.h"
 #include "catalog/catalog.h"
 #include "crypto/age_keys.h"
 #include "library/environment.h"
@@ -137,12 +139,10 @@ class Syncing {
     Result<> take(const archive::JournalFileName& name, Result<ReadFile> file) {
         if (!file) {
             if (file.error().code() == ErrorCode::cancelled) return std::move(file).error();
-            result_->problems.push_back({name.path(), why_not(file.error()), false});
+            tell(name, why_not(file.error()), false);
             return {};
         }
-        if (file->from_mirror)
-            result_->problems.push_back(
-                {name.path(), "damaged or missing; read from the mirror", true});
+        if (file->from_mirror) tell(name, "damaged or missing; read from the mirror", true);
         for (const auto& segment : file->opened.segments) {
             const auto& header = segment.header;
             authority_->observe(header.device, head_of(segment), header.previous);
@@ -172,11 +172,23 @@ class Syncing {
     // Those that still do not count are told.
     void tell_set_aside() {
         for (const auto& name : set_aside_)
-            if (!heard_.contains(name))
-                result_->problems.push_back({name.path(), why_set_aside(name), false});
+            if (!heard_.contains(name)) tell(name, why_set_aside(name), false);
+        if (untold_ > 0)
+            result_->problems.push_back(
+                {std::string(archive::kJournalName),
+                 counted(untold_, "more file", "more files") + " of it could not be taken in",
+                 false});
     }
 
   private:
+    // Anybody can put a million files there; nobody reads as many lines.
+    void tell(const archive::JournalFileName& name, std::string why, bool healed_from_mirror) {
+        constexpr std::size_t kMostTold = 1000;
+        if (result_->problems.size() < kMostTold)
+            result_->problems.push_back({name.path(), std::move(why), healed_from_mirror});
+        else if (!healed_from_mirror)
+            ++untold_;
+    }
     std::string why_set_aside(const archive::JournalFileName& name) const {
         if (!authority_->is_enrolled(name.device))
             return "no keeper let the device that signed it in";
@@ -192,6 +204,7 @@ class Syncing {
     catalog::Catalog* catalog_;
     SyncResult* result_;
     std::vector<archive::JournalFileName> set_aside_;
+    std::uint64_t untold_ = 0;
     std::set<archive::JournalFileName> heard_;  // of these, what says nothing but who counts
 };
 
