@@ -1,6 +1,7 @@
 #include "archive/key_store.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>
@@ -44,6 +45,7 @@ Result<bool> read_folder(os::FileSystem& files, const std::string& archive_path,
     if (entries->size() > kMostKeyFiles)
         return Error(ErrorCode::limit, relative + " holds more than 1,000 files");
     std::ranges::sort(*entries, {}, &os::DirectoryEntry::name);
+    std::size_t held_bytes = 0;
     for (const auto& entry : *entries) {
         const auto path = os::join_path(relative, entry.name);
         const auto name = hash_of_name(entry.name);
@@ -56,6 +58,9 @@ Result<bool> read_folder(os::FileSystem& files, const std::string& archive_path,
         auto header = bytes && crypto::sha256(*bytes) == name->bytes
                           ? crypto::parse_age_header(*bytes)
                           : Result<crypto::AgeHeader>(Error(ErrorCode::corrupt, "damaged"));
+        held_bytes += header ? bytes->size() : 0;
+        if (held_bytes > kLargestKeysBytes)
+            return Error(ErrorCode::limit, relative + " holds more than 64 MiB");
         if (header)
             whole.insert_or_assign(*name, KeyFile{*name, std::move(*bytes), std::move(*header)});
         else

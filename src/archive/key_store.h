@@ -22,6 +22,7 @@
 namespace keepsake::archive {
 
 inline constexpr std::size_t kMostKeyFiles = 1000;
+inline constexpr std::size_t kLargestKeysBytes = 64UL << 20U;  ///< of one folder's whole key files
 inline constexpr int kRecoveryLogN =
     16;  ///< 128 random bits need no stretching; and it tells them apart
 
