@@ -13,6 +13,7 @@ seconds=120
 if [ -n "${KEEPSAKE_TEST_LONG:-}" ]; then
     many=1000000
     seconds=1800
+    [ "$megabytes" -eq 0 ] || megabytes=$((megabytes + many / 1000))  # a listing: at most 1 KB a file
 fi
 [ -x /usr/bin/time ] || { echo 'SKIPPED: memory is not looked at without /usr/bin/time'; megabytes=0; }
 empty_hash=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
@@ -176,6 +177,15 @@ begin
 (cd hostile/keys && seq 1 100000 | awk '{ printf "%064x.age\n", $1 }' | xargs touch)
 attacked '100,000 key files' '1 1 4 1 1 1'
 
+begin
+head -c 1000000 /dev/urandom >noise
+for number in $(seq 1 100); do
+    { cat hostile/mirror/keys/*.age; echo "$number"; cat noise; } >large
+    planted large hostile/keys ''
+done
+rm noise large
+attacked '100 key files of a megabyte' '1 1 4 1 1 1'
+
 # ---- names -----------------------------------------------------------------------------------------------------
 begin
 numbered() {  # FOLDER FORMAT
@@ -187,6 +197,9 @@ numbered() {  # FOLDER FORMAT
 }
 numbered "hostile/journal/$stranger" one
 attacked "$many empty segments" '4 4 4 0 0 0'
+measured list --archive hostile --identity id.txt
+expect 'of which a thousand are named, and the others counted' \
+    sh -c "[ \$(wc -l <'$said/err') -le 1002 ] && grep -q '^journal: .* more files of it could not be taken in' '$said/err'"
 numbered "hostile/journal/$stranger" two
 numbered "hostile/mirror/journal/$stranger" two
 attacked "and $many empty rollups" '4 4 0 0 0 0'
