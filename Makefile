@@ -55,7 +55,7 @@ fuzz:
 	@tools/setup.sh build fuzz
 	@$(CONFIGURE) fuzz
 	@$(BUILD) fuzz --target keepsake_fuzz
-	@tools/fuzz.sh build/fuzz/fuzz/keepsake_fuzz build/fuzz/found $(FUZZ_SECONDS) $(FUZZ)
+	@JOBS=$(JOBS) tools/fuzz.sh build/fuzz/fuzz/keepsake_fuzz build/fuzz/found $(FUZZ_SECONDS) $(FUZZ)
 
 check-format:
 	@clang-format-19 --dry-run -Werror $(CXX_FILES)

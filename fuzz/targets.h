@@ -20,6 +20,7 @@ Target manifest_target();
 Target object_file_target();
 Target packing_target();
 Target recovery_words_target();
+Target rollup_index_target();
 Target ssh_signature_target();
 Target text_target();
 

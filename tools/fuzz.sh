@@ -5,6 +5,7 @@
 #
 # PROGRAM is build/fuzz/fuzz/keepsake_fuzz; FOLDER keeps the inputs that reach new lines, and what broke something
 # (FOLDER/<target>-crash-...: put it into fuzz/regressions/<target>/ when it is mended). KEEPSAKE_CORPUS: more examples.
+# JOBS run at once (2).
 # The canary comes first: a target that must break. Exit code 1 if anything else breaks, or if the canary does not.
 set -eu
 program=$(realpath "$1")
@@ -29,15 +30,22 @@ if fuzz canary 60 || ! grep -q 'deadly signal' "$folder/canary.log"; then
     echo "fuzz: the canary lives: what breaks is not noticed" >&2
     exit 1
 fi
-[ $# -gt 0 ] && targets=$* || targets=$("$program" | grep -v '^canary$')
-broken=0
-for target in $targets; do
-    if fuzz "$target" "$seconds"; then
-        sed -n "s/^stat::number_of_executed_units: */$target: held for /p" "$folder/$target.log"
+tell() {  # TARGET
+    if fuzz "$1" "$seconds"; then
+        sed -n "s/^stat::number_of_executed_units: */$1: held for /p" "$folder/$1.log"
     else
-        broken=$((broken + 1))
-        echo "$target: BROKEN, see $folder/$target.log"
-        grep -E -m 3 'ERROR|what\(\)|runtime error|Test unit written' "$folder/$target.log" || :
+        echo "$1: BROKEN, see $folder/$1.log"
+        grep -E -m 3 'ERROR|what\(\)|runtime error|Test unit written' "$folder/$1.log" || :
     fi
+}
+
+[ $# -gt 0 ] && targets=$* || targets=$("$program" | grep -v '^canary$')
+running=0
+for target in $targets; do
+    tell "$target" >"$folder/$target.told" &
+    running=$((running + 1))
+    [ $((running % ${JOBS:-2})) -ne 0 ] || wait
 done
-[ "$broken" -eq 0 ]
+wait
+for target in $targets; do cat "$folder/$target.told"; done
+for target in $targets; do ! grep -q BROKEN "$folder/$target.told" || exit 1; done
