@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -8,11 +7,11 @@
 
 #include "base/result.h"
 #include "os/file_system.h"
+#include "parity/md5.h"
 #include "parity/work.h"
 
 namespace keepsake::parity {
 
-using Md5Digest = std::array<std::uint8_t, 16>;
 using SetId = Md5Digest;
 using FileId = Md5Digest;
 
