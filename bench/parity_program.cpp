@@ -2,6 +2,7 @@
 // other programs (bench/parity), and tells how fast its kernels are.
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -12,7 +13,11 @@
 #include "base/result.h"
 #include "os/file_system.h"
 #include "os/posix_file_system.h"
+#include "parity/crc32.h"
 #include "parity/create.h"
+#include "parity/galois.h"
+#include "parity/kernel.h"
+#include "parity/md5.h"
 #include "parity/recovery_set.h"
 #include "parity/repair.h"
 #include "parity/set_shape.h"
@@ -47,6 +52,64 @@ int create(const std::string& base, const std::string& out) {
     return 0;
 }
 
+/// Bytes a second of what `work` does, which are `bytes` each time, for about half a second; in GB.
+template <class Function>
+double measured(std::size_t bytes, Function work) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds kLong(500);
+    std::size_t times = 0;
+    const auto start = Clock::now();
+    for (; Clock::now() - start < kLong; ++times) work();
+    const std::chrono::duration<double> seconds = Clock::now() - start;
+    return static_cast<double>(bytes) * static_cast<double>(times) / seconds.count() / 1e9;
+}
+
+/// What one core does in a second: products of inputs of a tile, hashes of lanes, and copies of
+/// what no cache holds.
+void tell_speeds() {
+    constexpr std::size_t kTile = 4096;
+    constexpr std::size_t kLanes = 16;
+    constexpr std::size_t kRun = 32768;
+    constexpr std::size_t kLarge = 256U << 20U;
+    for (const auto* const kernel : parity::kernels()) {
+        const auto inputs = kernel->most_inputs;
+        std::vector<std::uint8_t> data((inputs + 1) * kTile, 7);
+        std::vector<std::uint8_t> prepared(inputs * kernel->prepared_bytes);
+        std::vector<const std::uint8_t*> pointers;
+        for (std::size_t i = 0; i < inputs; ++i) {
+            pointers.push_back(data.data() + (i + 1) * kTile);
+            kernel->prepare(static_cast<parity::Element>(i + 12345),
+                            prepared.data() + i * kernel->prepared_bytes);
+        }
+        const auto speed = measured(inputs * kTile, [&] {
+            kernel->multiply_add(data.data(), pointers.data(), prepared.data(), inputs, kTile);
+        });
+        std::printf("multiply %-12s %7.1f GB/s\n", kernel->name.data(), speed);
+    }
+    std::vector<std::uint8_t> messages(kLanes * kRun, 7);
+    for (const auto* const engine : parity::md5_engines()) {
+        std::vector<parity::Md5State> states(kLanes);
+        const auto speed = measured(messages.size(), [&] {
+            std::vector<parity::Md5Run> runs;
+            for (std::size_t i = 0; i < kLanes; ++i)
+                runs.push_back(
+                    {&states[i], messages.data() + i * kRun, kRun / parity::kMd5BlockBytes});
+            parity::md5_advance(*engine, runs);
+        });
+        std::printf("md5      %-12s %7.1f GB/s\n", engine->name.data(), speed);
+    }
+    std::uint32_t crc = 0;
+    for (const auto* const engine : parity::crc32_engines()) {
+        const auto speed = measured(
+            messages.size(), [&] { crc = engine->advance(crc, messages.data(), messages.size()); });
+        std::printf("crc32    %-12s %7.1f GB/s\n", engine->name.data(), speed);
+    }
+    std::vector<std::uint8_t> from(kLarge, static_cast<std::uint8_t>(crc));
+    std::vector<std::uint8_t> to(kLarge);
+    const auto speed = measured(kLarge, [&] { std::memcpy(to.data(), from.data(), kLarge); });
+    std::printf("memory   %-12s %7.1f GB/s\n", "copy", speed);
+}
+
 keepsake::Result<> heal(const std::string& base, const std::string& par2, bool repair) {
     keepsake::os::PosixFileSystem files;
     const parity::Work work;
@@ -71,12 +134,19 @@ keepsake::Result<> heal(const std::string& base, const std::string& par2, bool r
 
 int main(int count, char** words) {
     const std::vector<std::string> arguments(words + 1, words + count);
+    if (arguments.size() == 1 && arguments[0] == "speeds") {
+        tell_speeds();
+        return 0;
+    }
     if (arguments.size() == 3 && arguments[0] == "create")
         return create(arguments[1], arguments[2]);
     if (arguments.size() == 3 && (arguments[0] == "verify" || arguments[0] == "repair")) {
         const auto healed = heal(arguments[1], arguments[2], arguments[0] == "repair");
         return healed.has_value() ? 0 : fail(healed.error());
     }
-    std::fputs("usage: keepsake_parity_bench create|verify|repair BASE PAR2\n", stderr);
+    std::fputs(
+        "usage: keepsake_parity_bench speeds | create BASE PAR2 | verify BASE PAR2 | repair BASE "
+        "PAR2\n",
+        stderr);
     return 2;
 }
