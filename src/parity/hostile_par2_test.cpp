@@ -127,6 +127,27 @@ TEST(HostilePar2, ChecksumsThatDoNotFitAreLeftOut) {
     EXPECT_TRUE(set->files[0].slices.empty());
 }
 
+// Packets that somebody put before the right ones do not push them aside.
+TEST(HostilePar2, ForgedPacketsDoNotReplaceRightOnes) {
+    SimulatedFileSystem files(1);
+    Forged forged;
+    forged.add("a", 10);
+    const SetId set_id = md5(main_body(forged.main));
+    auto other = forged.files[0];
+    other.name = "b";
+    Bytes bytes = packet(set_id, kFilePacket, file_body(other));
+    const auto add = [&](const Bytes& more) {
+        bytes.insert(bytes.end(), more.begin(), more.end());
+    };
+    add(packet(set_id, kRecoveryPacket, Bytes(4 + 128)));
+    add(packet(set_id, kRecoveryPacket, Bytes(4 + 64)));
+    add(forged.bytes());
+    const auto set = opened(files, bytes);
+    ASSERT_TRUE(set.has_value());
+    EXPECT_EQ(set->files[0].name, "a");
+    EXPECT_EQ(set->recovery.size(), 1U);
+}
+
 // Headers that each claim all the rest of the file would have it hashed over and over.
 TEST(HostilePar2, HeadersWithinHeadersCostLittle) {
     SimulatedFileSystem files(1);

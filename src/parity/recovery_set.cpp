@@ -30,8 +30,8 @@ struct Gathered {
     std::optional<MainBody> main;
     std::map<FileId, FileBody> files;
     std::map<FileId, std::vector<SliceChecksum>> slices;
-    std::map<std::uint32_t, RecoverySlice> recovery;
-    std::uint64_t recovery_length_bytes = 0;  ///< of the first recovery packet
+    /// By the packet's length and exponent: only the main packet says which length is right.
+    std::map<std::pair<std::uint64_t, std::uint32_t>, RecoverySlice> recovery;
     std::uint64_t packets = 0;
     std::map<std::size_t, std::uint64_t> bytes_by_file;  ///< of right packets
 };
@@ -99,9 +99,15 @@ class Opening {
             set.main = parse_main(packet.body);
         } else if (header.type == kFilePacket) {
             auto file = parse_file(packet.body);
-            if (!file || set.files.contains(file->id) || !has_room(header)) return;
+            if (!file) return;
+            // One that has the id that its own words give cannot be pushed aside by one that has
+            // not.
             const auto id = file->id;
-            set.files.emplace(id, *std::move(file));
+            const auto known = set.files.find(id);
+            const bool is_better = known != set.files.end() && file_id_of(known->second) != id &&
+                                   file_id_of(*file) == id;
+            if ((known != set.files.end() && !is_better) || !has_room(header)) return;
+            set.files.insert_or_assign(id, *std::move(file));
         } else if (header.type == kSlicesPacket) {
             auto slices = parse_slices(packet.body);
             if (!slices || set.slices.contains(slices->id) || !has_room(header)) return;
@@ -117,14 +123,12 @@ class Opening {
         std::uint32_t exponent = 0;
         for (std::size_t i = 0; i < kExponentBytes; ++i)
             exponent |= std::uint32_t{packet.body[i]} << (8 * i);
-        const auto length = packet.header.length_bytes;
-        if (set.recovery.empty()) set.recovery_length_bytes = length;
-        if (exponent >= kFieldOrder || length != set.recovery_length_bytes) return;
-        const bool is_new =
-            set.recovery
-                .try_emplace(exponent, RecoverySlice{exponent, number,
-                                                     packet.offset_bytes + kRecoveryDataFrom})
-                .second;
+        if (exponent >= kFieldOrder) return;
+        const bool is_new = set.recovery
+                                .try_emplace({packet.header.length_bytes, exponent},
+                                             RecoverySlice{exponent, number,
+                                                           packet.offset_bytes + kRecoveryDataFrom})
+                                .second;
         if (is_new) ++recovery_slices_;
     }
 
@@ -149,8 +153,8 @@ class Opening {
         set.id = id;
         set.slice_bytes = gathered.main->slice_bytes;
         TRY(add_files(set, gathered));
-        if (gathered.recovery_length_bytes == kRecoveryDataFrom + set.slice_bytes)
-            for (const auto& [exponent, slice] : gathered.recovery) set.recovery.push_back(slice);
+        for (const auto& [key, slice] : gathered.recovery)
+            if (key.first == kRecoveryDataFrom + set.slice_bytes) set.recovery.push_back(slice);
         for (std::size_t i = 0; i < parity_files_.size(); ++i) {
             auto& file = parity_files_[i];
             const auto useful = gathered.bytes_by_file[i];
