@@ -183,7 +183,8 @@ class Creation {
         const bool is_first = sums.columns().from == 0;
         const auto columns = is_first ? Columns{0, set_.shape.slice_bytes} : sums.columns();
         if (!buffer_) buffer_.emplace(memory_.buffer_bytes);
-        Rounds rounds(inputs_, columns, buffer_->size());
+        Rounds rounds(inputs_, columns, buffer_->size(),
+                      most_slots(work_.memory_bytes, sums.outputs(), best_kernel()));
         for (auto slots = rounds.next(); !slots.empty(); slots = rounds.next()) {
             TRY(read(slots, is_first));
             const auto runs = is_first ? file_runs(slots) : std::vector<FileRun>();

@@ -16,6 +16,13 @@ struct MemoryPlan {
 
 inline constexpr std::uint64_t kLeastMemoryBytes = 16ULL << 20U;
 
+/// How many slots a round may have, so that their factors take a quarter of the memory at most.
+inline std::size_t most_slots(std::uint64_t memory_bytes, std::uint64_t outputs,
+                              const Kernel& kernel) {
+    const auto memory = std::max(memory_bytes, kLeastMemoryBytes);
+    return std::max<std::uint64_t>(memory / 4 / (outputs * kernel.prepared_bytes), 1);
+}
+
 /// Three quarters at most for sums, the rest for input. `input_bytes`: of all input slices.
 inline MemoryPlan plan_memory(std::uint64_t memory_bytes, std::uint64_t outputs,
                               std::uint64_t slice_bytes, std::uint64_t input_bytes) {

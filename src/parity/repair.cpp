@@ -34,8 +34,6 @@ namespace {
 
 constexpr std::size_t kSlotsATask = 8;
 constexpr std::uint64_t kPieceBytes = 1ULL << 20U;
-// The factors of one round may take as much as this part of the memory.
-constexpr std::uint64_t kFactorsPart = 4;
 
 class Repair {
   public:
@@ -84,9 +82,8 @@ class Repair {
         const auto count = lost_.size();
         if (count > set_.recovery.size())
             return Error(ErrorCode::corrupt, "more is lost than the recovery set can bring back");
-        const auto factor_bytes = count * best_kernel().prepared_bytes;
-        const auto memory = std::max(work_.memory_bytes, kLeastMemoryBytes);
-        if (factor_bytes > memory / kFactorsPart / count)
+        most_slots_ = most_slots(work_.memory_bytes, count, best_kernel());
+        if (count > most_slots_)
             return Error(ErrorCode::limit, "too much is lost to compute it in the memory allowed");
         const auto constants = input_constants(set_.slice_count);
         std::vector<Element> lost;
@@ -102,9 +99,8 @@ class Repair {
             inputs_.push_back({place.source, place.offset_bytes, valid_bytes(slice)});
             constants_.push_back(constants[slice]);
         }
-        plan_ = plan_memory(memory, count, set_.slice_bytes,
+        plan_ = plan_memory(work_.memory_bytes, count, set_.slice_bytes,
                             (inputs_.size() + count) * set_.slice_bytes);
-        most_slots_ = std::max<std::size_t>(memory / kFactorsPart / factor_bytes, 1);
         return run_passes(*solution);
     }
 
