@@ -14,7 +14,7 @@ struct Tables {
     std::array<std::uint16_t, kFieldOrder + 1> logarithm{};
 };
 
-constexpr Tables make_tables() {
+Tables make_tables() {
     Tables tables;
     std::uint32_t value = 1;
     for (std::uint32_t n = 0; n < kFieldOrder; ++n) {
@@ -27,7 +27,11 @@ constexpr Tables make_tables() {
     return tables;
 }
 
-constexpr Tables kTables = make_tables();
+// Too long a computation for some compilers to do while they compile.
+const Tables& tables() {
+    static const Tables made = make_tables();
+    return made;
+}
 
 constexpr bool has_constant(std::uint32_t n) {
     // 65,535 = 3 * 5 * 17 * 257
@@ -38,18 +42,18 @@ constexpr bool has_constant(std::uint32_t n) {
 
 Element multiply(Element a, Element b) {
     if (a == 0 || b == 0) return 0;
-    return kTables.power_of_two[std::size_t{kTables.logarithm[a]} + kTables.logarithm[b]];
+    return tables().power_of_two[std::size_t{tables().logarithm[a]} + tables().logarithm[b]];
 }
 
 Element inverse(Element a) {
     assert(a != 0);
-    return kTables.power_of_two[kFieldOrder - kTables.logarithm[a]];
+    return tables().power_of_two[kFieldOrder - tables().logarithm[a]];
 }
 
 Element power(Element a, std::uint32_t exponent) {
     if (exponent == 0) return 1;
     if (a == 0) return 0;
-    return kTables.power_of_two[std::uint64_t{kTables.logarithm[a]} * exponent % kFieldOrder];
+    return tables().power_of_two[std::uint64_t{tables().logarithm[a]} * exponent % kFieldOrder];
 }
 
 std::vector<Element> input_constants(std::size_t count) {
@@ -57,7 +61,7 @@ std::vector<Element> input_constants(std::size_t count) {
     std::vector<Element> constants;
     constants.reserve(count);
     for (std::uint32_t n = 1; constants.size() < count; ++n)
-        if (has_constant(n)) constants.push_back(kTables.power_of_two[n]);
+        if (has_constant(n)) constants.push_back(tables().power_of_two[n]);
     return constants;
 }
 

@@ -4,7 +4,9 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <set>
 
 namespace keepsake::parity {
