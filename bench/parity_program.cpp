@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "base/error.h"
 #include "base/result.h"
-#include "os/file_system.h"
 #include "os/posix_file_system.h"
 #include "parity/crc32.h"
 #include "parity/create.h"
@@ -41,8 +41,9 @@ int create(const std::string& base, const std::string& out) {
             set.names.push_back(std::filesystem::relative(entry.path(), base).string());
     std::ranges::sort(set.names);
     std::vector<std::uint64_t> sizes;
+    sizes.reserve(set.names.size());
     for (const auto& name : set.names)
-        sizes.push_back(std::filesystem::file_size(base + "/" + name));
+        sizes.push_back(std::filesystem::file_size(std::filesystem::path(base) / name));
     set.shape = parity::shape_of(sizes);
     const auto made = parity::create_set(files, set, out, parity::Work());
     if (!made.has_value()) return fail(made.error());
@@ -76,6 +77,7 @@ void tell_speeds() {
         std::vector<std::uint8_t> data((inputs + 1) * kTile, 7);
         std::vector<std::uint8_t> prepared(inputs * kernel->prepared_bytes);
         std::vector<const std::uint8_t*> pointers;
+        pointers.reserve(inputs);
         for (std::size_t i = 0; i < inputs; ++i) {
             pointers.push_back(data.data() + (i + 1) * kTile);
             kernel->prepare(static_cast<parity::Element>(i + 12345),
@@ -84,25 +86,26 @@ void tell_speeds() {
         const auto speed = measured(inputs * kTile, [&] {
             kernel->multiply_add(data.data(), pointers.data(), prepared.data(), inputs, kTile);
         });
-        std::printf("multiply %-12s %7.1f GB/s\n", kernel->name.data(), speed);
+        std::printf("multiply %-12s %7.1f GB/s\n", std::string(kernel->name).c_str(), speed);
     }
     std::vector<std::uint8_t> messages(kLanes * kRun, 7);
     for (const auto* const engine : parity::md5_engines()) {
         std::vector<parity::Md5State> states(kLanes);
         const auto speed = measured(messages.size(), [&] {
             std::vector<parity::Md5Run> runs;
+            runs.reserve(kLanes);
             for (std::size_t i = 0; i < kLanes; ++i)
                 runs.push_back(
                     {&states[i], messages.data() + i * kRun, kRun / parity::kMd5BlockBytes});
             parity::md5_advance(*engine, runs);
         });
-        std::printf("md5      %-12s %7.1f GB/s\n", engine->name.data(), speed);
+        std::printf("md5      %-12s %7.1f GB/s\n", std::string(engine->name).c_str(), speed);
     }
     std::uint32_t crc = 0;
     for (const auto* const engine : parity::crc32_engines()) {
         const auto speed = measured(
             messages.size(), [&] { crc = engine->advance(crc, messages.data(), messages.size()); });
-        std::printf("crc32    %-12s %7.1f GB/s\n", engine->name.data(), speed);
+        std::printf("crc32    %-12s %7.1f GB/s\n", std::string(engine->name).c_str(), speed);
     }
     std::vector<std::uint8_t> from(kLarge, static_cast<std::uint8_t>(crc));
     std::vector<std::uint8_t> to(kLarge);

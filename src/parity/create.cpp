@@ -4,7 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -258,6 +257,7 @@ class Creation {
 
     void hash_files(const std::vector<FileRun>& file_runs) {
         std::vector<Md5Run> runs;
+        runs.reserve(file_runs.size());
         for (const auto& run : file_runs)
             runs.push_back({&described_[run.file].state, run.data, run.bytes / kMd5BlockBytes});
         md5_advance(best_md5_engine(), runs);

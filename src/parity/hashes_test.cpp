@@ -55,11 +55,13 @@ RC_GTEST_PROP(Md5Property, LanesAgreeWithThePlainWay, ()) {
     std::mt19937_64 random(*rc::gen::arbitrary<std::uint64_t>());
     const auto count = *rc::gen::inRange<std::size_t>(1, 50);
     std::vector<Bytes> messages;
+    messages.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
         messages.push_back(random_bytes(random() % 1'000, random));
     for (const auto* const engine : md5_engines()) {
         std::vector<Md5State> states(count);
         std::vector<Md5Run> runs;
+        runs.reserve(count);
         for (std::size_t i = 0; i < count; ++i)
             runs.push_back({&states[i], messages[i].data(), messages[i].size() / kMd5BlockBytes});
         md5_advance(*engine, runs);

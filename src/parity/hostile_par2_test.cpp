@@ -3,14 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "parity/files_for_test.h"
+#include "base/result.h"
 #include "parity/md5.h"
 #include "parity/packets.h"
 #include "parity/recovery_set.h"

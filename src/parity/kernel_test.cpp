@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <random>
+#include <string>
 #include <vector>
 
 #include "parity/galois.h"
@@ -43,6 +44,7 @@ Buffer run(const Kernel& kernel, const Buffer& start, const std::vector<Buffer>&
     const auto bytes = start.size();
     std::vector<Unaligned> planes;
     std::vector<const std::uint8_t*> pointers;
+    pointers.reserve(inputs.size());
     std::vector<std::uint8_t> prepared(kernel.prepared_bytes * factors.size());
     for (std::size_t i = 0; i < inputs.size(); ++i) {
         const Unaligned raw(inputs[i], (shift + i) % 64);

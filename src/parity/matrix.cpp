@@ -1,6 +1,5 @@
 #include "parity/matrix.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>

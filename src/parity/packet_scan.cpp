@@ -8,11 +8,9 @@
 #include <optional>
 #include <span>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/error.h"
 #include "base/result.h"
 #include "os/file_system.h"
 #include "parity/buffer.h"

@@ -1,7 +1,6 @@
 // Sets both ways with the real par2 and with those of others.
 #include <gtest/gtest.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -9,7 +8,6 @@
 #include <ios>
 #include <iterator>
 #include <random>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>

@@ -2,7 +2,6 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -14,7 +13,6 @@
 #include "base/error.h"
 #include "parity/create.h"
 #include "parity/files_for_test.h"
-#include "parity/md5.h"
 #include "parity/recovery_set.h"
 #include "parity/repair.h"
 #include "parity/set_shape.h"

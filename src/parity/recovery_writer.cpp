@@ -95,6 +95,7 @@ Result<> RecoveryWriter::write_whole(const Accumulators& sums, const Crew& crew)
         const auto count = std::min<std::size_t>(at_once, shape_.recovery_slices - first);
         std::vector<Md5State> states(count);
         std::vector<Md5Run> runs;
+        runs.reserve(count);
         const auto packet_at = [&](std::size_t i) { return buffer.data() + i * packet_bytes; };
         TRY(crew.run(count, [&](std::size_t i) -> Result<> {
             const auto prefix =

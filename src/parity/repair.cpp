@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -87,8 +87,10 @@ class Repair {
             return Error(ErrorCode::limit, "too much is lost to compute it in the memory allowed");
         const auto constants = input_constants(set_.slice_count);
         std::vector<Element> lost;
+        lost.reserve(count);
         for (const auto slice : lost_) lost.push_back(constants[slice]);
         std::vector<std::uint32_t> exponents;
+        exponents.reserve(set_.recovery.size());
         for (const auto& recovery : set_.recovery) exponents.push_back(recovery.exponent);
         auto solution = solve(lost, exponents);
         if (!solution)
@@ -140,6 +142,7 @@ class Repair {
 
     Result<> start_with_recovery_slices(const Solution& solution) {
         std::vector<std::string> paths;
+        paths.reserve(set_.parity_files.size());
         for (const auto& file : set_.parity_files) paths.push_back(file.path);
         const auto columns = sums_->columns();
         return crew_.run(lost_.size(), [&](std::size_t output) -> Result<> {
