@@ -148,7 +148,7 @@ int main(int count, char** words) {
         return healed.has_value() ? 0 : fail(healed.error());
     }
     std::fputs(
-        "usage: keepsake_parity_bench speeds | create BASE PAR2 | verify BASE PAR2 | repair BASE "
+        "usage: parity_program speeds | create BASE PAR2 | verify BASE PAR2 | repair BASE "
         "PAR2\n",
         stderr);
     return 2;

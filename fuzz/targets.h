@@ -19,6 +19,7 @@ Target local_state_target();
 Target manifest_target();
 Target object_file_target();
 Target packing_target();
+Target par2_target();
 Target recovery_words_target();
 Target rollup_index_target();
 Target ssh_signature_target();
