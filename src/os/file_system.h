@@ -69,6 +69,8 @@ class FileLock {
     virtual ~FileLock() = default;
 };
 
+class HeldFolder;
+
 /// Everything the program asks of a disk. One implementation is the system's (posix_file_system.h),
 /// one is simulated (for tests). Paths are bytes; a relative one is relative to the working
 /// directory; paths longer than PATH_MAX work. No call follows a symbolic link in the last
@@ -115,6 +117,11 @@ class FileSystem {
     /// and names. Errors: unsupported where the system reports no write errors through it (before
     /// Linux 5.8), or where what is behind the file system need not hear of it (FUSE, SMB, 9P).
     virtual Result<> sync_everything(const std::string& path) = 0;
+
+    /// Holds a folder, to write below it and nowhere else (held_folder.h). Follows symbolic links:
+    /// the folder is what the path means now. This default is for file systems without symbolic
+    /// links; the result must not outlive this object.
+    virtual Result<std::unique_ptr<HeldFolder>> hold_folder(const std::string& path);
 
     /// Bytes that may still be written by this user.
     virtual Result<std::uint64_t> free_bytes(const std::string& path) = 0;

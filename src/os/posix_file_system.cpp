@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <linux/magic.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -30,8 +29,11 @@
 #include "base/time.h"
 #include "os/descriptor.h"
 #include "os/file_system.h"
+#include "os/held_folder.h"
 #include "os/posix_files.h"
+#include "os/posix_held_folder.h"
 #include "os/posix_paths.h"
+#include "os/posix_rename.h"
 
 namespace keepsake::os {
 namespace {
@@ -59,57 +61,6 @@ Result<struct stat> status_of(const std::string& path, int flags) {
     if (::fstatat(place.directory(), place.name(), &status, flags) != 0)
         return Error::from_errno(errno, describe_call("look at", path));
     return status;
-}
-
-/// Both ends of a rename, and its error.
-struct Move {
-    Place from;
-    Place to;
-    std::string doing;
-
-    static Result<Move> of(const std::string& from, const std::string& to) {
-        TRY_LET(Place from_place, place_of(from));
-        TRY_LET(Place to_place, place_of(to));
-        return Move{std::move(from_place), std::move(to_place),
-                    describe_call("rename", from) + describe_call(" to", to)};
-    }
-    Error failed(int number) const { return Error::from_errno(number, doing, true); }
-    bool rename(unsigned flags) const {
-        return ::renameat2(from.directory(), from.name(), to.directory(), to.name(), flags) == 0;
-    }
-    bool rename_plainly() const {
-        return ::renameat(from.directory(), from.name(), to.directory(), to.name()) == 0;
-    }
-};
-
-enum class Attempt { done, not_to_be_had };
-
-Result<Attempt> rename_by_no_replace(const Move& move) {
-    if (move.rename(RENAME_NOREPLACE)) return Attempt::done;
-    if (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP) return Attempt::not_to_be_had;
-    return move.failed(errno);
-}
-
-Result<Attempt> rename_by_link(const Move& move) {
-    if (::linkat(move.from.directory(), move.from.name(), move.to.directory(), move.to.name(), 0) !=
-        0) {
-        // EPERM also for a directory, which has no second names anywhere.
-        if (errno == EPERM || errno == EOPNOTSUPP || errno == EMLINK || errno == ENOSYS)
-            return Attempt::not_to_be_had;
-        return move.failed(errno);
-    }
-    if (::unlinkat(move.from.directory(), move.from.name(), 0) == 0) return Attempt::done;
-    const Error error = move.failed(errno);
-    ::unlinkat(move.to.directory(), move.to.name(), 0);  // ours: link() made it
-    return error;
-}
-
-Result<> rename_after_look(const Move& move) {
-    struct stat status{};
-    if (::fstatat(move.to.directory(), move.to.name(), &status, AT_SYMLINK_NOFOLLOW) == 0)
-        return move.failed(EEXIST);
-    if (errno != ENOENT || !move.rename_plainly()) return move.failed(errno);
-    return {};
 }
 
 /// Opening a device or a pipe may have effects: a look at what it is comes first. O_NONBLOCK for
@@ -159,6 +110,11 @@ Result<std::vector<DirectoryEntry>> read_directory(DIR* stream, const std::strin
     }
 }
 
+bool system_reports_errors_by_syncfs() {
+    utsname system{};
+    return ::uname(&system) == 0 && reports_errors_by_syncfs(system.release);
+}
+
 Result<struct statfs> file_system_status(int descriptor, const std::string& path) {
     struct statfs status{};
     if (::fstatfs(descriptor, &status) != 0)
@@ -186,22 +142,15 @@ Result<std::unique_ptr<WritableFile>> PosixFileSystem::create(const std::string&
 }
 
 Result<> PosixFileSystem::rename_exclusive(const std::string& from, const std::string& to) {
-    TRY_LET(const Move move, Move::of(from, to));
-    if (first_method_ == RenameMethod::no_replace) {
-        TRY_LET(const Attempt attempt, rename_by_no_replace(move));
-        if (attempt == Attempt::done) return {};
-    }
-    if (first_method_ != RenameMethod::look_first) {
-        TRY_LET(const Attempt attempt, rename_by_link(move));
-        if (attempt == Attempt::done) return {};
-    }
-    return rename_after_look(move);
+    TRY_LET(const Place from_place, place_of(from));
+    TRY_LET(const Place to_place, place_of(to));
+    return rename_to_free_name({from_place, to_place, describe_rename(from, to)}, first_method_);
 }
 
 Result<> PosixFileSystem::rename_replacing(const std::string& from, const std::string& to) {
-    TRY_LET(const Move move, Move::of(from, to));
-    if (!move.rename_plainly()) return move.failed(errno);
-    return {};
+    TRY_LET(const Place from_place, place_of(from));
+    TRY_LET(const Place to_place, place_of(to));
+    return rename_over({from_place, to_place, describe_rename(from, to)});
 }
 
 Result<> PosixFileSystem::remove_file(const std::string& path) {
@@ -267,8 +216,7 @@ Result<> PosixFileSystem::sync_directory(const std::string& path) {
 }
 
 Result<> PosixFileSystem::sync_everything(const std::string& path) {
-    utsname system{};
-    if (::uname(&system) != 0 || !reports_errors_by_syncfs(system.release))
+    if (!system_reports_errors_by_syncfs())
         return Error(ErrorCode::unsupported, "this system reports no errors by syncfs()");
     TRY_LET(const std::string real, resolve_path(path));
     TRY_LET(const struct stat status, status_of(real, 0));
@@ -293,6 +241,15 @@ Result<int> PosixFileSystem::watch(dev_t device, const std::string& directory) {
     const int number = opened.get();
     watched_.emplace(device, std::move(opened));
     return number;
+}
+
+Result<std::unique_ptr<HeldFolder>> PosixFileSystem::hold_folder(const std::string& path) {
+    TRY_LET(Descriptor descriptor,
+            open_descriptor(path, O_RDONLY | O_DIRECTORY, 0, false, "open directory"));
+    TRY_LET(const struct statfs kind, file_system_status(descriptor.get(), path));
+    return hold_descriptor(std::move(descriptor), path, first_method_,
+                           system_reports_errors_by_syncfs() &&
+                               syncs_as_a_whole(static_cast<std::uint64_t>(kind.f_type)));
 }
 
 Result<std::uint64_t> PosixFileSystem::free_bytes(const std::string& path) {

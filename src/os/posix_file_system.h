@@ -13,15 +13,10 @@
 #include "base/time.h"
 #include "os/descriptor.h"
 #include "os/file_system.h"
+#include "os/held_folder.h"
+#include "os/posix_rename.h"
 
 namespace keepsake::os {
-
-/// The first way rename_exclusive tries; where the system has not got it, the next one follows.
-enum class RenameMethod {
-    no_replace,       ///< renameat2(RENAME_NOREPLACE)
-    link_and_unlink,  ///< link() fails where the name is taken
-    look_first,       ///< a look, then rename(): not atomic, the last resort (FAT, some mounts)
-};
 
 /// The system's own files, by openat and friends.
 /// Holds one directory open in each file system that it wrote to (see sync_everything), so such a
@@ -45,6 +40,7 @@ class PosixFileSystem final : public FileSystem {
     Result<> set_directory_modified(const std::string& path, Instant modified) override;
     Result<> sync_directory(const std::string& path) override;
     Result<> sync_everything(const std::string& path) override;
+    Result<std::unique_ptr<HeldFolder>> hold_folder(const std::string& path) override;
     Result<std::uint64_t> free_bytes(const std::string& path) override;
     Result<std::uint64_t> largest_file_bytes(const std::string& path) override;
     Result<std::unique_ptr<FileLock>> try_lock(const std::string& path) override;
