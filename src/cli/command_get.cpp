@@ -48,6 +48,8 @@ Result<ExitCode> run(Context& context, const GetCommand& command) {
                                 " given back; get the same again to go on.");
     }
     context.out().line(given_line(report));
+    // What is missing from this copy may be more than what was asked for and not given back.
+    if (context.found_damage()) return ExitCode::damage;
     return report.problems > 0 ? ExitCode::some_failed : ExitCode::done;
 }
 

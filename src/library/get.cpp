@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -29,6 +30,7 @@
 #include "library/worker_pool.h"
 #include "model/ids.h"
 #include "os/file_system.h"
+#include "os/held_folder.h"
 
 namespace keepsake::library {
 namespace {
@@ -37,17 +39,14 @@ constexpr std::size_t kQueuedFiles = 64;
 constexpr std::uint64_t kWritebackBytes = 8UL << 20U;
 constexpr std::size_t kLongestNameBytes = 255;
 constexpr int kMostSameNames = 1'000'000;
+constexpr int kMostLookedAt = 1000;  // names under which an original may stand already
 constexpr std::uint64_t kFewItems = 8;
 constexpr std::size_t kGroup = 128;  // files that are synced together
 constexpr std::uint64_t kGroupBytes = 256UL << 20U;
 
-// "name (2).jpg", shortened before its ending where it would be longer than 255 bytes.
-std::string numbered(const std::string& name, int number) {
+// "stem (2).jpg", the stem shortened where it would be longer than 255 bytes.
+std::string numbered(std::string stem, const std::string& ending, int number) {
     const auto mark = " (" + std::to_string(number) + ")";
-    const auto dot = name.rfind('.');
-    const auto ending =
-        dot == std::string::npos || dot == 0 || name.size() - dot > 16 ? "" : name.substr(dot);
-    auto stem = name.substr(0, name.size() - ending.size());
     if (stem.size() + mark.size() + ending.size() > kLongestNameBytes) {
         auto size = kLongestNameBytes - mark.size() - ending.size();
         // Never through the middle of a UTF-8 character.
@@ -57,10 +56,22 @@ std::string numbered(const std::string& name, int number) {
     return stem + mark + ending;
 }
 
+// "name (2).jpg"
+std::string numbered(const std::string& name, int number) {
+    const auto dot = name.rfind('.');
+    const auto ending =
+        dot == std::string::npos || dot == 0 || name.size() - dot > 16 ? "" : name.substr(dot);
+    return numbered(name.substr(0, name.size() - ending.size()), ending, number);
+}
+
+bool is_same(const os::FileInfo& one, const os::FileInfo& other) {
+    return one.device == other.device && one.inode == other.inode;
+}
+
 // What one file is to become.
 struct Target {
     catalog::FileRecord file;
-    std::string folder;  // whole path
+    std::string folder;  // below the folder that was named; "" for itself
     std::string name;
 };
 
@@ -75,18 +86,16 @@ struct Written {
 // (2).jpg".
 class Naming {
   public:
-    explicit Naming(std::string folder) : folder_(std::move(folder)) {}
-
     // None for what was given already: the same bytes under the same name from the same place.
     // Requires: called in the order in which things were kept.
     std::optional<Target> target_of(const catalog::FileRecord& file) {
         const auto same = file.root.hex() + "/" + file.content.hex() + "/" + file.folder;
         if (!take(same, file.name)) return std::nullopt;
-        Target target{file, folder_, file.name};
+        Target target{file, "", file.name};
         if (!file.folder.empty()) {
             const auto slash = file.folder.find('/');
             const auto top = file.folder.substr(0, slash);
-            target.folder = os::join_path(folder_, top_name(file.root, top));
+            target.folder = top_name(file.root, top);
             if (slash != std::string::npos)
                 target.folder = os::join_path(target.folder, file.folder.substr(slash + 1));
         }
@@ -106,12 +115,11 @@ class Naming {
         if (known != tops_.end()) return known->second;
         auto name = top;
         for (int number = 2; !top_taken_.insert(name).second; ++number)
-            name = top + " (" + std::to_string(number) + ")";
+            name = numbered(top, "", number);
         tops_.emplace(std::pair{root, top}, name);
         return name;
     }
 
-    std::string folder_;
     std::map<std::pair<model::RootId, std::string>, std::string> tops_;
     std::unordered_set<std::string> top_taken_;
     std::unordered_set<model::RootId> taken_;  // the first 8 bytes of a path's hash: bounded memory
@@ -119,13 +127,16 @@ class Naming {
 
 class Giving {
   public:
-    Giving(Library& library, std::string folder, Listener& listener)
+    // `held`: the folder at `path`. Nothing is written but below it, whatever is in there.
+    Giving(Library& library, std::string path, os::HeldFolder& held, os::FileInfo archive_folder,
+           Listener& listener)
         : library_(&library),
           files_(&library.environment().files),
-          folder_(std::move(folder)),
+          path_(std::move(path)),
+          held_(&held),
+          archive_folder_(archive_folder),
           listener_(&listener),
           identities_(library.identity().identities()),
-          naming_(folder_),
           pool_(library.environment().threads, kQueuedFiles) {}
 
     Result<> add(const catalog::ItemRecord& item) {
@@ -163,7 +174,7 @@ class Giving {
     void set_total(std::uint64_t total) {
         total_ = total;
         // As in keeping: a few files one by one, many as a whole where that is to be had.
-        sync_each_ = total <= kFewItems || !files_->sync_everything(folder_);
+        sync_each_ = total <= kFewItems || !held_->sync_everything();
     }
 
   private:
@@ -178,6 +189,8 @@ class Giving {
     void fail(const Target& target, Error error) {
         const auto code = error.code();
         if (code == ErrorCode::cancelled) return;
+        if (error.system_code() == ENAMETOOLONG)
+            return problem(target, "its name is longer than this disk can hold");
         if (code != ErrorCode::no_space && code != ErrorCode::read_only)
             return problem(target, error.message());
         stop_by(std::move(error));
@@ -198,12 +211,16 @@ class Giving {
             return {};
         }
         Written written{os::join_path(target.folder, temporary_name()), target, content.bytes};
-        if (auto done = write_file(content, written.temporary, target.file.modified, buffers);
-            !done) {
-            static_cast<void>(files_->remove_file(written.temporary));
-            return done;
+        const auto done = write_file(content, written.temporary, target.file.modified, buffers);
+        if (!done) {
+            static_cast<void>(held_->remove_file(written.temporary));
+            return done.error();
         }
         const std::lock_guard guard(mutex_);
+        if (*done == WasWhole::no)
+            notes_.push_back(shown(target) +
+                             ": it is damaged in this copy, and was given back whole all the same; "
+                             "see `keepsake check`");
         written_bytes_ += content.bytes;
         written_.push_back(std::move(written));
         return {};
@@ -220,7 +237,7 @@ class Giving {
     // A name means that the file is whole, also after the power went: their bytes are synced first.
     void place(const std::vector<Written>& group) {
         if (group.empty()) return;
-        auto synced = sync_each_ ? Result<>() : files_->sync_everything(folder_);
+        auto synced = sync_each_ ? Result<>() : held_->sync_everything();
         for (const auto& written : group) {
             auto placed = synced ? give_name(written) : synced;
             if (placed) {
@@ -228,7 +245,7 @@ class Giving {
                 bytes_ += written.bytes;
                 continue;
             }
-            static_cast<void>(files_->remove_file(written.temporary));
+            static_cast<void>(held_->remove_file(written.temporary));
             fail(written.target, std::move(placed).error());
         }
     }
@@ -236,8 +253,8 @@ class Giving {
     Result<> give_name(const Written& written) {
         auto name = written.target.name;
         for (int number = 2;; ++number) {
-            auto renamed = files_->rename_exclusive(written.temporary,
-                                                    os::join_path(written.target.folder, name));
+            auto renamed = held_->rename_exclusive(written.temporary,
+                                                   os::join_path(written.target.folder, name));
             if (renamed || renamed.error().code() != ErrorCode::exists || number == kMostSameNames)
                 return renamed;
             name = numbered(written.target.file.name, number);
@@ -247,16 +264,18 @@ class Giving {
     // Called when the pool is idle.
     void sync_names() {
         if (given_ == 0) return;
-        auto synced = sync_each_ ? Result<>() : files_->sync_everything(folder_);
+        auto synced = sync_each_ ? Result<>() : held_->sync_everything();
         if (sync_each_)
             for (const auto& folder : folders_)
-                if (synced) synced = files_->sync_directory(folder);
+                if (synced) synced = held_->sync_directory(folder);
         if (!synced) stop_by(std::move(synced).error());
     }
 
-    Result<> write_file(const catalog::ContentRecord& content, const std::string& temporary,
-                        Instant modified, archive::ObjectBuffers& buffers) {
-        TRY_LET(auto file, files_->create(temporary, false));
+    // Gives whether an object was whole, or what it is had to be put together.
+    Result<WasWhole> write_file(const catalog::ContentRecord& content, const std::string& temporary,
+                                Instant modified, archive::ObjectBuffers& buffers) {
+        WasWhole was_whole = WasWhole::yes;
+        TRY_LET(auto file, held_->create(temporary));
         std::uint64_t waiting = 0;
         const auto sink = [&](ByteView plain) -> Result<> {
             TRY(append_sparse(*file, plain));
@@ -269,16 +288,17 @@ class Giving {
         };
         const auto restart = [&]() -> Result<> {
             file.reset();
-            TRY(files_->remove_file(temporary));
-            TRY_LET(file, files_->create(temporary, false));
+            TRY(held_->remove_file(temporary));
+            TRY_LET(file, held_->create(temporary));
             return {};
         };
-        TRY(read_content(*files_, library_->copy().path, identities_, content, buffers, sink,
-                         restart, library_->environment().stop));
+        TRY_LET(was_whole, read_content(*files_, library_->copy().path, identities_, content,
+                                        buffers, sink, restart, library_->environment().stop));
         file->start_writeback();
         TRY(file->set_modified(modified));
         if (sync_each_) TRY(file->sync());
-        return file->close();
+        TRY(file->close());
+        return was_whole;
     }
 
     // A sparse original comes back without its holes filled.
@@ -290,23 +310,41 @@ class Giving {
         return file.append(plain);
     }
 
+    // Under its name, or under one of those that it got where that was taken.
     Result<bool> stands_already(const catalog::ContentRecord& content, const Target& target,
                                 archive::ObjectBuffers& buffers) {
-        const auto path = os::join_path(target.folder, target.name);
-        const auto info = files_->info(path);
-        if (!info || info->kind != os::FileKind::regular || info->size_bytes != content.bytes)
-            return false;
-        TRY_LET(const auto file, files_->open(path));
-        TRY_LET(const auto hash,
-                archive::hash_file(*file, buffers.plain(0), library_->environment().stop));
-        return hash.bytes == content.content.bytes;
+        auto name = target.name;
+        for (int number = 2; number < kMostLookedAt; ++number) {
+            const auto path = os::join_path(target.folder, name);
+            const auto info = held_->info(path);
+            if (!info) return false;
+            if (info->kind == os::FileKind::regular && info->size_bytes == content.bytes) {
+                TRY_LET(const auto file, held_->open(path));
+                TRY_LET(const auto hash,
+                        archive::hash_file(*file, buffers.plain(0), library_->environment().stop));
+                if (hash.bytes == content.content.bytes) return true;
+            }
+            name = numbered(target.name, number);
+        }
+        return false;
     }
 
     Result<> make_folder(const std::string& folder) {
         const std::lock_guard guard(folders_mutex_);
         if (folders_.contains(folder)) return {};
-        TRY(os::make_directories(*files_, folder, false));
+        TRY(refuse_way_into_archive(folder));
+        TRY(held_->make_directories(folder));
         folders_.insert(folder);
+        return {};
+    }
+
+    // The archive may stand below the folder, and the names be those of its own folders.
+    Result<> refuse_way_into_archive(const std::string& folder) {
+        for (auto above = folder; !above.empty() && above != "."; above = os::parent_of(above)) {
+            const auto info = held_->info(above);
+            if (info && is_same(*info, archive_folder_))
+                return Error(ErrorCode::invalid, "its folder here would be the archive's own");
+        }
         return {};
     }
 
@@ -319,15 +357,21 @@ class Giving {
     void problem(const Target& target, const std::string& why) {
         ++problems_;
         const std::lock_guard guard(mutex_);
-        events_.emplace_back(os::join_path(target.folder, target.name), why);
+        events_.emplace_back(shown(target), why);
+    }
+    std::string shown(const Target& target) const {
+        return os::join_path(path_, os::join_path(target.folder, target.name));
     }
     void tell() {
         std::vector<std::pair<std::string, std::string>> events;
+        std::vector<std::string> notes;
         {
             const std::lock_guard guard(mutex_);
             events.swap(events_);
+            notes.swap(notes_);
         }
         for (const auto& [name, why] : events) listener_->problem(name, why);
+        for (const auto& note : notes) listener_->note(note);
         listener_->progress({"Giving back", given_ + already_ + problems_, total_, bytes_, 0});
     }
     std::optional<Error> take_failure() {
@@ -337,7 +381,9 @@ class Giving {
 
     Library* library_;
     os::FileSystem* files_;
-    std::string folder_;
+    std::string path_;
+    os::HeldFolder* held_;
+    os::FileInfo archive_folder_;
     Listener* listener_;
     std::vector<crypto::AgeIdentity> identities_;
     Naming naming_;
@@ -353,6 +399,7 @@ class Giving {
     std::mutex mutex_;  // what follows
     std::optional<Error> failure_;
     std::vector<std::pair<std::string, std::string>> events_;
+    std::vector<std::string> notes_;
     std::vector<Written> written_;
     std::uint64_t written_bytes_ = 0;
     WorkerPool pool_;
@@ -383,12 +430,20 @@ Result<> give_items(Library& library, std::span<const model::ItemId> items, Givi
 }
 
 // Before anything is made: no archive's folder, this one's or another's, takes what is given back.
-Result<> refuse_archive(os::FileSystem& files, const std::string& folder) {
+Result<> refuse_archive(os::FileSystem& files, const std::string& folder,
+                        const os::FileInfo& archive_folder) {
     auto existing = folder;
     while (!files.info_following(existing) && existing != os::parent_of(existing))
         existing = os::parent_of(existing);
-    const auto archive = archive::find_archive_above(files, existing);
-    if (!archive) return {};
+    bool inside = archive::find_archive_above(files, existing).has_value();
+    // This one is known by more than its keepsake.json, which may be damaged.
+    TRY_LET(auto above, files.real_path(existing));
+    for (; !inside; above = os::parent_of(above)) {
+        const auto info = files.info(above);
+        inside = info && is_same(*info, archive_folder);
+        if (above == os::parent_of(above)) break;
+    }
+    if (!inside) return {};
     return Error(ErrorCode::invalid, "That folder is a part of an archive. Choose another one.");
 }
 
@@ -397,9 +452,11 @@ Result<> refuse_archive(os::FileSystem& files, const std::string& folder) {
 Result<GetReport> get(Library& library, std::span<const model::ItemId> items,
                       const std::string& folder, Listener& listener) {
     auto& files = library.environment().files;
-    TRY(refuse_archive(files, folder));
+    TRY_LET(const auto archive_folder, files.info_following(library.copy().path));
+    TRY(refuse_archive(files, folder, archive_folder));
     TRY(os::make_directories(files, folder, false));
-    Giving giving(library, folder, listener);
+    TRY_LET(const auto held, files.hold_folder(folder));
+    Giving giving(library, folder, *held, archive_folder, listener);
     auto given = give_items(library, items, giving);
     auto report = giving.finish();
     if (!given && !report.stopped) {

@@ -23,7 +23,11 @@ struct GetReport {
 
 /// Exact originals under `folder` (made if missing), with their folders, names and modification
 /// times; a file appears only when it is whole and proved. Nothing that stands there is replaced: a
-/// name taken becomes "name (2).jpg". An empty list means everything that was not let go.
+/// name taken becomes "name (2).jpg", and is known again the next time. Nothing is written outside
+/// of `folder`, whatever names the archive holds and whatever links stand in there: what would have
+/// to go through a link, or into the archive itself, is a problem. What was damaged in this copy
+/// and could be given back whole is told by Listener::note. An empty list means everything that was
+/// not let go.
 Result<GetReport> get(Library& library, std::span<const model::ItemId> items,
                       const std::string& folder, Listener& listener);
 

@@ -26,11 +26,12 @@ namespace keepsake::library {
 namespace {
 
 // One object, as it is; then, if its header is not the journal's, with that.
-Result<> read_one(const os::ReadableFile& file, const catalog::ObjectRecord& object,
-                  const model::ContentId& content,
-                  const std::function<Result<crypto::Secret>(const crypto::AgeHeader&)>& unwrap,
-                  archive::ObjectBuffers& buffers, const archive::PlaintextSink& sink,
-                  const std::function<Result<>()>& restart, const std::stop_token& stop) {
+Result<WasWhole> read_one(
+    const os::ReadableFile& file, const catalog::ObjectRecord& object,
+    const model::ContentId& content,
+    const std::function<Result<crypto::Secret>(const crypto::AgeHeader&)>& unwrap,
+    archive::ObjectBuffers& buffers, const archive::PlaintextSink& sink,
+    const std::function<Result<>()>& restart, const std::stop_token& stop) {
     const auto proved = [&](const os::ReadableFile& source) -> Result<> {
         TRY_LET(const auto proof, archive::read_object(source, unwrap, archive::ProofOf::content,
                                                        buffers, sink, stop));
@@ -38,13 +39,15 @@ Result<> read_one(const os::ReadableFile& file, const catalog::ObjectRecord& obj
             return Error(ErrorCode::corrupt, "it holds other bytes than were kept");
         return {};
     };
-    auto read = proved(file);
-    if (read || read.error().code() == ErrorCode::cancelled) return read;
+    const auto read = proved(file);
+    if (read) return WasWhole::yes;
+    if (read.error().code() == ErrorCode::cancelled) return read.error();
     Bytes start(object.header.size());
     const auto got = file.read_at(0, start);
-    if (!got || *got < start.size() || as_text(start) == object.header) return read;
+    if (!got || *got < start.size() || as_text(start) == object.header) return read.error();
     TRY(restart());
-    return proved(*archive::with_header(file, object.header));
+    TRY(proved(*archive::with_header(file, object.header)));
+    return WasWhole::no;
 }
 
 }  // namespace
@@ -56,11 +59,12 @@ std::function<Result<crypto::Secret>(const crypto::AgeHeader&)> unwrap_with(
     };
 }
 
-Result<> read_content(os::FileSystem& files, const std::string& archive_path,
-                      const std::vector<crypto::AgeIdentity>& identities,
-                      const catalog::ContentRecord& content, archive::ObjectBuffers& buffers,
-                      const archive::PlaintextSink& sink, const std::function<Result<>()>& restart,
-                      const std::stop_token& stop) {
+Result<WasWhole> read_content(os::FileSystem& files, const std::string& archive_path,
+                              const std::vector<crypto::AgeIdentity>& identities,
+                              const catalog::ContentRecord& content,
+                              archive::ObjectBuffers& buffers, const archive::PlaintextSink& sink,
+                              const std::function<Result<>()>& restart,
+                              const std::stop_token& stop) {
     std::optional<Error> failure;
     bool sink_failed = false;
     const archive::PlaintextSink watched = [&](ByteView plain) -> Result<> {
@@ -79,7 +83,9 @@ Result<> read_content(os::FileSystem& files, const std::string& archive_path,
         if (failure) TRY(restart());
         auto read = read_one(**file, object, content.content, unwrap_with(identities), buffers,
                              watched, restart, stop);
-        if (read) return {};
+        // An object that is not there is no damage: another of the same content is enough.
+        const bool other_damaged = failure && failure->code() != ErrorCode::not_found;
+        if (read) return other_damaged ? WasWhole::no : *read;
         if (sink_failed || read.error().code() == ErrorCode::cancelled) return read;
         failure = std::move(read).error();
     }

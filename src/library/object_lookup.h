@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <stop_token>
 #include <string>
@@ -23,15 +24,19 @@ namespace keepsake::library {
 std::function<Result<crypto::Secret>(const crypto::AgeHeader&)> unwrap_with(
     const std::vector<crypto::AgeIdentity>& identities);
 
+/// Whether what was read stood there whole, or had to be put together or taken from another object.
+enum class WasWhole : std::uint8_t { no, yes };
+
 /// Reads one content whole, from the first of its objects that proves right; a damaged header is
 /// replaced by the journal's while reading. `restart` is called before another object is tried
 /// after bytes had been given to the sink. Errors: not_found if no object is in this copy; corrupt
 /// if none is whole; cancelled; what the sink says.
-Result<> read_content(os::FileSystem& files, const std::string& archive_path,
-                      const std::vector<crypto::AgeIdentity>& identities,
-                      const catalog::ContentRecord& content, archive::ObjectBuffers& buffers,
-                      const archive::PlaintextSink& sink, const std::function<Result<>()>& restart,
-                      const std::stop_token& stop);
+Result<WasWhole> read_content(os::FileSystem& files, const std::string& archive_path,
+                              const std::vector<crypto::AgeIdentity>& identities,
+                              const catalog::ContentRecord& content,
+                              archive::ObjectBuffers& buffers, const archive::PlaintextSink& sink,
+                              const std::function<Result<>()>& restart,
+                              const std::stop_token& stop);
 
 /// A whole small content as text (words). Errors: also limit past `limit_bytes`.
 Result<std::string> read_text_content(Library& library, const model::ContentId& content,
