@@ -29,6 +29,14 @@ Result<model::Manifest> read_manifest(os::FileSystem& files, const std::string& 
     return model::parse_manifest(as_text(bytes));
 }
 
+Result<Copy> copy_of(const std::string& path, const model::Manifest& manifest) {
+    Copy copy;
+    copy.path = path;
+    TRY_LET(copy.access, model::access_of(manifest));
+    copy.manifest = manifest;
+    return copy;
+}
+
 PlainFile plain_file(std::string_view name, std::string bytes) {
     PlainFile file{std::string(name), std::move(bytes), {}};
     file.hash = {crypto::sha256(as_bytes(file.bytes))};
@@ -49,26 +57,30 @@ Result<Copy> open_copy(os::FileSystem& files, const std::string& path) {
     if (!found || found->kind != os::FileKind::directory)
         return Error(ErrorCode::not_found,
                      path + " is not there. If it stands on a disk of its own, connect that disk.");
-    Copy copy;
-    copy.path = path;
-    auto manifest = read_manifest(files, path);
-    if (!manifest) {
-        auto mirrored = read_manifest(files, os::join_path(path, std::string(kMirrorName)));
-        if (!mirrored) {
-            if (manifest.error().code() != ErrorCode::not_found)
-                return std::move(manifest).error().with(
-                    os::join_path(path, std::string(kManifestName)));
-            return Error(
-                ErrorCode::not_found,
-                path +
-                    " is not a Keepsake archive. If the archive stands on a disk of its own, "
-                    "connect that disk; `keepsake new` makes a new one.");
-        }
-        manifest = std::move(mirrored);
-        copy.manifest_from_mirror = true;
+    const auto manifest = read_manifest(files, path);
+    const auto mirrored = read_manifest(files, os::join_path(path, std::string(kMirrorName)));
+    if (!manifest && !mirrored) {
+        if (manifest.error().code() != ErrorCode::not_found)
+            return Error(manifest.error()).with(os::join_path(path, std::string(kManifestName)));
+        return Error(ErrorCode::not_found,
+                     path +
+                         " is not a Keepsake archive. If the archive stands on a disk of its own, "
+                         "connect that disk; `keepsake new` makes a new one.");
     }
-    TRY_LET(copy.access, model::access_of(*manifest));
-    copy.manifest = *manifest;
+    // A damaged one may well read as of a version that nobody has: the other one then decides.
+    const bool from_mirror =
+        !manifest || (!model::access_of(*manifest) && mirrored && model::access_of(*mirrored));
+    TRY_LET(auto copy, copy_of(path, from_mirror ? *mirrored : *manifest));
+    copy.manifest_from_mirror = from_mirror;
+    copy.mirror_differs = manifest && mirrored && !(*manifest == *mirrored);
+    return copy;
+}
+
+Result<Copy> open_mirrored_copy(os::FileSystem& files, const std::string& path) {
+    TRY_LET(const auto manifest,
+            read_manifest(files, os::join_path(path, std::string(kMirrorName))));
+    TRY_LET(auto copy, copy_of(path, manifest));
+    copy.manifest_from_mirror = true;
     return copy;
 }
 

@@ -22,11 +22,15 @@ struct Copy {
     model::Manifest manifest;
     model::Access access = model::Access::read_write;
     bool manifest_from_mirror = false;
+    bool mirror_differs = false;  ///< the mirror's keepsake.json says something else
 };
 
 /// Errors: not_found for a folder that is no archive (an empty mount is never taken for an archive
 /// without files); corrupt; unsupported (a newer version that this program cannot read).
 Result<Copy> open_copy(os::FileSystem& files, const std::string& path);
+
+/// The same by the mirror's keepsake.json alone, for where the other one proved wrong.
+Result<Copy> open_mirrored_copy(os::FileSystem& files, const std::string& path);
 
 /// The archive that `path` or one of the folders above it is. Errors: not_found.
 Result<std::string> find_archive_above(os::FileSystem& files, const std::string& path);

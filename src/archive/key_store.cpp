@@ -49,7 +49,8 @@ Result<bool> read_folder(os::FileSystem& files, const std::string& archive_path,
     for (const auto& entry : *entries) {
         const auto path = os::join_path(relative, entry.name);
         const auto name = hash_of_name(entry.name);
-        if (!name || entry.kind != os::FileKind::regular) {
+        if (!name) continue;  // something else that somebody put there
+        if (entry.kind != os::FileKind::regular) {
             damaged.push_back(path);
             continue;
         }
@@ -202,16 +203,18 @@ Result<model::FileHash> add_key_file(Staging& staging, ByteView sealed) {
     return file;
 }
 
-Result<> erase_key_file(os::FileSystem& files, const std::string& archive_path,
-                        const model::FileHash& file) {
+Result<bool> erase_key_file(os::FileSystem& files, const std::string& archive_path,
+                            const model::FileHash& file) {
+    bool was_there = false;
     for (const auto& relative :
          {key_path(file), os::join_path(std::string(kMirrorName), key_path(file))}) {
         auto removed = remove_own_file(files, archive_path, relative);
         if (!removed && removed.error().code() == ErrorCode::not_found) continue;
         if (!removed) return std::move(removed).error().with(relative);
         TRY(files.sync_directory(os::parent_of(os::join_path(archive_path, relative))));
+        was_there = true;
     }
-    return {};
+    return was_there;
 }
 
 }  // namespace keepsake::archive

@@ -71,8 +71,8 @@ Bytes seal_for_recipient(const IdentityFile& identity, const crypto::AgeRecipien
 
 /// Writes a key file to keys/ and mirror/keys/. Durability: both survive a crash on success.
 Result<model::FileHash> add_key_file(Staging& staging, ByteView sealed);
-/// Erases it from both; one that is not there is fine.
-Result<> erase_key_file(os::FileSystem& files, const std::string& archive_path,
-                        const model::FileHash& file);
+/// Erases it from both; gives whether it was there.
+Result<bool> erase_key_file(os::FileSystem& files, const std::string& archive_path,
+                            const model::FileHash& file);
 
 }  // namespace keepsake::archive

@@ -12,6 +12,7 @@
 #include "archive/copy.h"
 #include "archive/identity_file.h"
 #include "archive/key_store.h"
+#include "archive/layout.h"
 #include "archive/staging.h"
 #include "base/error.h"
 #include "base/result.h"
@@ -101,8 +102,13 @@ Result<Library> Library::open(const Environment& environment, const std::string&
     TRY_LET(auto copy, archive::open_copy(environment.files, path));
     TRY_LET(const auto keys, archive::read_key_files(environment.files, path));
     TRY_LET(auto unlocked, unlock(keys, way_in, listener));
-    if (unlocked.identity.archive != copy.manifest.archive)
-        return Error(ErrorCode::corrupt, "keepsake.json names another archive than the keys do");
+    if (unlocked.identity.archive != copy.manifest.archive) {
+        auto mirrored = archive::open_mirrored_copy(environment.files, path);
+        if (!mirrored || mirrored->manifest.archive != unlocked.identity.archive)
+            return Error(ErrorCode::corrupt,
+                         "keepsake.json names another archive than the keys do");
+        copy = std::move(*mirrored);
+    }
     TRY_LET(auto library,
             Library::unlocked(environment, std::move(copy), std::move(unlocked), listener, false));
     for (const auto& damaged : keys.damaged)
@@ -110,6 +116,9 @@ Result<Library> Library::open(const Environment& environment, const std::string&
     if (library.state_->copy.manifest_from_mirror)
         library.state_->problems.push_back(
             {"keepsake.json", "damaged or missing; read from the mirror", true});
+    else if (library.state_->copy.mirror_differs)
+        library.state_->problems.push_back(
+            {"keepsake.json", "it and its copy in mirror/ are not the same", true});
     return library;
 }
 
@@ -159,7 +168,7 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
     Library library(std::move(state));
     if (is_new) return library;
     TRY(library.state_->bring_up_to_date(listener));
-    TRY(library.end_revoked_ways());
+    TRY(library.end_revoked_ways(listener));
     if (!library.state_->device) {
         TRY_LET(library.state_->device, device_keys(environment, library.state_->local,
                                                     library.state_->unlocked.identity, true));
@@ -198,7 +207,7 @@ Result<> Library::read_long_words() {
     });
 }
 
-Result<> Library::end_revoked_ways() {
+Result<> Library::end_revoked_ways(Listener& listener) {
     auto& state = *state_;
     const auto revoked = state.authority.revoked_files();
     if (state.copy.access == model::Access::read_write) {
@@ -206,7 +215,10 @@ Result<> Library::end_revoked_ways() {
             // A disk that cannot be written keeps its old key file; it still opens nothing here.
             const auto erased =
                 archive::erase_key_file(state.environment.files, state.copy.path, file);
-            if (!erased && erased.error().code() == ErrorCode::corrupt) return erased;
+            if (!erased && erased.error().code() == ErrorCode::corrupt) return erased.error();
+            if (erased && *erased)
+                listener.note(archive::key_path(file) +
+                              ": its way in was ended; it came back, and was erased again");
         }
     }
     const auto opened = opened_by();

@@ -143,7 +143,7 @@ class Library {
     explicit Library(std::unique_ptr<State> state);
     static Result<Library> unlocked(const Environment& environment, archive::Copy copy,
                                     archive::Unlocked unlocked, Listener& listener, bool is_new);
-    Result<> end_revoked_ways();
+    Result<> end_revoked_ways(Listener& listener);
     Result<> rejoin(Listener& listener);
     /// Words that are objects become findable.
     Result<> read_long_words();
