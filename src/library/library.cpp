@@ -174,6 +174,7 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
                                                     library.state_->unlocked.identity, true));
     }
     TRY(library.state_->pin());
+    TRY(library.state_->remember_heads());
     TRY(library.rejoin(listener));
     TRY(library.read_long_words());
     return library;
@@ -253,6 +254,30 @@ Result<> Library::State::pin() {
     return saved || saved.error().code() == ErrorCode::read_only ? Result<>() : std::move(saved);
 }
 
+Result<> Library::State::remember_heads() {
+    if (!device) return {};
+    TRY_LET(auto here, catalog.heads());
+    here.erase(device->id());  // its own it writes down when it writes
+    const auto add_to = [&here](KnownHeads& known) {
+        bool is_new = false;
+        for (const auto& [other, head] : here) {
+            const auto [at, added] = known.others.emplace(other, head);
+            if (!added && at->second.seq >= head.seq) continue;
+            at->second = head;
+            is_new = true;
+        }
+        return is_new;
+    };
+    auto known = local.load_heads();
+    if (!add_to(known)) return {};
+    // Another program that writes just now has seen more than this one, or it is for the next time.
+    const auto lock = local.lock_now();
+    if (!lock) return {};
+    known = local.load_heads();
+    if (add_to(known)) static_cast<void>(local.save_heads(known));
+    return {};
+}
+
 Result<> Library::State::bring_up_to_date(Listener& listener) {
     TRY(learn_authority());
     TRY_LET(auto result,
@@ -297,6 +322,7 @@ const std::vector<JournalProblem>& Library::journal_problems() const { return st
 Result<model::HybridTime> Library::tick() { return state_->clock.next(); }
 Result<> Library::refresh(Listener& listener) {
     TRY(state_->bring_up_to_date(listener));
+    TRY(state_->remember_heads());
     state_->unsure = false;
     return read_long_words();
 }

@@ -57,6 +57,9 @@ struct Library::State {
     Result<> rebuild(Listener& listener);
     /// What this device has gone by is written down, sealed for the keys that hold now.
     Result<> pin();
+    /// Writes down the newest segments that this copy shows, so that another copy, or this one
+    /// another time, is missed what it lacks of them. Does nothing where that cannot be written.
+    Result<> remember_heads();
     /// The clock goes on past everything that was seen.
     Result<> settle();
     /// Makes sure that this device may write: finds its keys or joins; gives the entries that must

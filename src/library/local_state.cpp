@@ -220,13 +220,18 @@ std::string LocalState::catalog_path(const std::string& real_path) const {
     return os::join_path(folder_, "catalog-" + to_hex(ByteView(digest).first(8)) + ".db");
 }
 
-Result<std::unique_ptr<os::FileLock>> LocalState::lock() {
+Result<std::unique_ptr<os::FileLock>> LocalState::lock_now() {
     TRY(make_folder());
+    auto lock = files_->try_lock(os::join_path(folder_, "lock"));
+    if (!lock && lock.error().code() == ErrorCode::unsupported)
+        return std::unique_ptr<os::FileLock>();
+    return lock;
+}
+
+Result<std::unique_ptr<os::FileLock>> LocalState::lock() {
     for (int step = 0; step < kLockSteps; ++step) {
-        auto lock = files_->try_lock(os::join_path(folder_, "lock"));
-        if (lock) return lock;
-        if (lock.error().code() == ErrorCode::unsupported) return std::unique_ptr<os::FileLock>();
-        if (lock.error().code() != ErrorCode::exists) return lock;
+        auto lock = lock_now();
+        if (lock || lock.error().code() != ErrorCode::exists) return lock;
         std::this_thread::sleep_for(kLockStep);
     }
     return Error(ErrorCode::io,

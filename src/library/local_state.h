@@ -80,6 +80,8 @@ class LocalState {
     /// Waits up to 30 s for another program of this device. Where locks are not to be had, goes on
     /// without.
     Result<std::unique_ptr<os::FileLock>> lock();
+    /// The same without waiting. Errors: exists if another program holds it.
+    Result<std::unique_ptr<os::FileLock>> lock_now();
     Result<> make_folder();
     const std::string& folder() const { return folder_; }
 
