@@ -44,6 +44,8 @@ ExitCode tell_report(Context& context, const library::CheckReport& report, bool 
         out.line(count_of(report.strangers, "file that nobody signed for was",
                           "files that nobody signed for were") +
                  " set aside.");
+    if (!with_key && report.damaged > 0)
+        out.line("With a way in, `keepsake check` tells what they are.");
     if (!with_key) out.line("Only with a way in can it be told whether some are missing.");
     if (!sound) return ExitCode::damage;
     return report.stopped ? exit_code_of(report.stopped->code()) : ExitCode::done;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/key_store.h"
 #include "archive/layout.h"
 #include "archive/object_file.h"
 #include "base/error.h"
@@ -27,22 +28,32 @@ namespace {
 
 constexpr std::size_t kMostNamesTold = 3;
 
-// "IMG_1.jpg (src/2020)", of what a content is the original of.
+std::string shown(const std::string& folder, const std::string& name) {
+    return printable(folder.empty() ? name : folder + "/" + name);
+}
+
+// What an item has of a content: the file's name, or that it is words.
+std::string name_within(const catalog::ItemRecord& item, const model::ContentId& content) {
+    for (const auto& file : item.files)
+        if (file.content == content) return shown(file.folder, file.name);
+    return "the words of " + (item.files.empty()
+                                  ? item.item.hex()
+                                  : shown(item.files.front().folder, item.files.front().name));
+}
+
+// "src/2020/IMG_1.jpg", "the words of src/IMG_1.jpg": what a content is the original of.
 Result<std::string> name_of(Library& library, const model::ContentId& content) {
-    std::string name;
-    TRY_LET(const auto items, library.catalog().items_of_content(content, false));
-    for (std::size_t i = 0; i < items.size() && i < kMostNamesTold; ++i) {
-        TRY_LET(const auto item, library.catalog().item(items[i]));
-        if (!item) continue;
-        for (const auto& file : item->files) {
-            if (file.content != content) continue;
-            name += (name.empty() ? "" : ", ") +
-                    printable(file.folder.empty() ? file.name : file.folder + "/" + file.name);
-            break;
+    for (const bool let_go : {false, true}) {
+        std::string name;
+        TRY_LET(const auto items, library.catalog().items_of_content(content, let_go));
+        for (std::size_t i = 0; i < items.size() && i < kMostNamesTold; ++i) {
+            TRY_LET(const auto item, library.catalog().item(items[i]));
+            if (item) name += (name.empty() ? "" : ", ") + name_within(*item, content);
         }
+        if (items.size() > kMostNamesTold) name += ", ...";
+        if (!name.empty()) return let_go ? name + " (let go)" : name;
     }
-    if (items.size() > kMostNamesTold) name += ", ...";
-    return name.empty() ? "words, or what was let go" : name;
+    return "words that were written here";
 }
 
 class OriginalChecker {
@@ -81,7 +92,7 @@ class OriginalChecker {
         }
         if (any || !live) return {};
         TRY_LET(const auto name, name_of(*library_, content.content));
-        checker_->missing(name, "its original is not in this copy");
+        checker_->missing(name, "not in this copy; another copy may have it");
         return {};
     }
 
@@ -89,21 +100,22 @@ class OriginalChecker {
                       std::uint64_t content_bytes, const std::string& name,
                       archive::ObjectBuffers& buffers) {
         const auto path = archive::object_path(object.object);
+        const auto damaged = [&](const std::string& why) {
+            checker_->damaged(name, "damaged in this copy (" + path + ": " + why + ")");
+        };
         const auto file =
             library_->environment().files.open(os::join_path(library_->copy().path, path));
-        if (!file) return checker_->damaged(name, path + ": " + file.error().message());
+        if (!file) return damaged(file.error().message());
         const auto proof =
             archive::read_object(**file, unwrap_with(identities_), archive::ProofOf::both, buffers,
                                  {}, library_->environment().stop);
         if (!proof && proof.error().code() == ErrorCode::cancelled) return;
         checker_->count_file(object.object_bytes);
-        if (!proof) return checker_->damaged(name, path + ": " + proof.error().message());
-        if (proof->object != object.object)
-            return checker_->damaged(name, path + ": its bytes are not what its name says");
+        if (!proof) return damaged(proof.error().message());
+        if (proof->object != object.object) return damaged("its bytes are not what its name says");
         if (proof->content != content || proof->content_bytes != content_bytes ||
             proof->header != object.header)
-            return checker_->damaged(name,
-                                     path + ": it is whole, but not what the journal says of it");
+            return damaged("it is whole, but not what the journal says of it");
         checker_->count_original();
     }
 
@@ -113,10 +125,11 @@ class OriginalChecker {
 };
 
 Result<> tell_of_journal(Library& library, FileChecker& checker) {
-    for (const auto& problem : library.journal_problems()) {
-        // Files that differ from their names are told by check_names already.
-        if (!problem.healed_from_mirror) checker.missing(problem.path, problem.why);
-    }
+    // Files that differ from their names, or stand in one place alone, are told already.
+    checker.wait();
+    for (const auto& problem : library.journal_problems())
+        if (!problem.healed_from_mirror && !checker.has_told(problem.path))
+            checker.missing(problem.path, problem.why);
     TRY_LET(const auto gaps, library.gaps());
     for (const auto& gap : gaps) {
         TRY_LET(const auto name, library.device_name(gap.device));
@@ -142,17 +155,49 @@ Result<> tell_of_journal(Library& library, FileChecker& checker) {
 Result<> check_plain_hashes(Library& library, FileChecker& checker) {
     TRY_LET(const auto known, library.catalog().plain_files());
     std::vector<std::uint8_t> buffer(64UL * 1024);
+    std::set<std::string> differing(checker.differing().begin(), checker.differing().end());
     for (const auto& [name, hashes] : known) {
-        const auto file =
-            library.environment().files.open(os::join_path(library.copy().path, name));
-        if (!file) continue;  // told as missing
-        const auto hash = archive::hash_archive_file(**file, buffer, library.environment().stop);
-        if (!hash && hash.error().code() == ErrorCode::cancelled) return hash.error();
-        if (!hash)
-            checker.damaged(name, hash.error().message());
-        else if (std::ranges::find(hashes, *hash) == hashes.end())
-            checker.damaged(name, "its bytes are not those that the journal names");
+        for (const auto& path : {name, os::join_path(std::string(archive::kMirrorName), name)}) {
+            const auto file =
+                library.environment().files.open(os::join_path(library.copy().path, path));
+            if (!file) continue;  // told as missing
+            const auto hash =
+                archive::hash_archive_file(**file, buffer, library.environment().stop);
+            if (!hash && hash.error().code() == ErrorCode::cancelled) return hash.error();
+            if (hash && std::ranges::find(hashes, *hash) != hashes.end()) continue;
+            checker.damaged(path, hash ? "its bytes are not those that the journal names"
+                                       : hash.error().message());
+            differing.erase(name);
+        }
     }
+    for (const auto& name : differing)
+        checker.damaged(name, "it and its copy in mirror/ are not the same");
+    return {};
+}
+
+// Every way in that was not ended has its key files here, and every key file belongs to one.
+Result<> check_ways(Library& library, FileChecker& checker) {
+    TRY_LET(const auto keys,
+            archive::read_key_files(library.environment().files, library.copy().path));
+    TRY_LET(const auto ways, library.catalog().ways());
+    const auto ended = library.authority().revoked_files();
+    std::set<model::FileHash> unnamed;
+    for (const auto& key : keys.whole) unnamed.insert(key.file);
+    std::set<model::FileHash> whole = unnamed;
+    for (const auto& record : ways) {
+        for (const auto& file : record.way.files) {
+            unnamed.erase(file);
+            if (record.revoked || ended.contains(file) || whole.contains(file)) continue;
+            const auto name = record.way.name.empty() ? record.way.way.hex() : record.way.name;
+            checker.missing(
+                archive::key_path(file),
+                "the key file of the way in \"" + printable(name) + "\" is not here, or not whole");
+        }
+    }
+    for (const auto& file : unnamed)
+        checker.stranger(archive::key_path(file),
+                         ended.contains(file) ? "its way in was ended; it opens nothing any more"
+                                              : "no way in is known that it belongs to");
     return {};
 }
 
@@ -176,6 +221,7 @@ Result<CheckReport> check(Library& library, Listener& listener) {
         TRY(checker.check_names(false));
         TRY(tell_of_journal(library, checker));
         TRY(check_plain_hashes(library, checker));
+        TRY(check_ways(library, checker));
         OriginalChecker originals(library, checker);
         auto checked = originals.check_all(objects);
         // The jobs point at what stands here.

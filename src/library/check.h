@@ -23,11 +23,16 @@ struct CheckReport {
     bool sound() const { return damaged == 0 && missing == 0; }
 };
 
-/// Without a way in: every file's SHA-256 against its name, the plain files against their mirror.
+/// Without a way in: every file's SHA-256 and place against its name, the archive against its
+/// mirror, and the numbers that a series of changes leaves out. What no name here tells of cannot
+/// be missed: an object, a key file, or the last changes of a device, gone from both places; a
+/// plain file that is the same in both is believed.
 Result<CheckReport> check_without_key(const Environment& environment, const std::string& path,
                                       Listener& listener);
-/// With one: also every tag, every original's SHA-256, the journal's chain, heads and gaps, what is
-/// missing.
+/// With one: also every tag, every original's SHA-256, the plain files' hashes, the journal's
+/// chain, heads and gaps, whether every original and key file that the journal names is here.
+/// Cannot be missed: the last changes of a device that neither another device's changes nor this
+/// computer has seen.
 Result<CheckReport> check(Library& library, Listener& listener);
 
 }  // namespace keepsake::library

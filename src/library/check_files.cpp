@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "library/check.h"
+#include "library/check_names.h"
 #include "library/environment.h"
 #include "library/worker_pool.h"
 #include "model/ids.h"
@@ -92,14 +93,19 @@ void FileChecker::tell() {
         } else {
             ++(event.kind == Kind::damaged ? report_.damaged : report_.missing);
             listener_->problem(event.name, event.why);
+            told_.insert(event.name);
         }
     }
     listener_->progress({"Checking", files_, total_files_, bytes_, total_bytes_});
 }
 
-CheckReport FileChecker::finish() {
+void FileChecker::wait() {
     pool_.wait();
     tell();
+}
+
+CheckReport FileChecker::finish() {
+    wait();
     report_.files = files_;
     report_.bytes = bytes_;
     report_.originals = originals_;
@@ -108,22 +114,50 @@ CheckReport FileChecker::finish() {
     return report_;
 }
 
-void FileChecker::check_file(const std::string& relative, const std::string& name) {
-    const auto dash = name.rfind('-');
-    const auto hash =
-        archive::hash_of_name(dash == std::string::npos ? std::string_view(name)
-                                                        : std::string_view(name).substr(dash + 1));
-    if (!hash) return stranger(relative, "no file of the archive's; set aside");
-    add([this, relative, hash = *hash](archive::ObjectBuffers& buffers) {
-        const auto file = environment_->files.open(os::join_path(archive_path_, relative));
-        if (!file) return damaged(relative, file.error().message());
-        const auto found = archive::hash_archive_file(**file, buffers.plain(0), environment_->stop);
-        const auto info = (*file)->info();
-        if (!found && found.error().code() == ErrorCode::cancelled) return;
-        count_file(info ? info->size_bytes : 0);
-        if (!found) return damaged(relative, found.error().message());
-        if (*found != hash) damaged(relative, "its bytes are not what its name says");
+void FileChecker::check_file(const std::string& relative) {
+    const auto named = read_name(relative);
+    if (!named) return stranger(relative, "no file of the archive's; set aside");
+    if (!is_in_place(relative, named->place)) return;
+    add([this, relative, hash = named->hash](archive::ObjectBuffers& buffers) {
+        std::uint64_t bytes = 0;
+        const auto why = why_not_whole(relative, hash, buffers, bytes);
+        if (environment_->stop.stop_requested()) return;
+        count_file(bytes);
+        if (!why) return;
+        const auto second = second_copy_of(relative);
+        if (!second || why_not_whole(*second, hash, buffers, bytes)) return damaged(relative, *why);
+        const bool in_mirror = relative.starts_with(archive::kMirrorName);
+        damaged(relative, *why + (in_mirror ? "; its copy in the archive itself is whole"
+                                            : "; its copy in mirror/ is whole"));
     });
+}
+
+// None if it is what its name says.
+std::optional<std::string> FileChecker::why_not_whole(const std::string& relative,
+                                                      const model::FileHash& hash,
+                                                      archive::ObjectBuffers& buffers,
+                                                      std::uint64_t& bytes) const {
+    const auto file = environment_->files.open(os::join_path(archive_path_, relative));
+    if (!file) return file.error().message();
+    const auto found = archive::hash_archive_file(**file, buffers.plain(0), environment_->stop);
+    const auto info = (*file)->info();
+    bytes = info ? info->size_bytes : 0;
+    if (!found) return found.error().message();
+    if (*found != hash) return "its bytes are not what its name says";
+    return std::nullopt;
+}
+
+// A file that stands elsewhere than its name belongs is found by nobody.
+bool FileChecker::is_in_place(const std::string& relative, const std::string& place) {
+    const bool in_mirror = relative.starts_with(archive::kMirrorName);
+    const auto proper = in_mirror ? mirrored(place) : place;
+    if (relative == proper) return true;
+    if (environment_->files.info(os::join_path(archive_path_, proper)))
+        stranger(relative, "a second one of " + proper + ", in the wrong place; set aside");
+    else
+        damaged(relative,
+                "it stands in the wrong place, where nobody finds it; it belongs to " + proper);
+    return false;
 }
 
 Result<> FileChecker::check_folder(const std::string& relative, int depth) {
@@ -136,7 +170,7 @@ Result<> FileChecker::check_folder(const std::string& relative, int depth) {
         if (entry.kind == os::FileKind::directory && depth > 0)
             TRY(check_folder(path, depth - 1));
         else if (entry.kind == os::FileKind::regular && depth == 0)
-            check_file(path, entry.name);
+            check_file(path);
         else
             stranger(path, "no file of the archive's; set aside");
     }
@@ -152,8 +186,7 @@ Result<> FileChecker::check_plain_files() {
             environment_->files, os::join_path(archive_path_, mirrored(name)), kLargestPlainBytes);
         if (!main) missing(std::string(name), main.error().message());
         if (!mirror) missing(mirrored(name), mirror.error().message());
-        if (main && mirror && *main != *mirror)
-            damaged(std::string(name), "it and its copy in mirror/ are not the same");
+        if (main && mirror && *main != *mirror) differing_.emplace_back(name);
         count_file(main ? main->size() : 0);
         count_file(mirror ? mirror->size() : 0);
     }
@@ -166,16 +199,30 @@ Result<> FileChecker::check_top() {
                                                   archive::kJournalName,  archive::kObjectsName,
                                                   archive::kPreviewsName, archive::kParityName,
                                                   archive::kMirrorName,   archive::kTemporaryName};
+    static const std::set<std::string_view> known_in_mirror{
+        archive::kManifestName, archive::kReadmeName, archive::kScriptName, archive::kKeysName,
+        archive::kJournalName};
     TRY_LET(const auto entries, environment_->files.list(archive_path_));
     for (const auto& entry : entries)
         if (!known.contains(entry.name))
             stranger(entry.name, "no file of the archive's; set aside");
+    const std::string mirror(archive::kMirrorName);
+    const auto mirrored_entries = environment_->files.list(os::join_path(archive_path_, mirror));
+    if (!mirrored_entries && mirrored_entries.error().code() != ErrorCode::not_found)
+        return mirrored_entries.error();
+    if (!mirrored_entries) return {};  // what stood there is told as missing
+    for (const auto& entry : *mirrored_entries)
+        if (!known_in_mirror.contains(entry.name))
+            stranger(os::join_path(mirror, entry.name), "no file of the archive's; set aside");
     return {};
 }
 
 Result<> FileChecker::check_names(bool objects) {
     TRY(check_top());
     TRY(check_plain_files());
+    if (objects)
+        for (const auto& name : differing_)
+            damaged(name, "it and its copy in mirror/ are not the same; one of them was changed");
     struct Part {
         std::string_view name;
         int depth;
@@ -197,30 +244,34 @@ Result<> FileChecker::check_names(bool objects) {
     return check_mirror();
 }
 
-Result<> FileChecker::check_mirror() {
-    const auto listed = [&](std::string_view base) -> Result<std::set<std::string>> {
-        std::set<std::string> names;
-        const auto walk = [&](const auto& self, const std::string& relative,
-                              int depth) -> Result<> {
-            auto entries = environment_->files.list(
-                os::join_path(archive_path_, os::join_path(std::string(base), relative)));
-            if (!entries && entries.error().code() == ErrorCode::not_found) return {};
-            if (!entries) return std::move(entries).error();
-            for (const auto& entry : *entries) {
-                const auto path = os::join_path(relative, entry.name);
-                if (entry.kind == os::FileKind::directory && depth > 0)
-                    TRY(self(self, path, depth - 1));
-                if (entry.kind == os::FileKind::regular && entry.name.ends_with(".age"))
-                    names.insert(path);
-            }
-            return {};
-        };
-        TRY(walk(walk, std::string(archive::kKeysName), 0));
-        TRY(walk(walk, std::string(archive::kJournalName), 2));
-        return names;
+Result<std::set<std::string>> FileChecker::list_mirrored(std::string_view base) {
+    std::set<std::string> names;
+    const auto walk = [&](const auto& self, const std::string& relative, int depth) -> Result<> {
+        auto entries = environment_->files.list(
+            os::join_path(archive_path_, os::join_path(std::string(base), relative)));
+        if (!entries && entries.error().code() == ErrorCode::not_found) return {};
+        if (!entries) return std::move(entries).error();
+        for (const auto& entry : *entries) {
+            const auto path = os::join_path(relative, entry.name);
+            if (entry.kind == os::FileKind::directory && depth > 0)
+                TRY(self(self, path, depth - 1));
+            if (entry.kind == os::FileKind::regular && entry.name.ends_with(".age"))
+                names.insert(path);
+        }
+        return {};
     };
-    TRY_LET(const auto main, listed(""));
-    TRY_LET(const auto mirror, listed(archive::kMirrorName));
+    TRY(walk(walk, std::string(archive::kKeysName), 0));
+    TRY(walk(walk, std::string(archive::kJournalName), 2));
+    return names;
+}
+
+Result<> FileChecker::check_mirror() {
+    TRY_LET(const auto main, list_mirrored(""));
+    TRY_LET(const auto mirror, list_mirrored(archive::kMirrorName));
+    for (const auto& names : {main, mirror})
+        for (const auto& name : names)
+            if (const auto file = journal_name(name); file && file->path() == name)
+                journal_names_.add(*file);
     // Segments that a rollup in both places stands for may be left in one of them, where their
     // removal was cut off.
     archive::RollupIndex rollups;
@@ -241,15 +292,24 @@ Result<> FileChecker::check_mirror() {
     return {};
 }
 
+void FileChecker::check_numbers() {
+    for (const auto& [copy, original] : journal_names_.copies())
+        damaged(copy.path(), "it holds the bytes of " + original.path());
+    for (const auto& [device, numbers] : journal_names_.gaps())
+        missing(os::join_path(std::string(archive::kJournalName), device.hex()),
+                "of the changes that one computer wrote, these are not here (by number): " +
+                    to_text(numbers) + "; another copy may have them");
+}
+
 Result<std::vector<std::string>> FileChecker::list_objects() {
     std::vector<std::string> paths;
     const std::string objects(archive::kObjectsName);
-    auto groups = environment_->files.list(os::join_path(archive_path_, objects));
+    const auto groups = environment_->files.list(os::join_path(archive_path_, objects));
     if (!groups && groups.error().code() == ErrorCode::not_found) {
         missing(objects, "the folder is not there");
         return paths;
     }
-    TRY(groups);
+    if (!groups) return groups.error();
     for (const auto& group : *groups) {
         const auto folder = os::join_path(objects, group.name);
         if (group.kind != os::FileKind::directory) {
@@ -258,11 +318,12 @@ Result<std::vector<std::string>> FileChecker::list_objects() {
         }
         TRY_LET(const auto entries, environment_->files.list(os::join_path(archive_path_, folder)));
         for (const auto& entry : entries) {
-            const auto hash = archive::hash_of_name(entry.name);
-            if (hash && entry.kind == os::FileKind::regular && entry.name.starts_with(group.name))
-                paths.push_back(os::join_path(folder, entry.name));
-            else
-                stranger(os::join_path(folder, entry.name), "no file of the archive's; set aside");
+            const auto path = os::join_path(folder, entry.name);
+            const auto named = read_name(path);
+            if (!named || entry.kind != os::FileKind::regular)
+                stranger(path, "no file of the archive's; set aside");
+            else if (is_in_place(path, named->place))
+                paths.push_back(path);
         }
     }
     return paths;
@@ -273,6 +334,7 @@ Result<CheckReport> check_without_key(const Environment& environment, const std:
     TRY(archive::open_copy(environment.files, path));
     FileChecker checker(environment, path, listener);
     auto checked = checker.check_names(true);
+    if (checked) checker.check_numbers();
     auto report = checker.finish();
     if (!checked && checked.error().code() != ErrorCode::cancelled)
         return std::move(checked).error();

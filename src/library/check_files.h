@@ -4,15 +4,21 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "archive/object_file.h"
 #include "base/result.h"
 #include "library/check.h"
+#include "library/check_names.h"
 #include "library/environment.h"
 #include "library/worker_pool.h"
+#include "model/ids.h"
 #include "os/file_system.h"
 
 /// What both checks share: reading files with all cores, gathering what was found.
@@ -22,10 +28,16 @@ class FileChecker {
   public:
     FileChecker(const Environment& environment, std::string archive_path, Listener& listener);
 
-    /// Every file of keys, journal, previews and their mirrors, and the plain files: name against
-    /// hash, plain files against their mirror. `objects`: the object files, too. Errors: those of
-    /// listing; cancelled.
+    /// Every file of keys, journal, previews and their mirrors: place and hash against name,
+    /// archive against mirror; and whether the plain files are there. `objects`: the object files,
+    /// too, and the plain files against their mirror, as that is all there is to be known of them
+    /// without a way in. Errors: those of listing; cancelled.
     Result<> check_names(bool objects);
+    /// After check_names: what the journal's names leave out. With a way in, the journal itself
+    /// tells more.
+    void check_numbers();
+    /// After check_names: plain files that are not the same in the mirror.
+    const std::vector<std::string>& differing() const { return differing_; }
     /// Runs a job on the pool; what it finds it tells by damaged() and missing().
     void add(WorkerPool::Job job);
     void count_file(std::uint64_t bytes);
@@ -33,6 +45,10 @@ class FileChecker {
     void damaged(const std::string& name, const std::string& why);
     void missing(const std::string& name, const std::string& why);
     void stranger(const std::string& name, const std::string& why);
+    /// Waits for the pool.
+    void wait();
+    /// Whether a file was named as damaged or missing. After wait().
+    bool has_told(const std::string& name) const { return told_.contains(name); }
     /// Waits for the pool and gives what was found.
     CheckReport finish();
     void set_totals(std::uint64_t files, std::uint64_t bytes);
@@ -47,7 +63,13 @@ class FileChecker {
         std::string why;
     };
     Result<> check_folder(const std::string& relative, int depth);
-    void check_file(const std::string& relative, const std::string& name);
+    void check_file(const std::string& relative);
+    std::optional<std::string> why_not_whole(const std::string& relative,
+                                             const model::FileHash& hash,
+                                             archive::ObjectBuffers& buffers,
+                                             std::uint64_t& bytes) const;
+    bool is_in_place(const std::string& relative, const std::string& place);
+    Result<std::set<std::string>> list_mirrored(std::string_view base);
     Result<> check_plain_files();
     Result<> check_top();
     /// What stands in the archive and in its mirror must be the same files.
@@ -64,6 +86,9 @@ class FileChecker {
     std::atomic<std::uint64_t> originals_ = 0;
     std::mutex mutex_;
     std::vector<Event> events_;
+    std::vector<std::string> differing_;
+    JournalNames journal_names_;
+    std::set<std::string> told_;
     CheckReport report_;
     WorkerPool pool_;
 };
