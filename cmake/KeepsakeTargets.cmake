@@ -21,12 +21,15 @@ function(keepsake_layer name)
   endif()
 endfunction()
 
-# keepsake_test(TARGET SOURCES ... DEPENDS ...): a GoogleTest program; each test a ctest entry of its own.
+# keepsake_test(TARGET SOURCES ... DEPENDS ... [TIMEOUT seconds]): a GoogleTest program; each test a ctest entry of its own.
 function(keepsake_test target)
-  cmake_parse_arguments(TEST "" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
+  if(NOT TEST_TIMEOUT)
+    set(TEST_TIMEOUT 300)
+  endif()
   add_executable(${target} ${TEST_SOURCES})
   target_link_libraries(${target} PRIVATE ${TEST_DEPENDS} GTest::gmock_main)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
   keepsake_warnings(${target})
-  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${TEST_TIMEOUT})
 endfunction()
