@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "archive/layout.h"
-#include "base/text.h"
 #include "model/ids.h"
 #include "os/file_system.h"
 

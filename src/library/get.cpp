@@ -178,7 +178,7 @@ class Giving {
     }
 
   private:
-    void give(const catalog::ContentRecord& content, Target target,
+    void give(const catalog::ContentRecord& content, const Target& target,
               archive::ObjectBuffers& buffers) {
         if (failed_ || library_->environment().stop.stop_requested()) return;
         if (auto written = write(content, target, buffers); !written)

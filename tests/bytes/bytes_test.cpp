@@ -23,10 +23,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <functional>
 #include <iostream>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -51,7 +49,7 @@ std::string environment_variable(const char* name) {
 std::array<char, 512> case_under_way{};
 
 extern "C" void tell_case(int signal) {
-    const auto length = ::strnlen(case_under_way.data(), case_under_way.size());
+    const auto length = std::strlen(case_under_way.data());
     [[maybe_unused]] const auto written = ::write(STDERR_FILENO, case_under_way.data(), length);
     ::signal(signal, SIG_DFL);
     ::raise(signal);
