@@ -366,6 +366,7 @@ Result<std::vector<Gap>> Library::gaps() {
     if (heads.own) heads.others.emplace(heads.own_device, *heads.own);
     TRY_LET(const auto missing, state_->catalog.missing_segments(heads.others));
     std::vector<Gap> gaps;
+    gaps.reserve(missing.size());
     for (const auto& [device, count] : missing) gaps.push_back({device, count});
     return gaps;
 }

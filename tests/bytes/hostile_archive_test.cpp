@@ -27,6 +27,7 @@
 #include "crypto/sha256.h"
 #include "crypto/signing.h"
 #include "library/check.h"
+#include "library/environment.h"
 #include "library/get.h"
 #include "library/library.h"
 #include "library/local_state.h"

@@ -160,8 +160,10 @@ class Observing {
         const auto out = std::string(SmallArchive::kOut) + "/";
         const auto archive = std::string(SmallArchive::kPath) + "/";
         for (auto& [path, bytes] : files_.snapshot()) {
-            if (path.starts_with(out)) seen_.given[path.substr(out.size())] = std::move(bytes);
-            if (path.starts_with(archive)) seen_.archive_after[path] = std::move(bytes);
+            if (path.starts_with(out))
+                seen_.given[path.substr(out.size())] = std::move(bytes);
+            else if (path.starts_with(archive))
+                seen_.archive_after[path] = std::move(bytes);
         }
     }
 

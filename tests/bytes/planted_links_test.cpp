@@ -14,7 +14,6 @@
 #include <utility>
 
 #include "library/get.h"
-#include "library/library.h"
 #include "support/family.h"
 
 namespace keepsake::testing {

@@ -1,6 +1,7 @@
 #include "bytes/small_archive.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <stdexcept>
 #include <stop_token>
