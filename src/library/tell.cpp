@@ -221,12 +221,17 @@ Result<> accept_device(Library& library, const model::DeviceId& device) {
 Result<model::DeviceId> find_device(Library& library, std::string_view typed) {
     TRY_LET(const auto devices, library.catalog().devices());
     const auto digits = lower(typed);
+    std::vector<model::DeviceId> named;
     std::vector<model::DeviceId> found;
     for (const auto& device : devices) {
-        if (device.name == typed) return device.device;
+        if (device.name == typed) named.push_back(device.device);
         if (digits.size() >= kShortestPrefix && device.device.hex().starts_with(digits))
             found.push_back(device.device);
     }
+    if (named.size() == 1) return named.front();
+    if (named.size() > 1)
+        return Error(ErrorCode::invalid, "More than one device is called " + printable(typed) +
+                                             ": use its number, see `keepsake device list`.");
     if (found.size() == 1) return found.front();
     if (found.size() > 1)
         return Error(ErrorCode::invalid,

@@ -92,6 +92,13 @@ run device list --archive second-archive --identity ana.txt
 expect 'and listed' sh -c 'grep -F "laptop" "$0/.said/out" | grep -qF "(this device)"' "$work"
 KEEPSAKE_STATE=$work/elsewhere run keep id.txt --archive second-archive --identity ana.txt
 KEEPSAKE_STATE=$work/elsewhere run device name Desktop --archive second-archive --identity ana.txt
+KEEPSAKE_STATE=$work/third run keep id.txt --archive second-archive --identity ana.txt
+KEEPSAKE_STATE=$work/third run device name Desktop --archive second-archive --identity ana.txt
+run device retire Desktop --archive second-archive --identity ana.txt
+expect 'of two devices with one name none is guessed' exits 1
+expect 'and that is said' err_is \
+    'keepsake: More than one device is called Desktop: use its number, see `keepsake device list`.'
+KEEPSAKE_STATE=$work/third run device name Tablet --archive second-archive --identity ana.txt
 run device retire Desktop --archive second-archive --identity ana.txt
 expect 'another device is retired by its name' exits 0
 run device list --archive second-archive --identity ana.txt
