@@ -72,6 +72,15 @@ Catalog::Catalog(Catalog&&) noexcept = default;
 Catalog& Catalog::operator=(Catalog&&) noexcept = default;
 Catalog::~Catalog() = default;
 
+Catalog::State::~State() {
+    const bool damaged = database->is_damaged() && !path.empty();
+    database.reset();
+    // Where it cannot be removed, the next opening meets the damage again and tells of it.
+    if (damaged) static_cast<void>(remove(path));
+}
+
+bool Catalog::is_damaged() const { return state_->database->is_damaged(); }
+
 Result<> Catalog::State::require_transaction() const {
     if (!working) return Error(ErrorCode::invalid, "catalog: taking in needs a transaction");
     return {};
@@ -84,13 +93,13 @@ Result<Catalog> Catalog::open(const std::string& path, ByteView key) {
     if (database->is_read_only())
         return Error(ErrorCode::read_only, "the catalog " + path + " cannot be written");
     TRY(prepare_schema(*database));
-    return Catalog(std::make_unique<State>(std::move(database)));
+    return Catalog(std::make_unique<State>(std::move(database), path));
 }
 
 Result<Catalog> Catalog::in_memory() {
     TRY_LET(auto database, Database::open(":memory:", {}));
     TRY(prepare_schema(*database));
-    return Catalog(std::make_unique<State>(std::move(database)));
+    return Catalog(std::make_unique<State>(std::move(database), std::string()));
 }
 
 Result<> Catalog::clear() {

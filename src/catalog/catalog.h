@@ -154,6 +154,9 @@ class Catalog {
     Catalog& operator=(Catalog&&) noexcept;
     ~Catalog();
 
+    /// A question or a change met damage in the file, which goes with this object.
+    bool is_damaged() const;
+
     // ---- taking in ----
     /// All that `work` does is kept together, or nothing of it.
     Result<> in_transaction(const std::function<Result<>()>& work);

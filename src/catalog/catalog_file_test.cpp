@@ -125,6 +125,26 @@ TEST(CatalogFile, IsCorruptWhereAnyPageWasChanged) {
     EXPECT_GT(told, pages * 3 / 4) << pages;
 }
 
+TEST(CatalogFile, IsGoneOnceDamageWasMet) {
+    const TestFolder folder;
+    const auto path = folder.file("catalog.db");
+    make_catalog(path);
+    auto damaged = bytes_of(path);
+    for (std::size_t at = damaged.size() / 8192 * 4096 + 1234; at < damaged.size(); at += 4096)
+        damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    put_bytes(path, damaged);
+    {
+        auto catalog = Catalog::open(path, kKey);
+        ASSERT_TRUE(catalog.has_value());
+        EXPECT_FALSE(catalog->is_damaged());
+        EXPECT_FALSE(catalog->content_hash().has_value());
+        EXPECT_TRUE(catalog->is_damaged());
+    }
+    auto anew = value_of(Catalog::open(path, kKey));
+    EXPECT_FALSE(anew.is_damaged());
+    EXPECT_EQ(value_of(anew.item_count({})), 0U);
+}
+
 TEST(CatalogFile, IsCorruptWhereItWasCutOrIsSomethingElse) {
     const TestFolder folder;
     const auto path = folder.file("catalog.db");

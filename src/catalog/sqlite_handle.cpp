@@ -230,6 +230,13 @@ Error Database::error_of(int code, std::string_view doing) const {
         return Error::from_errno(number, what, true);
     if ((code & 0xFF) == SQLITE_BUSY)
         return {ErrorCode::io, what + ": another program holds the catalog"};
+    if (code_of(code) == ErrorCode::corrupt) {
+        damaged_ = true;
+        return {ErrorCode::corrupt,
+                "The catalog on this computer was damaged and is made anew from the archive: run "
+                "the command again (" +
+                    what + ": " + sqlite3_errmsg(handle_) + ")."};
+    }
     return {code_of(code), what + ": " + sqlite3_errmsg(handle_)};
 }
 

@@ -77,6 +77,8 @@ class Database {
     std::int64_t last_row() const;
     bool is_read_only() const;
     bool in_transaction() const;
+    /// A statement found the file to be damaged or to be something else.
+    bool is_damaged() const { return damaged_; }
     sqlite3* handle() const { return handle_; }
     Error error_of(int code, std::string_view doing) const;
 
@@ -87,6 +89,7 @@ class Database {
     void give_back(const char* sql, sqlite3_stmt* handle) noexcept;
 
     sqlite3* handle_ = nullptr;
+    mutable bool damaged_ = false;
     std::unordered_map<const char*, std::vector<sqlite3_stmt*>> idle_;
 };
 

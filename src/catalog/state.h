@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "base/result.h"
@@ -12,7 +13,13 @@ namespace keepsake::catalog {
 
 /// Invariant: outside a transaction the stage is empty, so that what is read is what was said.
 struct Catalog::State {
-    explicit State(std::unique_ptr<Database> open) : database(std::move(open)) {}
+    /// `file` is empty for a catalog in memory.
+    State(std::unique_ptr<Database> open, std::string file)
+        : database(std::move(open)), path(std::move(file)) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    /// A file that was found damaged is removed: it is derived, and the next opening makes it anew.
+    ~State();
 
     /// The database with everything staged written into it: what every question begins with.
     Result<Database*> settled() {
@@ -23,6 +30,7 @@ struct Catalog::State {
     Result<> require_transaction() const;
 
     std::unique_ptr<Database> database;
+    std::string path;
     Stage stage;
     bool working = false;  ///< in_transaction runs
 };

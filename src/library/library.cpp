@@ -167,7 +167,16 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
     state->device = std::move(device);
     Library library(std::move(state));
     if (is_new) return library;
-    TRY(library.state_->bring_up_to_date(listener));
+    auto current = library.state_->bring_up_to_date(listener);
+    if (!current && library.state_->catalog.is_damaged()) {
+        // Gone with the first assignment: only then is there room for the new one.
+        TRY_LET(library.state_->catalog, catalog::Catalog::in_memory());
+        TRY_LET(library.state_->catalog,
+                catalog_for(environment, library.state_->local, library.state_->device,
+                            library.state_->catalog_path));
+        current = library.state_->bring_up_to_date(listener);
+    }
+    TRY(std::move(current));
     TRY(library.end_revoked_ways(listener));
     if (!library.state_->device) {
         TRY_LET(library.state_->device, device_keys(environment, library.state_->local,
