@@ -100,7 +100,15 @@ class PosixReadableFile final : public ReadableFile {
             }
             if (got < 0) return Error::from_errno(errno, describe_call("read", path_));
             filled += static_cast<std::size_t>(got);
-            if (got == 0 || filled % kPageBytes != 0) break;  // the file's end
+            if (got == 0) break;
+            if (filled % kPageBytes == 0) continue;
+            // The file's end; or a part of what is there, and nothing aligned comes after it.
+            TRY_LET(const FileInfo now, info());
+            if (offset_bytes + filled >= now.size_bytes || !set_direct(false)) break;
+            direct_ = false;
+            TRY_LET(const std::size_t rest,
+                    read_plainly(offset_bytes + filled, out.subspan(filled)));
+            return filled + rest;
         }
         return filled;
     }
