@@ -240,7 +240,29 @@ TEST(SimulatedFaults, ErrorsStrikeWhatCanHaveThem) {
     EXPECT_EQ(failing(ENOSPC), growing);
     EXPECT_EQ(failing(EDQUOT), growing);  // NOLINT(misc-include-cleaner)
     EXPECT_EQ(failing(EROFS), changing);
-    EXPECT_THAT(failing(EINTR), IsEmpty());
+    EXPECT_THAT(failing(EINTR), ElementsAre("close"));
+}
+
+TEST(SimulatedFaults, ASpoiledAppendSaysThatAllIsWell) {
+    for (std::uint64_t seed = 0; seed < 50; ++seed) {
+        SimulatedFileSystem files(seed);
+        auto file = *files.create("/a", false);
+        files.set_plan({.fail_at = 1, .spoil = true});
+        EXPECT_TRUE(file->append(as_bytes("abcd")));
+        EXPECT_TRUE(file->append(as_bytes("efgh")));
+        EXPECT_TRUE(file->append(as_bytes("ijkl")));
+        const auto text = text_of(files, "/a");
+        EXPECT_EQ(text.substr(0, 4), "abcd");
+        EXPECT_NE(text.substr(4, 4), "efgh");
+        EXPECT_EQ(text.substr(8), "ijkl");
+    }
+}
+
+TEST(SimulatedFaults, LocksCanBeMissing) {
+    SimulatedFileSystem files(1);
+    EXPECT_TRUE(files.try_lock("/lock"));
+    files.set_has_locks(false);
+    EXPECT_EQ(files.try_lock("/lock").error().code(), ErrorCode::unsupported);
 }
 
 TEST(SimulatedFaults, AFailedAppendLeavesAnyPart) {

@@ -128,6 +128,16 @@ void SimulatedFileSystem::set_syncs_as_a_whole(bool does) {
     machine_->syncs_as_a_whole = does;
 }
 
+void SimulatedFileSystem::set_has_locks(bool has) {
+    const std::scoped_lock lock(machine_->mutex);
+    machine_->has_locks = has;
+}
+
+void SimulatedFileSystem::pass_seconds(std::int64_t seconds) {
+    const std::scoped_lock lock(machine_->mutex);
+    machine_->pass_seconds(seconds);
+}
+
 std::map<std::string, Bytes> SimulatedFileSystem::snapshot() const {
     std::map<std::string, Bytes> files;
     for (const auto& path : paths()) {
@@ -347,6 +357,8 @@ Result<std::unique_ptr<os::FileLock>> SimulatedFileSystem::try_lock(const std::s
     if (turn.error) return *turn.error;
     if (machine_->disk.node(*id).kind != FileKind::regular)
         return Error(ErrorCode::invalid, "not a regular file: " + printable(path));
+    if (!machine_->has_locks)
+        return Error(ErrorCode::unsupported, "no locks for " + printable(path));
     if (!machine_->locked.insert(*id).second)
         return Error(ErrorCode::exists, "another program holds " + printable(path));
     return simulated_lock(owner_of(machine_, *id, path));

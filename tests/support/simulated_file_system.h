@@ -61,7 +61,7 @@ class SimulatedFileSystem final : public os::FileSystem {
     std::vector<Operation> operations() const;
     /// "append /a/b (12 bytes)"; for a failing test's message. Requires: n < operation_count().
     std::string operation_name(std::uint64_t n) const;
-    /// The plan's fault has come to pass.
+    /// The plan's fault has come to pass, or something found no room.
     bool has_failed() const;
 
     /// The machine stops and starts again: what was not synced is dealt with. The plan is over.
@@ -76,6 +76,11 @@ class SimulatedFileSystem final : public os::FileSystem {
     void set_largest_file(std::uint64_t size_bytes);
     /// Where false, sync_everything() fails with `unsupported`.
     void set_syncs_as_a_whole(bool does);
+    /// Where false, try_lock() fails with `unsupported` (and makes the file all the same).
+    void set_has_locks(bool has);
+    /// By the machine's own clock, which gives files their times and moves on by a second with each
+    /// operation.
+    void pass_seconds(std::int64_t seconds);
 
     /// For looking and meddling from outside: not counted, never failing by plan. Paths are those
     /// of files, from the root, such as "/a/b".

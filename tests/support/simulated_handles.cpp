@@ -76,6 +76,10 @@ class SimulatedWriter final : public os::WritableFile {
         file.live.insert(file.live.end(), bytes.begin(),
                          bytes.begin() + static_cast<std::ptrdiff_t>(written));
         file.allocated_bytes += written;
+        if (turn.spoils && written > 0) {
+            auto& byte = file.live[file.live.size() - 1 - machine().disk.dice().below(written)];
+            byte = static_cast<std::uint8_t>(byte ^ 1U << machine().disk.dice().below(8));
+        }
         owner_.node->modified = machine().disk.now();
         return finish(turn, fits == bytes.size());
     }
@@ -124,7 +128,7 @@ class SimulatedWriter final : public os::WritableFile {
         const std::scoped_lock lock(machine().mutex);
         auto before = usable();
         if (std::exchange(closed_, true) || !before) return before;
-        const Turn turn = begin("close", Need::space);
+        const Turn turn = begin("close", Need::closing);
         if (turn.error && !turn.stopped) owner_.node->bytes.fail_to_sync();
         return finish(turn, true);
     }
@@ -152,6 +156,7 @@ class SimulatedWriter final : public os::WritableFile {
     Result<> finish(const Turn& turn, bool fits) {
         failed_ = turn.error;
         if (!failed_ && !fits) {
+            machine().has_failed = true;
             const bool full = machine().free_bytes() == 0;
             failed_ =
                 Error::from_errno(full ? ENOSPC : EFBIG, "append " + printable(owner_.path), true);

@@ -12,21 +12,24 @@
 
 namespace keepsake::testing {
 
-bool SimulatedMachine::strikes(std::uint64_t number, Need need) const {
-    if (number != plan.fail_at && !(plan.persistent && number > plan.fail_at)) return false;
-    if (plan.crash) return true;
-    switch (plan.error) {
+bool can_fail(Need need, int error) {
+    switch (error) {
         case EINTR:
-            return false;
+            return need == Need::closing;
         case EROFS:
             return need != Need::reading;
         case ENOSPC:
         case EDQUOT:  // NOLINT(misc-include-cleaner): cerrno has it
         case EFBIG:
-            return need == Need::space;
+            return need == Need::space || need == Need::closing;
         default:
             return true;
     }
+}
+
+bool SimulatedMachine::strikes(std::uint64_t number, Need need) const {
+    if (number != plan.fail_at && !(plan.persistent && number > plan.fail_at)) return false;
+    return plan.crash || plan.spoil || can_fail(need, plan.error);
 }
 
 Turn SimulatedMachine::begin(std::string_view name, const std::string& path, Need need,
@@ -35,15 +38,18 @@ Turn SimulatedMachine::begin(std::string_view name, const std::string& path, Nee
     if (stopped)
         return {.happens = false,
                 .stopped = false,
+                .spoils = false,
                 .error = Error::from_errno(EIO, doing + ": the machine has stopped", true)};
     disk.set_now({++seconds_, 123'456'789});
     const std::uint64_t number = operations.size();
-    operations.push_back({std::string(name), path, size_bytes});
+    operations.push_back({std::string(name), path, size_bytes, need});
     if (!strikes(number, need)) return {};
     has_failed = true;
+    if (plan.spoil) return {.happens = true, .stopped = false, .spoils = true, .error = {}};
     stopped = plan.crash;
     return {.happens = plan.crash && disk.dice().coin(),
             .stopped = plan.crash,
+            .spoils = false,
             .error = plan.crash ? Error::from_errno(EIO, doing + ": the machine stops", true)
                                 : Error::from_errno(plan.error, doing, need != Need::reading)};
 }

@@ -19,14 +19,12 @@
 /// Behind SimulatedFileSystem and its handles, which share it.
 namespace keepsake::testing {
 
-/// What an operation needs, and so what it can fail with.
-enum class Need : std::uint8_t { reading, changing, space };
-
 /// What becomes of one operation. `happens` without an error: all is well; neither: nothing of it;
 /// both: the machine stopped just behind it.
 struct Turn {
     bool happens = true;
     bool stopped = false;  ///< the machine, in this operation
+    bool spoils = false;   ///< an append: one byte of it
     std::optional<Error> error;
     Result<> end() const { return error ? Result<>(*error) : Result<>{}; }
 };
@@ -39,6 +37,7 @@ class SimulatedMachine {
     Turn begin(std::string_view name, const std::string& path, Need need,
                std::uint64_t size_bytes = 0);
     void crash(Unsynced unsynced);
+    void pass_seconds(std::int64_t seconds) { seconds_ += seconds; }
     /// Bytes that still find room.
     std::uint64_t free_bytes() const;
 
@@ -53,6 +52,7 @@ class SimulatedMachine {
     std::uint64_t capacity_bytes = std::uint64_t{1} << 40U;
     std::uint64_t largest_file_bytes = std::numeric_limits<std::uint64_t>::max();
     bool syncs_as_a_whole = true;
+    bool has_locks = true;
 
   private:
     bool strikes(std::uint64_t number, Need need) const;
