@@ -8,11 +8,13 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "archive/layout.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "crypto/random.h"
 #include "os/file_system.h"
 
@@ -73,21 +75,36 @@ Staging::~Staging() {
         files_->remove_directory(os::parent_of(folder_)));  // stays while others write
 }
 
-void Staging::sweep() {
+std::vector<Staging::Unlockable> Staging::sweep() {
+    std::vector<Unlockable> unlockable;
     const auto parent = os::join_path(archive_path_, std::string(kTemporaryName));
     const auto entries = files_->list(parent);
-    if (!entries) return;
+    if (!entries) return unlockable;
     for (const auto& entry : *entries) {
         if (entry.kind != os::FileKind::directory) continue;  // a link would lead elsewhere
         const auto folder = os::join_path(parent, entry.name);
+        const auto info = files_->info(folder);  // before a lock is made in it
         const auto lock = files_->try_lock(os::join_path(folder, kLockName));
-        if (lock) discard_folder(*files_, folder);
+        if (lock)
+            discard_folder(*files_, folder);
+        else if (info && lock.error().code() == ErrorCode::unsupported)
+            unlockable.push_back({folder, info->modified});
     }
+    return unlockable;
+}
+
+// Compared with the time that the same file system gave the folder just made.
+void Staging::sweep_old(const std::vector<Unlockable>& unlockable) {
+    const auto now = files_->info(folder_);
+    if (!now) return;
+    for (const auto& [folder, modified] : unlockable)
+        if (now->modified.seconds - modified.seconds > kSecondsPerDay)
+            discard_folder(*files_, folder);
 }
 
 void Staging::clean_up() {
     const std::lock_guard guard(mutex_);
-    sweep();
+    static_cast<void>(sweep());
     if (folder_.empty())  // stays while others write
         static_cast<void>(
             files_->remove_directory(os::join_path(archive_path_, std::string(kTemporaryName))));
@@ -96,7 +113,7 @@ void Staging::clean_up() {
 Result<> Staging::begin() {
     if (!folder_.empty()) return {};
     TRY(require_own_folders(*files_, archive_path_, std::string(kTemporaryName)));
-    sweep();
+    const auto unlockable = sweep();
     const auto parent = os::join_path(archive_path_, std::string(kTemporaryName));
     Error last(ErrorCode::io, "cannot make a folder for writing");
     // Another program may sweep the folder between its making and its locking: then once more.
@@ -112,12 +129,14 @@ Result<> Staging::begin() {
             continue;
         }
         auto lock = files_->try_lock(os::join_path(folder, kLockName));
-        if (!lock) {
+        const bool has_locks = lock || lock.error().code() != ErrorCode::unsupported;
+        if (!lock && has_locks) {
             last = std::move(lock).error();
             continue;
         }
-        lock_ = std::move(*lock);
+        if (lock) lock_ = std::move(*lock);
         folder_ = folder;
+        if (!has_locks) sweep_old(unlockable);
         return {};
     }
     return std::move(last).with(parent);

@@ -5,18 +5,21 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "crypto/random.h"
 #include "os/file_system.h"
 
 namespace keepsake::archive {
 
 /// A folder of one's own under tmp/ of an archive, in which files are written before they get their
-/// names. What no running program holds is swept away when the next one begins; sweeping a folder
-/// that is in use (where locks do not work) makes a writer fail and loses nothing. Thread safety:
-/// all calls from any thread.
+/// names. What no running program holds is swept away when the next one begins. Where the file
+/// system has no locks, that is what a day has passed over without a change, by that file system's
+/// own times; sweeping a folder that is in use makes a writer fail and loses nothing
+/// (docs/adr/0005-tmp-at-the-root.md). Thread safety: all calls from any thread.
 class Staging {
   public:
     /// Creates nothing yet: the folder appears with the first path asked for.
@@ -48,8 +51,14 @@ class Staging {
     const std::string& archive_path() const { return archive_path_; }
 
   private:
+    /// A folder of which it cannot be told whether a program holds it.
+    struct Unlockable {
+        std::string folder;
+        Instant modified;
+    };
     Result<> begin();
-    void sweep();
+    std::vector<Unlockable> sweep();
+    void sweep_old(const std::vector<Unlockable>& unlockable);
     Result<> already_there(ByteView bytes, const std::string& target);
     Result<> give_name(const std::string& temporary, ByteView bytes, const std::string& target);
 

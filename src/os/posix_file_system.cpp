@@ -285,6 +285,8 @@ Result<std::unique_ptr<FileLock>> PosixFileSystem::try_lock(const std::string& p
     } while (result != 0 && errno == EINTR);
     if (result != 0 && errno == EWOULDBLOCK)
         return Error(ErrorCode::exists, describe_call("another program holds", path));
+    if (result != 0 && (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS))
+        return Error(ErrorCode::unsupported, describe_call("no locks in the file system of", path));
     if (result != 0) return failed("lock", path);
     return std::make_unique<PosixFileLock>(std::move(descriptor));
 }
