@@ -48,8 +48,15 @@ bool Authority::concerns(const model::Entry& entry) {
 
 void Authority::observe(const model::DeviceId& device, const model::Head& segment,
                         const std::optional<model::TextHash>& previous) {
+    auto& latest = latest_[device];
+    if (segment.seq > latest.seq) latest = segment;
     if (previous_[device].emplace(segment.text, previous).second && !counts_whole(device))
         derived_.reset();
+}
+
+std::optional<model::Head> Authority::latest_of(const model::DeviceId& device) const {
+    const auto found = latest_.find(device);
+    return found == latest_.end() ? std::nullopt : std::optional(found->second);
 }
 
 void Authority::add(const model::DeviceId& writer, const model::Head& segment,

@@ -32,6 +32,8 @@ class Authority {
     /// Takes in where a segment stands in its series.
     void observe(const model::DeviceId& device, const model::Head& segment,
                  const std::optional<model::TextHash>& previous);
+    /// The highest segment of a device that was taken in, whether it counts or not.
+    std::optional<model::Head> latest_of(const model::DeviceId& device) const;
     /// Takes in one entry of a segment of `writer`; entries of other kinds are passed over.
     void add(const model::DeviceId& writer, const model::Head& segment, const model::Entry& entry);
     /// Whether an entry is of a kind that add() looks at.
@@ -107,6 +109,7 @@ class Authority {
     std::map<model::DeviceId, std::vector<Claim>> retired_;
     std::map<model::DeviceId, std::vector<Claim>> adopted_;
     std::map<model::DeviceId, std::map<model::TextHash, std::optional<model::TextHash>>> previous_;
+    std::map<model::DeviceId, model::Head> latest_;
     mutable std::optional<Derived> derived_;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -12,6 +13,7 @@
 #include "crypto/age_keys.h"
 #include "library/check.h"
 #include "library/library.h"
+#include "model/entry.h"
 #include "support/family.h"
 
 namespace keepsake::library {
@@ -44,6 +46,43 @@ class Keys : public Family {
 
     crypto::AgeIdentity ana;
 };
+
+// The word that opens an epoch stands in a segment that counts no more itself. If nobody noted its
+// number, it must not be given again: that would be a fork of one's own series, told for ever.
+TEST_F(Keys, ARotationThatWasCutOffIsNoFork) {
+    const auto segments = [&] {
+        std::vector<std::string> names;
+        for (const auto& entry : fs::recursive_directory_iterator(archive + "/journal"))
+            if (entry.is_regular_file()) names.push_back(entry.path().filename());
+        return names;
+    };
+    const auto number_of = [](const std::string& name) { return std::stoul(name); };
+    unsigned long opening = 0;
+    {
+        auto library = open();
+        for (const auto& name : segments()) opening = std::max(opening, number_of(name) + 1);
+        ASSERT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
+    }
+    std::vector<fs::path> later;
+    for (const auto& entry : fs::recursive_directory_iterator(archive))
+        if (entry.path().string().find("/journal/") != std::string::npos &&
+            entry.is_regular_file() && number_of(entry.path().filename()) > opening)
+            later.push_back(entry.path());
+    ASSERT_FALSE(later.empty());
+    for (const auto& path : later) fs::remove(path);
+    for (const auto& entry : fs::recursive_directory_iterator(home.state_folder))
+        if (entry.path().filename() == "heads.json") later = {entry.path()};
+    fs::remove(later.front());
+
+    auto library = open();
+    ASSERT_TRUE(library.commit({model::Tick{}}));
+    std::set<unsigned long> numbers;
+    for (const auto& name : segments())
+        EXPECT_TRUE(numbers.insert(number_of(name)).second) << name << ": a number given twice";
+    const auto report = check(library, home.heard);
+    ASSERT_TRUE(report) << report.error().describe();
+    EXPECT_TRUE(report->sound());
+}
 
 TEST_F(Keys, EveryWayInOpens) {
     std::string words;

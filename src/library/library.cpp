@@ -64,9 +64,7 @@ Result<catalog::Catalog> catalog_for(const Environment& environment, LocalState&
     if (environment.catalog_in_memory || !device || !local.make_folder())
         return catalog::Catalog::in_memory();
     auto opened = open_catalog(path, device->catalog_key);
-    if (!opened && (opened.error().code() == ErrorCode::read_only ||
-                    opened.error().code() == ErrorCode::no_space))
-        return catalog::Catalog::in_memory();
+    if (!opened && is_unwritable(opened.error())) return catalog::Catalog::in_memory();
     return opened;
 }
 
@@ -260,7 +258,7 @@ Result<> Library::State::pin() {
     device->roots = authority.chain();
     auto saved = local.save_keys(*device, current_epoch().identity.recipient(), environment.random);
     // A state folder that cannot be written pins nothing; the next time that it can, it is pinned.
-    return saved || saved.error().code() == ErrorCode::read_only ? Result<>() : std::move(saved);
+    return saved || is_unwritable(saved.error()) ? Result<>() : std::move(saved);
 }
 
 Result<> Library::State::remember_heads() {
@@ -288,6 +286,15 @@ Result<> Library::State::remember_heads() {
 }
 
 Result<> Library::State::bring_up_to_date(Listener& listener) {
+    auto done = sync_with_journal(listener);
+    if (done || catalog_path.empty() || !is_unwritable(done.error())) return done;
+    // A full disk is no reason not to read: the catalog is made in memory.
+    TRY_LET(catalog, catalog::Catalog::in_memory());
+    catalog_path.clear();
+    return sync_with_journal(listener);
+}
+
+Result<> Library::State::sync_with_journal(Listener& listener) {
     TRY(learn_authority());
     TRY_LET(auto result,
             sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));

@@ -10,6 +10,8 @@
 #include "archive/copy.h"
 #include "archive/key_store.h"
 #include "archive/staging.h"
+#include "base/error.h"
+#include "base/result.h"
 #include "catalog/catalog.h"
 #include "crypto/age_keys.h"
 #include "library/environment.h"
@@ -20,6 +22,11 @@
 #include "model/ids.h"
 
 namespace keepsake::library {
+
+/// A place that takes nothing now, and can be read all the same.
+inline bool is_unwritable(const Error& error) {
+    return error.code() == ErrorCode::read_only || error.code() == ErrorCode::no_space;
+}
 
 /// What an opened library consists of; seen by library*.cpp alone.
 struct Library::State {
@@ -36,6 +43,8 @@ struct Library::State {
     std::vector<JournalProblem> problems;
     std::optional<crypto::AgeRecipient> locked_for;  ///< opened for adding alone
     bool mirror_mended = false;  ///< the mirror was compared since this library was opened
+    /// The last segment that this library wrote, and of which device.
+    std::optional<std::pair<model::DeviceId, model::Head>> last_written;
     /// A commit failed, and what it wrote may stand in the journal all the same.
     bool unsure = false;
 
@@ -52,6 +61,7 @@ struct Library::State {
 
     /// Feeds the authority from the catalog, takes in what is new, rebuilds where that is needed.
     Result<> bring_up_to_date(Listener& listener);
+    Result<> sync_with_journal(Listener& listener);
     /// The authority, anew, from what the catalog holds and this device has gone by.
     Result<> learn_authority();
     Result<> rebuild(Listener& listener);

@@ -84,6 +84,13 @@ Result<std::vector<model::EntryBody>> Library::State::prepare_pen(KnownHeads& he
         TRY_LET(const auto forks, catalog.forked_devices());
         if (forked || std::ranges::find(forks, device->id()) != forks.end()) device.reset();
     }
+    // Also past what counts: the word that opens an epoch stands at the end of the one before, and
+    // its number is taken although nobody noted it.
+    if (device) {
+        heads.own = newer(heads.own, authority.latest_of(device->id()));
+        if (last_written && last_written->first == device->id())
+            heads.own = newer(heads.own, last_written->second);
+    }
     if (device && authority.is_retired(device->id())) {
         if (heads.own && !authority.counts(device->id(), *heads.own))
             first.push_back(model::Adopt{device->id(), *heads.own});
@@ -121,9 +128,10 @@ Result<> Library::State::write_one(KnownHeads& heads, const std::vector<model::E
     header.clock = entries.back().clock;
     header.time = environment.clock.now();
     header.time.nanoseconds = 0;
-    TRY_LET(const auto written, archive::write_segment(staging, header, entries, device->signing,
+    TRY_LET(const auto segment, archive::write_segment(staging, header, entries, device->signing,
                                                        recipient, environment.random));
-    heads.own = model::Head{header.seq, written.text};
+    heads.own = model::Head{header.seq, segment.text};
+    last_written = {header.device, *heads.own};
     heads.clock = header.clock;
     for (const auto& [other, head] : header.seen) {
         auto& known = heads.others[other];
@@ -131,14 +139,18 @@ Result<> Library::State::write_one(KnownHeads& heads, const std::vector<model::E
     }
     authority.observe(header.device, *heads.own, header.previous);
     for (const auto& entry : entries) authority.add(header.device, *heads.own, entry);
-    TRY(catalog.in_transaction([&]() -> Result<> {
-        const catalog::SegmentRecord record{header.device,   header.seq,   written.text,
+    // The segment stands. Where this computer has no room to take note of it, that is done later.
+    auto noted = catalog.in_transaction([&]() -> Result<> {
+        const catalog::SegmentRecord record{header.device,   header.seq,   segment.text,
                                             header.previous, header.clock, header.time,
                                             header.seen};
         TRY(catalog.add_segment(record, entries));
-        return catalog.add_file({written.name.file, header.device, header.seq, header.seq});
-    }));
-    return local.save_heads(heads);
+        return catalog.add_file({segment.name.file, header.device, header.seq, header.seq});
+    });
+    if (!noted && !is_unwritable(noted.error())) return noted;
+    if (!noted) unsure = true;
+    auto saved = local.save_heads(heads);
+    return saved || is_unwritable(saved.error()) ? Result<>() : std::move(saved);
 }
 
 Result<> Library::State::mend_mirror() {
