@@ -22,6 +22,7 @@ inline constexpr std::string_view kPreviewsName = "previews";
 inline constexpr std::string_view kParityName = "parity";
 inline constexpr std::string_view kMirrorName = "mirror";
 inline constexpr std::string_view kTemporaryName = "tmp";
+inline constexpr std::string_view kReserveName = "reserve";  ///< in tmp/
 
 /// A journal file's place and name.
 struct JournalFileName {

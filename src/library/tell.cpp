@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "catalog/catalog.h"
+#include "library/full_disk.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
 #include "library/store_content.h"
@@ -173,7 +174,9 @@ Result<> take_cover_away(Library& library, const model::Subject& of) {
     return library.commit({model::Set{of, "cover", {}, "null"}});
 }
 
-Result<> let_go(Library& library, std::span<const model::ItemId> items) {
+namespace {
+
+Result<> commit_let_go(Library& library, std::span<const model::ItemId> items) {
     TRY(library.settle_doubts());
     std::vector<model::EntryBody> entries;
     for (const auto& id : items) {
@@ -183,6 +186,12 @@ Result<> let_go(Library& library, std::span<const model::ItemId> items) {
     }
     if (entries.empty()) return {};
     return library.commit(std::move(entries));
+}
+
+}  // namespace
+
+Result<> let_go(Library& library, std::span<const model::ItemId> items) {
+    return with_reserve(library, [&] { return commit_let_go(library, items); });
 }
 
 Result<> bring_back(Library& library, std::span<const model::ItemId> items) {

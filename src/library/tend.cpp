@@ -12,6 +12,7 @@
 #include "archive/journal_store.h"
 #include "archive/layout.h"
 #include "archive/object_file.h"
+#include "archive/reserve.h"
 #include "archive/staging.h"
 #include "base/bytes.h"
 #include "base/error.h"
@@ -21,6 +22,7 @@
 #include "crypto/age.h"
 #include "crypto/age_keys.h"
 #include "library/environment.h"
+#include "library/full_disk.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
 #include "model/entry.h"
@@ -80,10 +82,12 @@ class Tending {
     Result<TendReport> run() {
         TRY(library_->settle_doubts());
         library_->staging().clean_up();
-        TRY(library_->mend_mirror());
+        // What makes room comes first: on a full disk the rest may then be done, too.
         TRY(erase_due());
         TRY(drop_second_objects());
+        TRY(library_->mend_mirror());
         TRY(roll_up_own());
+        archive::set_reserve_aside(library_->staging());
         return report_;
     }
 
@@ -108,13 +112,16 @@ class Tending {
         const auto last = count.last_time();
         // Also after a clock was set back: the count must go on from here.
         const auto step = last ? library_->environment().clock.now().seconds - last->seconds : 0;
+        Result<> ticked;
         if (!tick.met.empty() || !last || step > kTickSeconds || step < -kTickSeconds)
-            TRY(library_->commit({std::move(tick)}));
+            ticked =
+                with_reserve(*library_, [&] { return library_->commit({model::EntryBody(tick)}); });
+        if (!ticked && ticked.error().code() != ErrorCode::no_space) return ticked;
         for (const auto& item : due) {
             TRY_LET(const auto contents, library_->catalog().contents_of_item(item));
             for (const auto& content : contents) TRY(erase_if_due(content, due));
         }
-        return {};
+        return ticked ? Result<>() : library_->commit({std::move(tick)});
     }
 
     Result<OwnCount> own_count() {
