@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "archive/reserve.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"
@@ -24,32 +26,63 @@ namespace {
 constexpr std::uint64_t kFewFiles = 8;
 constexpr std::uint64_t kSealedExtraBytes = 512;  // header, nonce, names, journal
 constexpr std::size_t kLongestFolderBytes = 64UL * 1024;
+constexpr std::size_t kMostSizes = 1'000'000;
+
+bool fits_in_one_file(std::uint64_t bytes, std::uint64_t largest_file) {
+    return bytes <= largest_file - kSealedExtraBytes - bytes / 4096;
+}
 
 struct Totals {
     std::uint64_t files = 0;
     std::uint64_t bytes = 0;
-    std::uint64_t new_bytes = 0;  // of sizes that no kept content has: surely to be written
 };
 
 void ignore(const std::string&, const std::string&) {}
 
-Result<Totals> count(Library& library, const std::vector<Source>& sources, bool look_up) {
+Result<> walk_all(Library& library, const std::vector<Source>& sources,
+                  const SourceWalker::Visit& visit) {
     const auto& environment = library.environment();
-    Totals totals;
     SourceWalker walker(
         environment.files,
         [&](const SourceFile& file) -> Result<> {
             if (environment.stop.stop_requested()) return Error(ErrorCode::cancelled, "stopped");
-            ++totals.files;
-            totals.bytes += file.bytes;
-            if (!look_up) return {};
-            TRY_LET(const bool known, library.catalog().any_content_of_size(file.bytes));
-            if (!known) totals.new_bytes += file.bytes + kSealedExtraBytes;
-            return {};
+            return visit(file);
         },
         ignore);
     for (const auto& source : sources) TRY(walker.walk(source));
+    return {};
+}
+
+Result<Totals> count(Library& library, const std::vector<Source>& sources) {
+    Totals totals;
+    TRY(walk_all(library, sources, [&](const SourceFile& file) -> Result<> {
+        ++totals.files;
+        totals.bytes += file.bytes;
+        return {};
+    }));
     return totals;
+}
+
+// What the archive's disk must find room for, told by the files' sizes alone.
+struct Needed {
+    std::uint64_t surely = 0;   // files of one size may be the same, and are then stored once
+    std::uint64_t perhaps = 0;  // unless they are
+};
+
+Result<Needed> needed_of(Library& library, const std::vector<Source>& sources,
+                         std::uint64_t largest_file) {
+    Needed needed;
+    std::unordered_set<std::uint64_t> seen;
+    TRY(walk_all(library, sources, [&](const SourceFile& file) -> Result<> {
+        if (!fits_in_one_file(file.bytes, largest_file)) return {};
+        // Of a size that is kept: perhaps it is that very file.
+        TRY_LET(const bool known, library.catalog().any_content_of_size(file.bytes));
+        if (known) return {};
+        needed.perhaps += file.bytes;
+        if (seen.size() < kMostSizes && seen.insert(file.bytes).second) needed.surely += file.bytes;
+        return {};
+    }));
+    return needed;
 }
 
 Result<> refuse_archive_inside(Library& library, const std::vector<Source>& sources) {
@@ -69,17 +102,25 @@ Result<> refuse_archive_inside(Library& library, const std::vector<Source>& sour
     return {};
 }
 
-Result<> refuse_too_much(Library& library, const std::vector<Source>& sources,
-                         const Totals& totals) {
+Result<> refuse_too_much(Library& library, const std::vector<Source>& sources, const Totals& totals,
+                         std::uint64_t largest_file, Listener& listener) {
     auto& files = library.environment().files;
     TRY_LET(const auto free, files.free_bytes(library.copy().path));
     if (totals.bytes + totals.files * kSealedExtraBytes <= free) return {};
-    // Perhaps much of it is kept already.
-    TRY_LET(const auto needed, count(library, sources, true));
-    if (needed.new_bytes <= free) return {};
-    return Error(ErrorCode::no_space, "This needs " + human_bytes(needed.new_bytes) + ", " +
-                                          human_bytes(free) +
-                                          " are free on the archive's disk. Nothing was changed.");
+    // A device that keeps while locked does not know what is kept.
+    if (library.is_locked()) return {};
+    TRY_LET(const auto needed, needed_of(library, sources, largest_file));
+    const auto free_text = human_bytes(free) + " are free on the archive's disk.";
+    if (needed.surely > free) {
+        const auto* const at_least = needed.surely < totals.bytes ? "at least " : "";
+        return Error(ErrorCode::no_space, "This needs " + std::string(at_least) +
+                                              human_bytes(needed.surely) + ", " + free_text +
+                                              " Nothing was changed.");
+    }
+    if (needed.perhaps > free)
+        listener.note("This may need " + human_bytes(needed.perhaps) + ", " + free_text +
+                      " As much is kept as finds room.");
+    return {};
 }
 
 // The walk that hands the files to the workers.
@@ -98,11 +139,12 @@ class Keeping {
         if (library_->environment().stop.stop_requested())
             return Error(ErrorCode::cancelled, "stopped");
         if (auto failure = pipeline_->failure()) return std::move(*failure);
-        if (file.bytes > largest_file_ - kSealedExtraBytes - file.bytes / 4096)
-            problem(file.path,
+        if (auto lost = pipeline_->lost_source()) return std::move(*lost);
+        if (!fits_in_one_file(file.bytes, largest_file_))
+            problem(file.shown,
                     "it is larger than the archive's disk can hold in one file (FAT32: 4 GB)");
         else if (file.folder.size() > kLongestFolderBytes)
-            problem(file.path, "its folder's name is longer than 64 KB");
+            problem(file.shown, "its folder's name is longer than 64 KB");
         else
             pipeline_->add(file);
         return {};
@@ -129,9 +171,10 @@ class Keeping {
 };
 
 Result<KeepReport> keep_all(Library& library, const std::vector<Source>& sources,
-                            const Totals& totals, const KeepOptions& options, Listener& listener) {
+                            const Totals& totals, std::uint64_t largest_file,
+                            const KeepOptions& options, Listener& listener) {
     auto& files = library.environment().files;
-    TRY_LET(const auto largest_file, files.largest_file_bytes(library.copy().path));
+    archive::set_reserve_aside(library.staging());
     const bool sync_each = totals.files <= kFewFiles || !files.sync_everything(library.copy().path);
     KeepPipeline pipeline(library, options, sync_each);
     Keeping keeping(library, pipeline, totals, largest_file, listener);
@@ -149,6 +192,8 @@ Result<KeepReport> keep_all(Library& library, const std::vector<Source>& sources
     report.problems += keeping.problems();
     if (auto failure = pipeline.failure())
         report.stopped = std::move(*failure);
+    else if (auto lost = pipeline.lost_source())
+        report.stopped = std::move(*lost);
     else if (!walked)
         report.stopped = std::move(walked).error();
     else if (library.environment().stop.stop_requested() && pipeline.files_done() < totals.files)
@@ -172,9 +217,11 @@ Result<KeepReport> keep(Library& library, std::span<const std::string> paths,
     if (sources.empty())
         return Error(ErrorCode::not_found, "Nothing was kept: no file or folder was found.");
     TRY(refuse_archive_inside(library, sources));
-    TRY_LET(const auto totals, count(library, sources, false));
-    TRY(refuse_too_much(library, sources, totals));
-    TRY_LET(auto report, keep_all(library, sources, totals, options, listener));
+    TRY_LET(const auto totals, count(library, sources));
+    TRY_LET(const auto largest_file,
+            library.environment().files.largest_file_bytes(library.copy().path));
+    TRY(refuse_too_much(library, sources, totals, largest_file, listener));
+    TRY_LET(auto report, keep_all(library, sources, totals, largest_file, options, listener));
     report.problems += missing;
     return report;
 }

@@ -24,6 +24,7 @@
 #include "library/source_walk.h"
 #include "library/worker_pool.h"
 #include "model/ids.h"
+#include "os/file_system.h"
 
 /// The two halves of keeping: workers read, hash, seal and write; one committer gathers what they
 /// finished into groups and makes each group durable, proved and journaled before it counts.
@@ -38,9 +39,9 @@ struct ReadyFile {
     Instant modified;
     model::ContentId content;
     std::uint64_t bytes = 0;
+    std::uint64_t counted_bytes = 0;  ///< of them, those that the progress shows already
     std::optional<archive::SealedObject> sealed;  ///< none where the content is stored already
-    bool is_kept_already = false;                 ///< only its object is new
-    bool item_stands = false;  ///< kept before; its object had gone, and is made again
+    bool kept_before = false;  ///< its object here had gone or was damaged, and is made again
 };
 
 /// What is told to the calling thread.
@@ -65,21 +66,50 @@ class KeepPipeline {
     /// Problems since the last call, in the order in which they came.
     std::vector<KeepEvent> take_events();
     std::optional<Error> failure();  ///< why no more can be kept
-    KeepReport report();             ///< as far as it has come
+    /// Why nothing more is read, if a source went away; what was read before is kept all the same.
+    std::optional<Error> lost_source();
+    KeepReport report();  ///< as far as it has come
     std::uint64_t files_done() const { return files_done_; }
     std::uint64_t bytes_done() const { return bytes_done_; }
 
   private:
     // Worker side
+    enum class Tried { queued, done, changed };
     void work(const SourceFile& file, archive::ObjectBuffers& buffers);
-    Result<bool> try_once(const SourceFile& file, archive::ObjectBuffers& buffers,
-                          bool& source_failed);
+    Result<Tried> try_once(const SourceFile& file, archive::ObjectBuffers& buffers,
+                           bool& source_failed);
+    Result<Tried> try_open(const SourceFile& file, const os::ReadableFile& opened,
+                           const os::FileInfo& before, archive::ObjectBuffers& buffers,
+                           std::uint64_t& counted_bytes, bool& source_failed);
     Result<model::ContentId> hash_source(const os::ReadableFile& file,
                                          archive::ObjectBuffers& buffers);
-    bool size_is_known(std::uint64_t bytes);
+    /// What one worker seals now, until it is destroyed: others wait that may have the same bytes,
+    /// and then lean on it.
+    class Sealing {
+      public:
+        explicit Sealing(KeepPipeline& pipeline) : pipeline_(&pipeline) {}
+        Sealing(const Sealing&) = delete;
+        Sealing& operator=(const Sealing&) = delete;
+        ~Sealing();
+        std::optional<std::uint64_t> size;  ///< of a file whose content is not known yet
+        std::optional<model::ContentId> content;
+
+      private:
+        KeepPipeline* pipeline_;
+    };
+    /// Whether any content of this size is known, or may be by the time this one is sealed.
+    bool size_is_known(std::uint64_t bytes, Sealing& sealing);
+    /// Whether the bytes are stored, or are by now; else they are this worker's to seal.
+    Result<bool> is_stored_by_now(const model::ContentId& content, std::uint64_t bytes,
+                                  archive::ObjectBuffers& buffers, Sealing& sealing);
     Result<bool> is_stored(const model::ContentId& content, archive::ObjectBuffers& buffers);
-    void finished(ReadyFile ready);
-    void count_done(const SourceFile& file);
+    /// Hands it to the committer, unless it was kept before.
+    Result<Tried> finished(ReadyFile ready);
+    void count_done(const SourceFile& file, std::uint64_t counted_bytes);
+    void source_failed(const SourceFile& file, const Error& error);
+    void forget_size(std::uint64_t bytes);
+    /// Requires: library_mutex_ is held.
+    void remember_proved(const model::ContentId& content);
     void add_problem(const SourceFile& file, const std::string& why);
     void fail(Error error);
     bool must_stop() const;
@@ -104,12 +134,16 @@ class KeepPipeline {
     std::unordered_set<model::ContentId> claimed_;  // contents sealed and not yet journaled
     std::unordered_set<model::ContentId> proved_;   // stored ones that were read to the end
     std::multiset<std::uint64_t> sizes_in_flight_;
+    std::unordered_set<std::uint64_t> sizes_being_sealed_;  // of contents that are not known yet
+    std::unordered_set<model::ContentId> being_sealed_;
+    std::condition_variable sealed_;
 
     std::mutex mutex_;  // what follows
     std::condition_variable wake_;
     std::deque<ReadyFile> ready_;
     std::vector<KeepEvent> events_;
     std::optional<Error> failure_;
+    std::optional<Error> lost_source_;
     KeepReport report_;
     bool no_more_ = false;
     bool committed_all_ = false;
@@ -118,6 +152,7 @@ class KeepPipeline {
     std::atomic<std::uint64_t> files_done_ = 0;
     std::atomic<std::uint64_t> bytes_done_ = 0;
     std::atomic<bool> failed_ = false;
+    std::atomic<bool> lost_ = false;
     WorkerPool pool_;
     std::thread committer_;
 };

@@ -1,5 +1,7 @@
 #include "library/source_walk.h"
 
+#include <sys/sysmacros.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "base/text.h"
 #include "crypto/sha256.h"
 #include "model/ids.h"
 #include "os/file_system.h"
@@ -47,11 +50,52 @@ std::string given_name(std::string path, const std::string& real_path) {
     return os::is_file_name(name) ? name : os::file_name_of(real_path);
 }
 
+// The system takes a disk out of this list when it is pulled out, whatever is still in memory.
+// File systems that span disks or are none (btrfs, a network) are not in it.
+std::string disk_of(os::FileSystem& files, std::uint64_t device) {
+    const auto path = "/sys/dev/block/" + std::to_string(gnu_dev_major(device)) + ":" +
+                      std::to_string(gnu_dev_minor(device));
+    return files.info_following(path) ? path : std::string();
+}
+
 std::string joined(const std::string& folder, const std::string& name) {
     return folder.empty() ? name : folder + "/" + name;
 }
 
 }  // namespace
+
+std::string reason_of(const Error& error) {
+    switch (error.code()) {
+        case ErrorCode::permission:
+        case ErrorCode::read_only:
+            return "you may not read it";
+        case ErrorCode::not_found:
+            return "it is not there any more";
+        case ErrorCode::changed:
+            return "it kept changing while it was read";
+        case ErrorCode::limit:
+            return "its path is too long, or leads round in a circle";
+        case ErrorCode::invalid:
+        case ErrorCode::unsupported:
+            return "it is no file or folder (a device, a pipe or a socket)";
+        default:
+            return "the disk could not read it";
+    }
+}
+
+bool is_there(os::FileSystem& files, const Source& source) {
+    const auto info = files.info(source.real_path);
+    if (!info || info->device != source.device) return false;
+    if (source.is_folder != (info->kind == os::FileKind::directory)) return false;
+    return source.disk.empty() || files.info_following(source.disk).has_value();
+}
+
+Error gone(const Source& source) {
+    return {ErrorCode::not_found,
+            printable(source.shown) +
+                " is not there any more. If it stands on a disk of its own, connect that disk "
+                "again; then keep it once more."};
+}
 
 std::vector<Source> resolve_sources(
     os::FileSystem& files, std::span<const std::string> paths, const model::DeviceId& device,
@@ -65,10 +109,12 @@ std::vector<Source> resolve_sources(
             real_path ? files.info(*real_path) : Result<os::FileInfo>(real_path.error());
         if (!info) {
             problem(path, info.error().code() == ErrorCode::not_found ? "it is not there"
-                                                                      : info.error().message());
+                                                                      : reason_of(info.error()));
             continue;
         }
         source.real_path = std::move(*real_path);
+        source.device = info->device;
+        source.disk = disk_of(files, info->device);
         source.is_folder = info->kind == os::FileKind::directory;
         source.name = given_name(path, source.real_path);
         if (source.name == "/") source.name.clear();
@@ -98,10 +144,7 @@ Result<> SourceWalker::walk(const Source& source) {
 
 Result<> SourceWalker::walk_folder(const Folder& folder, int links_followed) {
     const auto info = files_->info(folder.path);
-    if (!info) {
-        problem_(folder.shown, info.error().message());
-        return {};
-    }
+    if (!info) return unreadable(folder.shown, info.error());
     const std::pair identity{info->device, info->inode};
     if (std::ranges::find(open_, identity) != open_.end()) {
         problem_(folder.shown, "a link that leads back to a folder above it");
@@ -112,10 +155,7 @@ Result<> SourceWalker::walk_folder(const Folder& folder, int links_followed) {
         return {};
     }
     auto entries = files_->list(folder.path);
-    if (!entries) {
-        problem_(folder.shown, entries.error().message());
-        return {};
-    }
+    if (!entries) return unreadable(folder.shown, entries.error());
     std::ranges::sort(*entries, {}, &os::DirectoryEntry::name);
     open_.push_back(identity);
     Result<> result;
@@ -153,7 +193,7 @@ Result<> SourceWalker::follow_link(const Folder& folder, const std::string& name
         const auto code = target.error().code();
         problem_(shown, code == ErrorCode::not_found ? "a link to something that is not there"
                         : code == ErrorCode::limit   ? "a link that leads round in a circle"
-                                                     : target.error().message());
+                                                     : reason_of(target.error()));
         return {};
     }
     if (!is_inside(*target, source_->real_path)) {
@@ -161,10 +201,7 @@ Result<> SourceWalker::follow_link(const Folder& folder, const std::string& name
         return {};
     }
     const auto info = files_->info(*target);
-    if (!info) {
-        problem_(shown, info.error().message());
-        return {};
-    }
+    if (!info) return unreadable(shown, info.error());
     if (info->kind == os::FileKind::regular) return visit_file(*target, folder, name);
     if (info->kind != os::FileKind::directory) {
         problem_(shown, "a link to what is no file or folder");
@@ -177,14 +214,19 @@ Result<> SourceWalker::follow_link(const Folder& folder, const std::string& name
     return walk_folder({*target, shown, joined(folder.recorded, name)}, links_followed + 1);
 }
 
+Result<> SourceWalker::unreadable(const std::string& shown, const Error& error) {
+    if (error.code() != ErrorCode::permission && !is_there(*files_, *source_))
+        return gone(*source_);
+    problem_(shown, reason_of(error));
+    return {};
+}
+
 Result<> SourceWalker::visit_file(const std::string& path, const Folder& folder,
                                   const std::string& name) {
+    const auto shown = source_->is_folder ? os::join_path(folder.shown, name) : source_->shown;
     const auto info = files_->info(path);
-    if (!info) {
-        problem_(os::join_path(folder.shown, name), info.error().message());
-        return {};
-    }
-    return visit_({path, folder.recorded, name, info->size_bytes, source_->root});
+    if (!info) return unreadable(shown, info.error());
+    return visit_({path, shown, folder.recorded, name, info->size_bytes, source_});
 }
 
 }  // namespace keepsake::library
