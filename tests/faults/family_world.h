@@ -81,6 +81,7 @@ class FamilyWorld {
     void remove_way(library::Library& library, const std::string& who);
 
     std::optional<model::ItemId> item_of(library::Library& library, const std::string& file);
+    const std::map<std::string, Bytes>& sources() const { return sources_; }
     /// The recorded names of the files at or below a path.
     std::vector<std::string> names_below(const std::string& path) const;
 

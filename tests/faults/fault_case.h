@@ -14,11 +14,14 @@ enum class FaultKind {
     once,     ///< operation `at` fails, the program goes on
     forever,  ///< it and all that follow fail
     crash,    ///< the machine stops in operation `at`
+    full,     ///< the disk has room for `at` more bytes
+    spoil,    ///< append `at` spoils a byte and says that all is well
 };
 
-/// As text: "keep crash 17 3" or "keep once:ENOSPC 17 3": scenario, kind, operation, seed. In
-/// KEEPSAKE_FAULT it makes the test of that scenario try this case alone. Keeping runs on several
-/// threads, so operation 17 may be another one the next time: --gtest_repeat=50 finds it again.
+/// As text: "keep crash 17 3" or "keep once:ENOSPC 17 3": scenario, kind, operation (or bytes),
+/// seed. In KEEPSAKE_FAULT it makes the test of that scenario try this case alone. Keeping runs on
+/// several threads, so operation 17 may be another one the next time: --gtest_repeat=50 finds it
+/// again.
 struct FaultCase {
     std::string scenario;
     FaultKind kind = FaultKind::crash;

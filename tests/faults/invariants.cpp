@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <regex>
@@ -16,6 +17,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "catalog/catalog.h"
 #include "faults/family_world.h"
 #include "library/check.h"
@@ -29,6 +31,8 @@
 
 namespace keepsake::testing {
 namespace {
+
+constexpr std::uint64_t kPlenty = 1ULL << 40U;
 
 struct Found {
     catalog::ItemRecord item;
@@ -100,11 +104,21 @@ class Inspector {
             "[0-9a-f]{64}\\.age|journal/|"
             "journal/[0-9a-f]+/|journal/[0-9a-f]+/[0-9]+/|"
             "journal/[0-9a-f]+/[0-9]+/[0-9]+(-[0-9]+)?-[0-9a-f]{64}\\.age|keepsake\\.json|"
-            "README\\.txt|open-without-keepsake\\.sh)|mirror/|tmp/)");
+            "README\\.txt|open-without-keepsake\\.sh)|mirror/|tmp/|tmp/reserve)");
         const auto prefix = world_->archive + "/";
         for (const auto& path : world_->files.paths()) {
             if (!path.starts_with(prefix) || path == prefix) continue;
             EXPECT_TRUE(std::regex_match(path.substr(prefix.size()), format)) << path;
+        }
+    }
+
+    /// They were only ever read.
+    void sources() {
+        const auto snapshot = world_->files.snapshot();
+        for (const auto& [path, bytes] : world_->sources()) {
+            const auto found = snapshot.find(path);
+            EXPECT_TRUE(found != snapshot.end() && found->second == bytes)
+                << path << ": a source was written to";
         }
     }
 
@@ -237,8 +251,23 @@ void go_on(FamilyWorld& world, const std::string& keep_again) {
 
 }  // namespace
 
+void expect_nothing_lost(FamilyWorld& world) {
+    world.files.set_plan({});
+    Inspector inspector(world);
+    inspector.sources();
+    if (!opens_at_all(world)) return;
+    inspector.ways();
+    auto library = world.open();
+    if (!library) return void(ADD_FAILURE() << library.error().describe());
+    inspector.contents(*library);
+}
+
 void expect_invariants(FamilyWorld& world, const std::string& keep_again) {
     world.files.set_plan({});
+    world.files.set_capacity(kPlenty);
+    // Where there are no locks, what was left is taken for left after a day.
+    world.files.pass_seconds(2 * kSecondsPerDay);
+    Inspector(world).sources();
     if (!opens_at_all(world)) return;
     Inspector inspector(world);
     inspector.ways();

@@ -13,4 +13,8 @@ namespace keepsake::testing {
 /// another crash. Broken ones are reported as failures of the running test.
 void expect_invariants(FamilyWorld& world, const std::string& keep_again);
 
+/// The first half of that: what was acknowledged is there. For a disk that spoiled what it was
+/// given to hold: that is found later, by check.
+void expect_nothing_lost(FamilyWorld& world);
+
 }  // namespace keepsake::testing

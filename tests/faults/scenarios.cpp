@@ -107,6 +107,7 @@ void begin_with_two_copies(FamilyWorld& world) {
         auto library = world.open();
         ASSERT_TRUE(library) << library.error().describe();
         world.keep(*library, "/home/other.jpg");
+        world.keep(*library, kPhotos);  // on both: then there are two objects of each
         world.set_words(*library, "/film.mov", "from the other computer");
     }
     world.archive = FamilyWorld::kArchive;
@@ -115,6 +116,7 @@ void begin_with_two_copies(FamilyWorld& world) {
         auto library = world.open();
         ASSERT_TRUE(library) << library.error().describe();
         world.set_cover(*library, "/film.mov", "The film");
+        world.keep(*library, kPhotos + "/2020");
     }
     copy_missing(world, FamilyWorld::kOtherArchive, FamilyWorld::kArchive);
 }
@@ -210,6 +212,7 @@ std::vector<Scenario> scenarios() {
         {"keep", before_keep, opened(keep_two), kPhotos},
         {"keep_many", before_many, keep_many, "/home/many"},
         {"keep_many_one_by_one", before_many, keep_many, "/home/many", false},
+        {"keep_without_locks", before_keep, opened(keep_two), kPhotos, true, false},
         {"join", before_keep, on_new_computer(opened(keep_two)), "/home/late.jpg"},
         {"tell", begin_with_photos, opened(tell), ""},
         {"let_go", begin_with_photos, opened([](FamilyWorld& world, Library& library) {
@@ -232,7 +235,7 @@ std::vector<Scenario> scenarios() {
          }),
          ""},
         {"rollup", begin_with_segments, opened(roll_up_all), ""},
-        {"tend_rolls_up", begin_with_many_segments, opened(tend), ""},
+        {"tend_rolls_up", begin_with_many_segments, opened(tend), "", true, true, 10},
         {"merge", begin_with_two_copies, opened([](FamilyWorld& world, Library& library) {
              world.keep(library, kPhotos);
              static_cast<void>(library::tend(library, world.heard));

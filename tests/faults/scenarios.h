@@ -15,6 +15,8 @@ struct Scenario {
     std::function<void(FamilyWorld&)> run;     ///< here it may
     std::string keep_again;                    ///< kept afterwards, whatever happened; may be empty
     bool can_sync_as_a_whole = true;
+    bool has_locks = true;
+    unsigned weight = 1;  ///< how much longer it takes than most: so many fewer cases are sampled
 };
 
 /// All of them. Each goes on where a single step failed, as a program with several wishes would.
