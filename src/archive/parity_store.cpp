@@ -148,7 +148,6 @@ Result<ParityMembers> read_members(os::FileSystem& files, const std::string& arc
 Result<MadeSet> make_set(Staging& staging, std::span<const StoredObject> objects,
                          const parity::Work& work) {
     auto& files = staging.files();
-    TRY(staging.make_folder(std::string(kParityName)));
     TRY_LET(const auto temporary, staging.new_path());
     const auto finish = [&]() -> Result<MadeSet> {
         TRY_LET(auto damaged, write_set(staging, objects, temporary, work));
@@ -159,10 +158,8 @@ Result<MadeSet> make_set(Staging& staging, std::span<const StoredObject> objects
         TRY_LET(const auto info, files.info(temporary));
         TRY_LET(const auto hash, hash_of_file(files, temporary, work.stop));
         const ParityFileName name{hash, info.size_bytes};
-        const auto target = os::join_path(staging.archive_path(), name.path());
         // A set of the same objects is the same file, and this one is whole.
-        TRY(files.rename_replacing(temporary, target));
-        TRY(files.sync_directory(os::parent_of(target)));
+        TRY(staging.put_in_place(temporary, name.path()));
         return MadeSet{name, {}};
     };
     auto made = finish();

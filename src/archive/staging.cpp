@@ -197,4 +197,23 @@ Result<> Staging::publish(ByteView bytes, const std::string& relative_path) {
     return named ? Result<>() : std::move(named).error().with(relative_path);
 }
 
+Result<> Staging::put_in_place(const std::string& temporary, const std::string& relative_path) {
+    TRY(make_folder(os::parent_of(relative_path)));
+    const auto target = os::join_path(archive_path_, relative_path);
+    TRY(files_->rename_replacing(temporary, target));
+    return files_->sync_directory(os::parent_of(target));
+}
+
+Result<> Staging::replace(ByteView bytes, const std::string& relative_path) {
+    TRY_LET(const auto temporary, new_path());
+    const auto finish = [&]() -> Result<> {
+        TRY(write_new(*files_, temporary, bytes));
+        return put_in_place(temporary, relative_path);
+    };
+    auto finished = finish();
+    if (finished) return {};
+    static_cast<void>(files_->remove_file(temporary));
+    return std::move(finished).error().with(relative_path);
+}
+
 }  // namespace keepsake::archive

@@ -47,6 +47,15 @@ class Staging {
     /// io.
     Result<> publish(ByteView bytes, const std::string& relative_path);
 
+    /// Lets a file that stands under a fresh name, whole, proved and synced, take its place in the
+    /// archive, whatever stood there. Durability: on success it survives a crash; a crash before
+    /// leaves what stood there, or this.
+    Result<> put_in_place(const std::string& temporary, const std::string& relative_path);
+
+    /// publish() for a file that is damaged: what stands there is replaced, once the new one is
+    /// synced.
+    Result<> replace(ByteView bytes, const std::string& relative_path);
+
     os::FileSystem& files() const { return *files_; }
     const std::string& archive_path() const { return archive_path_; }
 
