@@ -23,6 +23,7 @@ Result<ExitCode> run(Context& context, const LetGoCommand& command);
 Result<ExitCode> run(Context& context, const BringBackCommand& command);
 Result<ExitCode> run(Context& context, const CheckCommand& command);
 Result<ExitCode> run(Context& context, const TendCommand& command);
+Result<ExitCode> run(Context& context, const CareCommand& command);
 Result<ExitCode> run(Context& context, const KeyListCommand& command);
 Result<ExitCode> run(Context& context, const KeyAddCommand& command);
 Result<ExitCode> run(Context& context, const KeyRemoveCommand& command);

@@ -23,6 +23,7 @@ struct NewCommand {
 struct KeepCommand {
     std::vector<std::string> paths;
     bool without_read_back = false;  ///< for measuring
+    bool parity_later = false;       ///< left to tend
 };
 struct ListCommand {
     std::vector<std::string> words;
@@ -66,8 +67,11 @@ struct BringBackCommand {
 };
 struct CheckCommand {
     bool without_key = false;
+    bool repair = false;
+    double some_percent = 100;  ///< of the bytes, the longest-unchecked first
 };
 struct TendCommand {};
+struct CareCommand {};
 
 struct KeyListCommand {};
 struct KeyAddCommand {
@@ -107,7 +111,7 @@ struct DeviceAcceptCommand {
 using Command =
     std::variant<NewCommand, KeepCommand, ListCommand, GetCommand, WordsCommand, MomentNewCommand,
                  MomentAddCommand, MomentListCommand, MomentShowCommand, CoverCommand,
-                 UncoverCommand, LetGoCommand, BringBackCommand, CheckCommand, TendCommand,
+                 UncoverCommand, LetGoCommand, BringBackCommand, CheckCommand, TendCommand, CareCommand,
                  KeyListCommand, KeyAddCommand, KeyRemoveCommand, KeyChangeCommand,
                  KeyRotateCommand, DeviceListCommand, DeviceNameCommand, DeviceRetireCommand,
                  DeviceAcceptCommand, DeviceKeepLockedCommand>;

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <functional>
 #include <iterator>
@@ -10,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -96,6 +98,16 @@ void check_date(const std::string& typed) {
     if (!is_whole || !from_rfc3339(typed + std::string(kEarliest.substr(typed.size()))))
         throw UsageError{"\"" + printable(typed) +
                          "\" is no date: write 2020, 2020-09 or 2020-09-14."};
+}
+
+/// "10%", "10", "0.5%": more than 0 and at most 100.
+double percent(const std::string& typed) {
+    const auto end = typed.ends_with('%') ? typed.size() - 1 : typed.size();
+    double value = 0;
+    const auto [rest, error] = std::from_chars(typed.data(), typed.data() + end, value);
+    if (error != std::errc{} || rest != typed.data() + end || !(value > 0) || value > 100)
+        throw UsageError{"\"" + printable(typed) + "\" is no part to check: write --some 10%."};
+    return value;
 }
 
 /// A command that the line may name: its parser, and what to make of it once it was named.
@@ -234,8 +246,17 @@ void Grammar::add_archive_commands() {
     make->add_flag("--recovery-key", made->recovery_key,
                    "Makes a recovery key without asking, and prints its twelve words");
 
-    auto [keep, kept] = add<KeepCommand>(app_, "keep", "Keeps files and whole folders");
+    auto parity = std::make_shared<std::string>("now");
+    auto [keep, kept] = add<KeepCommand>(
+        app_, "keep", "Keeps files and whole folders", [parity](KeepCommand& values) {
+            if (*parity != "now" && *parity != "later")
+                throw UsageError{"Say --parity now, or --parity later."};
+            values.parity_later = *parity == "later";
+        });
     texts(*keep, "PATH", kept->paths, "Files and folders")->required();
+    keep->add_option("--parity", *parity,
+                     "now, or later: leaves the repair data to `keepsake tend`")
+        ->type_name("WHEN");
     keep->add_flag("--without-read-back", kept->without_read_back,
                    "Skips reading back what was written: it is not proved that it can be read")
         ->group("For measuring");
@@ -317,11 +338,21 @@ void Grammar::add_telling_commands() {
 }
 
 void Grammar::add_care_commands() {
+    auto some = std::make_shared<std::optional<std::string>>();
     auto [check, checked] =
-        add<CheckCommand>(app_, "check", "Reads everything and proves that it is as it was kept");
+        add<CheckCommand>(app_, "check", "Reads everything and proves that it is as it was kept",
+                          [some](CheckCommand& values) {
+                              if (*some) values.some_percent = percent(**some);
+                          });
+    check->add_flag("--repair", checked->repair,
+                    "Heals what is damaged: from repair data, the mirror, the journal");
+    text(*check, "--some", *some,
+         "Reads a part only, such as 10%: what was not read for longest; ten such checks read all")
+        ->type_name("PERCENT");
     check->add_flag("--without-key", checked->without_key,
                     "Asks for no way in: proves every file's hash, opens nothing");
     add<TendCommand>(app_, "tend", "The quiet upkeep; keeping and letting go do it too");
+    add<CareCommand>(app_, "care", "Tells in one sentence whether everything is safe");
 }
 
 void Grammar::add_key() {

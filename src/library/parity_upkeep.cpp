@@ -326,6 +326,17 @@ Result<ParityReport> tend_parity(const Environment& environment, archive::Stagin
     return upkeep.report();
 }
 
+Result<ParityCoverage> parity_coverage(const Environment& environment,
+                                       const std::string& archive_path, Listener& listener) {
+    archive::Staging nothing_written(environment.files, archive_path, environment.random);
+    Upkeep upkeep(environment, nothing_written, listener);
+    TRY_LET(const auto sets, upkeep.read_sets(kNoLimit));
+    TRY_LET(const auto present, archive::list_objects(environment.files, archive_path));
+    Coverage coverage(present);
+    for (const auto& set : sets) coverage.cover(set.objects);
+    return ParityCoverage{present.size(), coverage.uncovered().size()};
+}
+
 Result<> leave_sets(const Environment& environment, archive::Staging& staging,
                     std::span<const model::ObjectId> leaving, Listener& listener) {
     if (leaving.empty()) return {};

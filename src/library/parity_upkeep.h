@@ -45,6 +45,14 @@ using IsMissed = std::function<Result<bool>(const model::ObjectId&)>;
 Result<ParityReport> tend_parity(const Environment& environment, archive::Staging& staging,
                                  const IsMissed& is_missed, Listener& listener);
 
+struct ParityCoverage {
+    std::uint64_t objects = 0;  ///< that stand in this copy
+    std::uint64_t unprotected = 0;
+};
+/// How much of what stands in a copy has recovery data. Writes nothing.
+Result<ParityCoverage> parity_coverage(const Environment& environment,
+                                       const std::string& archive_path, Listener& listener);
+
 /// Before these objects are erased: no recovery set can bring them back any more. A set that holds
 /// one is made anew without it, then removed. Errors: corrupt where another member of such a set is
 /// damaged and the set is what could heal it: then nothing is to be erased yet.
