@@ -187,7 +187,39 @@ class Scan {
     std::vector<Range> ranges_;
 };
 
+// A small packet as it stands at `offset_bytes`, whole and right, read into `bytes`.
+Result<> read_small_packet(const os::ReadableFile& file, std::uint64_t offset_bytes,
+                           const PacketHeader& header, Bytes& bytes) {
+    const Error damaged(ErrorCode::corrupt, "a packet of the PAR2 file is damaged");
+    if (header.length_bytes > kLargestSmallPacketBytes) return damaged;
+    bytes.resize(header.length_bytes);
+    TRY_LET(const auto got, file.read_at(offset_bytes, bytes));
+    if (got != bytes.size()) return damaged;
+    if (md5(ByteView(bytes).subspan(kPacketHashedFrom)) != header.digest) return damaged;
+    return {};
+}
+
 }  // namespace
+
+Result<> walk_small_packets(const os::ReadableFile& file, std::uint64_t size_bytes,
+                            const Crew& crew,
+                            const std::function<void(const FoundPacket&)>& found) {
+    Bytes bytes;
+    for (std::uint64_t at = 0; at < size_bytes;) {
+        TRY(crew.check());
+        std::array<std::uint8_t, kPacketHeaderBytes> beginning{};
+        TRY_LET(const auto got, file.read_at(at, beginning));
+        const auto header = parse_packet_header(ByteView(beginning).first(got));
+        if (!header || header->length_bytes > size_bytes - at)
+            return Error(ErrorCode::corrupt, "the PAR2 file is damaged");
+        if (header->type != kRecoveryPacket) {
+            TRY(read_small_packet(file, at, *header, bytes));
+            found({*header, at, ByteView(bytes).subspan(kPacketHeaderBytes)});
+        }
+        at += header->length_bytes;
+    }
+    return {};
+}
 
 Result<> scan_packets(const os::ReadableFile& file, std::uint64_t size_bytes, const Crew& crew,
                       const std::function<void(const FoundPacket&)>& found) {

@@ -38,8 +38,9 @@ struct Gathered {
 
 class Opening {
   public:
-    Opening(os::FileSystem& files, const Work& work)
-        : files_(files), work_(work), crew_(work.threads, work.stop) {}
+    enum class Reading : std::uint8_t { everything, outline };
+    Opening(os::FileSystem& files, const Work& work, Reading reading)
+        : files_(files), work_(work), reading_(reading), crew_(work.threads, work.stop) {}
 
     Result<RecoverySet> run(const std::vector<std::string>& paths) {
         std::uint64_t all = 0;
@@ -79,8 +80,10 @@ class Opening {
             parity_file.problem = file.error().message();
             return {};
         }
-        auto scanned = scan_packets(**file, parity_file.size_bytes, crew_,
-                                    [&](const FoundPacket& packet) { take(number, packet); });
+        const auto found = [&](const FoundPacket& packet) { take(number, packet); };
+        if (reading_ == Reading::outline)
+            return walk_small_packets(**file, parity_file.size_bytes, crew_, found);
+        auto scanned = scan_packets(**file, parity_file.size_bytes, crew_, found);
         if (scanned.has_value()) return {};
         if (scanned.error().code() == ErrorCode::cancelled) return scanned;
         parity_file.problem = scanned.error().message();
@@ -206,6 +209,7 @@ class Opening {
 
     os::FileSystem& files_;
     const Work& work_;
+    Reading reading_;
     Crew crew_;
     std::vector<ParityFile> parity_files_;
     std::map<SetId, Gathered> sets_;
@@ -223,7 +227,12 @@ bool RecoverySet::undamaged() const {
 
 Result<RecoverySet> open_set(os::FileSystem& files, const std::vector<std::string>& par2_paths,
                              const Work& work) {
-    return Opening(files, work).run(par2_paths);
+    return Opening(files, work, Opening::Reading::everything).run(par2_paths);
+}
+
+Result<RecoverySet> open_outline(os::FileSystem& files, const std::string& par2_path,
+                                 const Work& work) {
+    return Opening(files, work, Opening::Reading::outline).run({par2_path});
 }
 
 }  // namespace keepsake::parity
