@@ -16,7 +16,7 @@
 
 /// The recovery sets of one copy: PAR2 files in parity/, each named by the SHA-256 of itself, over
 /// object files. They belong to this copy alone and may be deleted at any time.
-/// Source: docs/formats/parity.md; docs/adr/0007-recovery-sets-of-a-copy.md.
+/// Source: docs/formats/parity.md; docs/adr/0008-recovery-sets-of-a-copy.md.
 namespace keepsake::archive {
 
 /// An object file that stands in a copy.

@@ -14,7 +14,7 @@
 
 /// Recovery data over what one copy holds: made when something is kept, joined into larger sets as
 /// it grows, made anew when its members go. No key is needed for any of it.
-/// Source: docs/adr/0007-recovery-sets-of-a-copy.md.
+/// Source: docs/adr/0008-recovery-sets-of-a-copy.md.
 namespace keepsake::library {
 
 struct ParityReport {
