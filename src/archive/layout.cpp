@@ -16,6 +16,12 @@ namespace keepsake::archive {
 namespace {
 
 constexpr std::string_view kSuffix = ".age";
+constexpr std::string_view kParitySuffix = ".par2";
+
+std::optional<model::FileHash> hash_before(std::string_view suffix, std::string_view name) {
+    if (!name.ends_with(suffix)) return std::nullopt;
+    return model::FileHash::from_hex(name.substr(0, name.size() - suffix.size()));
+}
 
 std::optional<std::uint64_t> sequence_number(std::string_view text) {
     std::uint64_t value = 0;
@@ -99,9 +105,20 @@ std::string key_path(const model::FileHash& file) {
     return std::string(kKeysName) + "/" + file.hex() + std::string(kSuffix);
 }
 
+std::string parity_path(const model::FileHash& file) {
+    return std::string(kParityName) + "/" + file.hex() + std::string(kParitySuffix);
+}
+
+std::string parity_mark_path() { return std::string(kParityName) + "/pending"; }
+
+bool is_parity_mark(std::string_view path) { return path == parity_mark_path(); }
+
 std::optional<model::FileHash> hash_of_name(std::string_view name) {
-    if (!name.ends_with(kSuffix)) return std::nullopt;
-    return model::FileHash::from_hex(name.substr(0, name.size() - kSuffix.size()));
+    return hash_before(kSuffix, name);
+}
+
+std::optional<model::FileHash> hash_of_parity_name(std::string_view name) {
+    return hash_before(kParitySuffix, name);
 }
 
 }  // namespace keepsake::archive

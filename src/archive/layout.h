@@ -65,7 +65,14 @@ class RollupIndex {
 /// "objects/ab/<sha256>.age", "keys/<sha256>.age"
 std::string object_path(const model::ObjectId& object);
 std::string key_path(const model::FileHash& file);
+/// "parity/<sha256>.par2"
+std::string parity_path(const model::FileHash& file);
+/// Whether it is the mark that something here is still without recovery data, "parity/pending".
+bool is_parity_mark(std::string_view path);
+std::string parity_mark_path();
 /// "<sha256>.age" to its hash; none for any other name.
 std::optional<model::FileHash> hash_of_name(std::string_view name);
+/// "<sha256>.par2" to its hash; none for any other name.
+std::optional<model::FileHash> hash_of_parity_name(std::string_view name);
 
 }  // namespace keepsake::archive

@@ -29,13 +29,7 @@
 namespace keepsake::archive {
 namespace {
 
-constexpr std::string_view kParitySuffix = ".par2";
 constexpr std::size_t kHashBlockBytes = 1UL << 20U;
-
-std::optional<model::FileHash> hash_of_parity_name(std::string_view name) {
-    if (!name.ends_with(kParitySuffix)) return std::nullopt;
-    return model::FileHash::from_hex(name.substr(0, name.size() - kParitySuffix.size()));
-}
 
 // Writes the set under a temporary name, hashing each object as it is read.
 Result<std::vector<model::ObjectId>> write_set(Staging& staging,
@@ -76,9 +70,7 @@ std::optional<model::ObjectId> object_of_path(std::string_view path) {
     return object_path(object) == path ? std::optional(object) : std::nullopt;
 }
 
-std::string ParityFileName::path() const {
-    return std::string(kParityName) + "/" + file.hex() + std::string(kParitySuffix);
-}
+std::string ParityFileName::path() const { return parity_path(file); }
 
 std::uint64_t ParityMembers::bytes() const {
     return std::accumulate(
@@ -97,8 +89,7 @@ Result<std::vector<StoredObject>> list_objects(os::FileSystem& files,
         TRY_LET(const auto entries, files.list(folder));
         for (const auto& entry : entries) {
             const auto hash = hash_of_name(entry.name);
-            if (!hash || entry.kind != os::FileKind::regular ||
-                !entry.name.starts_with(group.name))
+            if (!hash || entry.kind != os::FileKind::regular || !entry.name.starts_with(group.name))
                 continue;
             const auto info = files.info(os::join_path(folder, entry.name));
             if (!info && info.error().code() == ErrorCode::not_found) continue;
@@ -171,7 +162,7 @@ Result<> remove_sets(os::FileSystem& files, const std::string& archive_path,
                      std::span<const ParityFileName> sets) {
     if (sets.empty()) return {};
     for (const auto& set : sets) {
-        auto removed = files.remove_file(os::join_path(archive_path, set.path()));
+        auto removed = remove_own_file(files, archive_path, set.path());
         if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
     }
     return files.sync_directory(os::join_path(archive_path, std::string(kParityName)));

@@ -47,8 +47,12 @@ Result<ExitCode> run(Context& context, const KeepCommand& command) {
     }
     if (report.kept == 0 && report.already == 0 && report.problems > 0)
         return Error(ErrorCode::not_found, "Nothing was kept.");
-    tend_quietly(context, library);
+    context.messages().clear();
     context.out().line(kept_line(report, options));
+    const bool is_protected =
+        command.parity_later || protect_kept(context, library, report.just_kept);
+    tend_quietly(context, library);
+    if (!is_protected) return ExitCode::stopped;
     return report.problems > 0 ? ExitCode::some_failed : ExitCode::done;
 }
 

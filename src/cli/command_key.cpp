@@ -17,6 +17,7 @@
 #include "crypto/age_keys.h"
 #include "crypto/secret.h"
 #include "library/keys.h"
+#include "library/tend.h"
 #include "model/entry.h"
 #include "model/ids.h"
 
@@ -174,6 +175,8 @@ Result<ExitCode> run(Context& context, const KeyRotateCommand& command) {
         library,
         command.join ? library::Library::Joining::side_epochs : library::Library::Joining::none,
         command.reseal, context.messages()));
+    // Of the old objects nothing may come back by repair data.
+    if (command.reseal) TRY(library::tend_recovery_data(library, context.messages()));
     context.messages().clear();
     context.out().line(command.reseal ? "A new key is in use, and every original is encrypted anew."
                                       : "A new key is in use. " + std::string(kStaysReadable));

@@ -1,3 +1,6 @@
+#include <string>
+
+#include "archive/staging.h"
 #include "base/result.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -5,13 +8,38 @@
 #include "cli/exit_code.h"
 #include "cli/invocation.h"
 #include "cli/text_layout.h"
+#include "library/parity_upkeep.h"
 #include "library/tend.h"
 
 namespace keepsake::cli {
+namespace {
 
-Result<ExitCode> run(Context& context, const TendCommand& /*command*/) {
+std::string told(const library::ParityReport& made) {
+    return made.objects == 0 ? ""
+                             : "Repair data was made for " +
+                                   count_of(made.objects, "original", "originals") + ".";
+}
+
+// Repair data needs no way in, so that a timer can make it.
+Result<ExitCode> tend_without_key(Context& context) {
+    TRY_LET(const auto path, context.archive_path());
+    TRY_LET(const auto* environment, context.environment());
+    TRY_LET(const auto made, library::tend_parity_of(*environment, path, context.messages()));
+    context.messages().clear();
+    const auto line = told(made);
+    context.out().line(line.empty() ? "There was nothing to do without a way in." : line);
+    return made.damaged > 0 ? ExitCode::damage : ExitCode::done;
+}
+
+}  // namespace
+
+Result<ExitCode> run(Context& context, const TendCommand& command) {
+    if (command.without_key || (!context.has_way_in() && context.terminal() == nullptr))
+        return tend_without_key(context);
     TRY_LET(auto library, context.open());
     TRY_LET(const auto report, library::tend(library, context.messages()));
+    TRY_LET(const auto made, library::tend_recovery_data(library, context.messages()));
+    context.messages().clear();
     auto& out = context.out();
     if (report.erased_objects > 0)
         out.line(
@@ -21,8 +49,10 @@ Result<ExitCode> run(Context& context, const TendCommand& /*command*/) {
     if (report.rolled_up > 0)
         out.line(count_of(report.rolled_up, "journal file was", "journal files were") +
                  " joined into one.");
-    if (report.erased_objects == 0 && report.rolled_up == 0) out.line("There was nothing to do.");
-    return ExitCode::done;
+    if (const auto line = told(made); !line.empty()) out.line(line);
+    if (report.erased_objects == 0 && report.rolled_up == 0 && made.sets == 0)
+        out.line("There was nothing to do.");
+    return made.damaged > 0 ? ExitCode::damage : ExitCode::done;
 }
 
 }  // namespace keepsake::cli

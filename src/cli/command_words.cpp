@@ -10,6 +10,7 @@
 #include "cli/exit_code.h"
 #include "cli/input.h"
 #include "cli/invocation.h"
+#include "cli/outcome.h"
 #include "cli/words_text.h"
 #include "crypto/secret.h"
 #include "library/tell.h"
@@ -56,9 +57,10 @@ Result<ExitCode> run(Context& context, const WordsCommand& command) {
     TRY_LET(const auto words, given_words(context, command));
     TRY_LET(auto library, context.open());
     TRY_LET(const auto subject, library::find_subject(library, command.subject));
-    TRY(library::set_words(library, subject, words_field(subject), words.text()));
+    TRY_LET(const auto kept,
+            library::set_words(library, subject, words_field(subject), words.text()));
     context.out().line(words.empty() ? "The words were taken away." : "The words are kept.");
-    return ExitCode::done;
+    return protect_kept(context, library, kept) ? ExitCode::done : ExitCode::stopped;
 }
 
 }  // namespace keepsake::cli

@@ -70,7 +70,9 @@ struct CheckCommand {
     bool repair = false;
     double some_percent = 100;  ///< of the bytes, the longest-unchecked first
 };
-struct TendCommand {};
+struct TendCommand {
+    bool without_key = false;
+};
 struct CareCommand {};
 
 struct KeyListCommand {};
@@ -111,8 +113,8 @@ struct DeviceAcceptCommand {
 using Command =
     std::variant<NewCommand, KeepCommand, ListCommand, GetCommand, WordsCommand, MomentNewCommand,
                  MomentAddCommand, MomentListCommand, MomentShowCommand, CoverCommand,
-                 UncoverCommand, LetGoCommand, BringBackCommand, CheckCommand, TendCommand, CareCommand,
-                 KeyListCommand, KeyAddCommand, KeyRemoveCommand, KeyChangeCommand,
+                 UncoverCommand, LetGoCommand, BringBackCommand, CheckCommand, TendCommand,
+                 CareCommand, KeyListCommand, KeyAddCommand, KeyRemoveCommand, KeyChangeCommand,
                  KeyRotateCommand, DeviceListCommand, DeviceNameCommand, DeviceRetireCommand,
                  DeviceAcceptCommand, DeviceKeepLockedCommand>;
 

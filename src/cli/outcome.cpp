@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/plain_words.h"
 #include "library/library.h"
+#include "library/parity_upkeep.h"
 #include "library/tend.h"
 
 namespace keepsake::cli {
@@ -32,6 +33,18 @@ void tend_quietly(Context& context, library::Library& library) {
         context.messages().line("The upkeep waits: " + plain_words(tended.error(),
                                                                    library.copy().path,
                                                                    Stands::something));
+}
+
+bool protect_kept(Context& context, library::Library& library, const library::JustKept& kept) {
+    const auto made =
+        library::protect(library.environment(), library.staging(), kept, context.messages());
+    context.messages().clear();
+    if (made) return true;
+    if (made.error().code() != ErrorCode::cancelled)
+        context.tell_error(made.error(), Stands::something);
+    context.messages().line(
+        "What was kept stands; its repair data is made by the next keep, or by `keepsake tend`.");
+    return false;
 }
 
 }  // namespace keepsake::cli

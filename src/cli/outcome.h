@@ -7,6 +7,7 @@
 #include "cli/context.h"
 #include "cli/exit_code.h"
 #include "library/library.h"
+#include "library/parity_upkeep.h"
 
 namespace keepsake::cli {
 
@@ -19,5 +20,9 @@ Result<ExitCode> tell_stopped_at_once(Context& context, const Error& why, std::s
 /// The quiet upkeep after keeping and letting go. What it cannot do waits for the next time, and is
 /// said; what was done before stands.
 void tend_quietly(Context& context, library::Library& library);
+
+/// Makes recovery data for what was just kept. False, and said, where that did not come to its end;
+/// what was kept stands.
+bool protect_kept(Context& context, library::Library& library, const library::JustKept& kept);
 
 }  // namespace keepsake::cli

@@ -351,7 +351,10 @@ void Grammar::add_care_commands() {
         ->type_name("PERCENT");
     check->add_flag("--without-key", checked->without_key,
                     "Asks for no way in: proves every file's hash, opens nothing");
-    add<TendCommand>(app_, "tend", "The quiet upkeep; keeping and letting go do it too");
+    auto [tend, tended] = add<TendCommand>(
+        app_, "tend", "The quiet upkeep; keeping and letting go do most of it, too");
+    tend->add_flag("--without-key", tended->without_key,
+                   "Asks for no way in: makes repair data, and nothing else");
     add<CareCommand>(app_, "care", "Tells in one sentence whether everything is safe");
 }
 

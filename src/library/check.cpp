@@ -8,18 +8,25 @@
 #include <utility>
 #include <vector>
 
+#include "archive/copy.h"
 #include "archive/key_store.h"
 #include "archive/layout.h"
 #include "archive/object_file.h"
+#include "archive/staging.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "catalog/catalog.h"
 #include "crypto/age_keys.h"
 #include "library/check_files.h"
+#include "library/check_part.h"
+#include "library/copy_notes.h"
 #include "library/environment.h"
+#include "library/heal.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
+#include "library/repair.h"
 #include "model/ids.h"
 #include "os/file_system.h"
 
@@ -61,10 +68,16 @@ class OriginalChecker {
     OriginalChecker(Library& library, FileChecker& checker)
         : library_(&library), checker_(&checker), identities_(library.identity().identities()) {}
 
-    Result<> check_all(const std::vector<std::string>& paths) {
+    /// `paths`: all that stand here; `part`: those of them that are to be read.
+    Result<> check_all(const std::vector<std::string>& paths,
+                       const std::vector<std::string>& part) {
         std::set<model::ObjectId> present;
         for (const auto& path : paths)
             present.insert({archive::hash_of_name(os::file_name_of(path))->bytes});
+        reads_all_ = part.size() == paths.size();
+        if (!reads_all_)
+            for (const auto& path : part)
+                to_read_.insert({archive::hash_of_name(os::file_name_of(path))->bytes});
         TRY(library_->catalog().for_each_content(
             [&](const catalog::ContentRecord& content, bool live) -> Result<> {
                 if (library_->environment().stop.stop_requested())
@@ -84,6 +97,7 @@ class OriginalChecker {
         for (const auto& object : content.objects) {
             if (present.erase(object.object) == 0) continue;
             any = true;
+            if (!reads_all_ && !to_read_.contains(object.object)) continue;
             TRY_LET(auto name, name_of(*library_, content.content));
             checker_->add([this, object, content_id = content.content, bytes = content.bytes,
                            name = std::move(name)](archive::ObjectBuffers& buffers) {
@@ -92,7 +106,9 @@ class OriginalChecker {
         }
         if (any || !live) return {};
         TRY_LET(const auto name, name_of(*library_, content.content));
-        checker_->missing(name, "not in this copy; another copy may have it");
+        Hurt hurt{{}, {}, true, name, "not in this copy; another copy may have it"};
+        for (const auto& object : content.objects) hurt.objects.push_back(object.object);
+        checker_->hurt(std::move(hurt));
         return {};
     }
 
@@ -101,7 +117,11 @@ class OriginalChecker {
                       archive::ObjectBuffers& buffers) {
         const auto path = archive::object_path(object.object);
         const auto damaged = [&](const std::string& why) {
-            checker_->damaged(name, "damaged in this copy (" + path + ": " + why + ")");
+            checker_->hurt({{object.object},
+                            {},
+                            false,
+                            name,
+                            "damaged in this copy (" + path + ": " + why + ")"});
         };
         const auto file =
             library_->environment().files.open(os::join_path(library_->copy().path, path));
@@ -122,6 +142,8 @@ class OriginalChecker {
     Library* library_;
     FileChecker* checker_;
     std::vector<crypto::AgeIdentity> identities_;
+    bool reads_all_ = true;
+    std::set<model::ObjectId> to_read_;
 };
 
 Result<> tell_of_journal(Library& library, FileChecker& checker) {
@@ -201,38 +223,106 @@ Result<> check_ways(Library& library, FileChecker& checker) {
     return {};
 }
 
+// Where nobody opened it, only what is the same in both places, or this program's own, is known to
+// be right.
+Result<> heal_small_files(archive::Staging& staging, const model::ArchiveId& archive,
+                          Library* library, FileChecker& checker) {
+    PlainHashes plain;
+    std::set<model::FileHash> revoked;
+    if (library != nullptr) {
+        TRY_LET(plain, library->catalog().plain_files());
+        revoked = library->authority().revoked_files();
+    }
+    return heal_mirrors(
+        staging, archive, revoked, plain,
+        [&](const std::string& path, const std::string& from) { checker.healed(path, from); });
+}
+
+// What was healed and what was not: the report, and the notes for the next time.
+Result<CheckReport> finished(FileChecker& checker, const Result<>& checked,
+                             const Environment& environment, const std::string& path,
+                             const model::ArchiveId& archive, const Selection& selection,
+                             Instant began) {
+    auto report = checker.finish();
+    if (!checked && checked.error().code() != ErrorCode::cancelled) return checked.error();
+    report.is_all = selection.from_beginning && selection.to_end;
+    note_check(environment, path, archive, selection, report, began);
+    return report;
+}
+
+CopyNotes notes_of(const Environment& environment, const std::string& path,
+                   const model::ArchiveId& archive) {
+    const auto real_path = environment.files.real_path(path);
+    if (!real_path) return {};
+    return CopyNotesStore(environment.files, environment.state_folder, archive).load(*real_path);
+}
+
 }  // namespace
 
-Result<CheckReport> check(Library& library, Listener& listener) {
+Result<CheckReport> check(Library& library, const CheckOptions& options, Listener& listener) {
+    const auto& environment = library.environment();
+    const auto& path = library.copy().path;
+    const auto& archive = library.copy().manifest.archive;
+    const auto began = environment.clock.now();
+    FileChecker checker(environment, path, listener);
+    if (options.repair) {
+        TRY(library.may_write());
+        TRY(heal_small_files(library.staging(), archive, &library, checker));
+        checker.hold_back_hurt();
+    }
     // From the journal as it stands, not from what was taken in before: each file is read and
     // verified again.
     TRY(library.rebuild(listener));
-    FileChecker checker(library.environment(), library.copy().path, listener);
+    Selection part;
     const auto run = [&]() -> Result<> {
         TRY_LET(const auto objects, checker.list_objects());
-        std::uint64_t bytes = 0;
-        for (const auto& path : objects) {
-            const auto info =
-                library.environment().files.info(os::join_path(library.copy().path, path));
-            bytes += info ? info->size_bytes : 0;
-        }
+        part = select_part(environment, path, objects, options.percent,
+                           notes_of(environment, path, archive));
         // How many files there are besides objects shows only as they are read.
-        checker.set_totals(0, bytes);
+        checker.set_totals(0, part.bytes);
         TRY(checker.check_names(false));
         TRY(tell_of_journal(library, checker));
         TRY(check_plain_hashes(library, checker));
         TRY(check_ways(library, checker));
         OriginalChecker originals(library, checker);
-        auto checked = originals.check_all(objects);
+        auto checked = originals.check_all(objects, part.paths);
         // The jobs point at what stands here.
-        static_cast<void>(checker.finish());
+        checker.wait();
+        if (checked && options.repair)
+            checked = repair_found(checker, environment, library.staging(), &library, listener);
         return checked;
     };
-    auto checked = run();
-    auto report = checker.finish();
-    if (!checked && checked.error().code() != ErrorCode::cancelled)
-        return std::move(checked).error();
-    return report;
+    const auto checked = run();
+    return finished(checker, checked, environment, path, archive, part, began);
+}
+
+Result<CheckReport> check_without_key(const Environment& environment, const std::string& path,
+                                      const CheckOptions& options, Listener& listener) {
+    TRY_LET(const auto copy, archive::open_copy(environment.files, path));
+    const auto& archive = copy.manifest.archive;
+    const auto began = environment.clock.now();
+    archive::Staging staging(environment.files, path, environment.random);
+    FileChecker checker(environment, path, listener);
+    Selection part;
+    const auto run = [&]() -> Result<> {
+        if (options.repair) {
+            TRY(heal_small_files(staging, archive, nullptr, checker));
+            checker.hold_back_hurt();
+        }
+        TRY_LET(const auto objects, checker.list_objects());
+        part = select_part(environment, path, objects, options.percent,
+                           notes_of(environment, path, archive));
+        checker.set_totals(0, part.bytes);
+        TRY(checker.check_names(true));
+        checker.check_numbers();
+        TRY(checker.check_members());
+        checker.check_objects(part.paths);
+        checker.wait();
+        if (!options.repair) return {};
+        return repair_found(checker, environment, staging, nullptr, listener);
+    };
+    const auto checked = run();
+    return finished(checker, checked, environment, path, archive, part, began);
 }
 
 }  // namespace keepsake::library

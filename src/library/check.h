@@ -18,9 +18,16 @@ struct CheckReport {
     std::uint64_t damaged = 0;    ///< named by Listener::problem
     std::uint64_t missing = 0;    ///< originals, changes or keys known to exist and not here
     std::uint64_t strangers =
-        0;  ///< files that nobody signed for: set aside, named by Listener::note
+        0;                     ///< files that nobody signed for: set aside, named by Listener::note
+    std::uint64_t healed = 0;  ///< with `repair`: files that are whole again, named by note()
+    bool is_all = true;        ///< every original was read, not a part of them
     std::optional<Error> stopped;
     bool sound() const { return damaged == 0 && missing == 0; }
+};
+
+struct CheckOptions {
+    bool repair = false;   ///< heals what it can: docs/write-ordering.md, "Repair"
+    double percent = 100;  ///< of the originals' bytes: those that were not read for longest
 };
 
 /// Without a way in: every file's SHA-256 and place against its name, the archive against its
@@ -28,11 +35,11 @@ struct CheckReport {
 /// be missed: an object, a key file, or the last changes of a device, gone from both places; a
 /// plain file that is the same in both is believed.
 Result<CheckReport> check_without_key(const Environment& environment, const std::string& path,
-                                      Listener& listener);
+                                      const CheckOptions& options, Listener& listener);
 /// With one: also every tag, every original's SHA-256, the plain files' hashes, the journal's
 /// chain, heads and gaps, whether every original and key file that the journal names is here.
 /// Cannot be missed: the last changes of a device that neither another device's changes nor this
 /// computer has seen.
-Result<CheckReport> check(Library& library, Listener& listener);
+Result<CheckReport> check(Library& library, const CheckOptions& options, Listener& listener);
 
 }  // namespace keepsake::library

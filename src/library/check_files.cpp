@@ -11,9 +11,9 @@
 #include <utility>
 #include <vector>
 
-#include "archive/copy.h"
 #include "archive/layout.h"
 #include "archive/object_file.h"
+#include "archive/parity_store.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "library/check.h"
@@ -22,6 +22,7 @@
 #include "library/worker_pool.h"
 #include "model/ids.h"
 #include "os/file_system.h"
+#include "parity/work.h"
 
 namespace keepsake::library {
 namespace {
@@ -31,6 +32,17 @@ constexpr std::uint64_t kLargestPlainBytes = 1UL << 20U;
 
 std::string mirrored(std::string_view name) {
     return os::join_path(std::string(archive::kMirrorName), std::string(name));
+}
+
+// Repairing with another program leaves the damaged file beside the mended one: "<sha256>.age.1".
+std::string no_file_of_ours(std::string_view path) {
+    const auto dot = path.rfind('.');
+    const bool is_left_over =
+        dot != std::string_view::npos && dot + 1 < path.size() &&
+        path.find_first_not_of("0123456789", dot + 1) == std::string_view::npos &&
+        archive::object_of_path(path.substr(0, dot));
+    return is_left_over ? "left over by par2, which put the damaged file there; it can be deleted"
+                        : "no file of the archive's; set aside";
 }
 
 // "journal/<device>/<number>/<name>" taken apart; none for another path.
@@ -75,6 +87,24 @@ void FileChecker::stranger(const std::string& name, const std::string& why) {
     events_.push_back({Kind::stranger, name, why});
 }
 
+void FileChecker::healed(const std::string& name, const std::string& from) {
+    const std::lock_guard guard(mutex_);
+    events_.push_back({Kind::healed, name, "whole again, from " + from});
+}
+
+void FileChecker::hurt(Hurt hurt) {
+    const std::lock_guard guard(mutex_);
+    if (holds_back_)
+        hurt_.push_back(std::move(hurt));
+    else
+        events_.push_back({hurt.is_missing ? Kind::missing : Kind::damaged, hurt.name, hurt.why});
+}
+
+std::vector<Hurt> FileChecker::take_hurt() {
+    const std::lock_guard guard(mutex_);
+    return std::exchange(hurt_, {});
+}
+
 void FileChecker::set_totals(std::uint64_t files, std::uint64_t bytes) {
     total_files_ = files;
     total_bytes_ = bytes;
@@ -87,8 +117,8 @@ void FileChecker::tell() {
         events.swap(events_);
     }
     for (const auto& event : events) {
-        if (event.kind == Kind::stranger) {
-            ++report_.strangers;
+        if (event.kind == Kind::stranger || event.kind == Kind::healed) {
+            ++(event.kind == Kind::stranger ? report_.strangers : report_.healed);
             listener_->note(event.name + ": " + event.why);
         } else {
             ++(event.kind == Kind::damaged ? report_.damaged : report_.missing);
@@ -116,7 +146,8 @@ CheckReport FileChecker::finish() {
 
 void FileChecker::check_file(const std::string& relative) {
     const auto named = read_name(relative);
-    if (!named) return stranger(relative, "no file of the archive's; set aside");
+    if (!named && archive::is_parity_mark(relative)) return;
+    if (!named) return stranger(relative, no_file_of_ours(relative));
     if (!is_in_place(relative, named->place)) return;
     add([this, relative, hash = named->hash](archive::ObjectBuffers& buffers) {
         std::uint64_t bytes = 0;
@@ -124,6 +155,11 @@ void FileChecker::check_file(const std::string& relative) {
         if (environment_->stop.stop_requested()) return;
         count_file(bytes);
         if (!why) return;
+        const auto object = archive::object_of_path(relative);
+        const bool is_set = relative == archive::parity_path(hash);
+        if (object || is_set)
+            return hurt({object ? std::vector{*object} : std::vector<model::ObjectId>{},
+                         is_set ? std::optional(hash) : std::nullopt, false, relative, *why});
         const auto second = second_copy_of(relative);
         if (!second || why_not_whole(*second, hash, buffers, bytes)) return damaged(relative, *why);
         const bool in_mirror = relative.starts_with(archive::kMirrorName);
@@ -217,10 +253,41 @@ Result<> FileChecker::check_top() {
     return {};
 }
 
-Result<> FileChecker::check_names(bool objects) {
+void FileChecker::check_objects(const std::vector<std::string>& paths) {
+    for (const auto& path : paths) {
+        if (environment_->stop.stop_requested()) return;
+        check_file(path);
+    }
+}
+
+Result<> FileChecker::check_members() {
+    parity::Work work;
+    work.threads = environment_->threads;
+    work.stop = environment_->stop;
+    TRY_LET(const auto sets, archive::list_parity(environment_->files, archive_path_));
+    std::set<model::ObjectId> told;
+    for (const auto& set : sets) {
+        const auto members = archive::read_members(environment_->files, archive_path_, set, work);
+        if (!members) continue;  // a spoiled set is told as such
+        for (const auto& member : members->objects) {
+            const auto path = archive::object_path(member.object);
+            const auto info = environment_->files.info(os::join_path(archive_path_, path));
+            if (info || info.error().code() != ErrorCode::not_found) continue;
+            if (told.insert(member.object).second)
+                hurt({{member.object},
+                      {},
+                      true,
+                      path,
+                      "there is repair data of it, and it is not here"});
+        }
+    }
+    return {};
+}
+
+Result<> FileChecker::check_names(bool without_key) {
     TRY(check_top());
     TRY(check_plain_files());
-    if (objects)
+    if (without_key)
         for (const auto& name : differing_)
             damaged(name, "it and its copy in mirror/ are not the same; one of them was changed");
     struct Part {
@@ -230,8 +297,7 @@ Result<> FileChecker::check_names(bool objects) {
     };
     for (const auto& part :
          {Part{archive::kKeysName, 0, false}, Part{archive::kJournalName, 2, false},
-          Part{archive::kPreviewsName, 0, true}, Part{archive::kObjectsName, 1, false}}) {
-        if (part.name == archive::kObjectsName && !objects) continue;
+          Part{archive::kPreviewsName, 0, true}, Part{archive::kParityName, 0, true}}) {
         const bool mirror = part.name == archive::kKeysName || part.name == archive::kJournalName;
         for (const auto& relative : {std::string(part.name), mirrored(part.name)}) {
             if (!mirror && relative != part.name) continue;
@@ -321,24 +387,12 @@ Result<std::vector<std::string>> FileChecker::list_objects() {
             const auto path = os::join_path(folder, entry.name);
             const auto named = read_name(path);
             if (!named || entry.kind != os::FileKind::regular)
-                stranger(path, "no file of the archive's; set aside");
+                stranger(path, no_file_of_ours(path));
             else if (is_in_place(path, named->place))
                 paths.push_back(path);
         }
     }
     return paths;
-}
-
-Result<CheckReport> check_without_key(const Environment& environment, const std::string& path,
-                                      Listener& listener) {
-    TRY(archive::open_copy(environment.files, path));
-    FileChecker checker(environment, path, listener);
-    auto checked = checker.check_names(true);
-    if (checked) checker.check_numbers();
-    auto report = checker.finish();
-    if (!checked && checked.error().code() != ErrorCode::cancelled)
-        return std::move(checked).error();
-    return report;
 }
 
 }  // namespace keepsake::library

@@ -24,15 +24,28 @@
 /// What both checks share: reading files with all cores, gathering what was found.
 namespace keepsake::library {
 
+/// An original or a recovery set that repairing may heal: held back until that was tried.
+struct Hurt {
+    std::vector<model::ObjectId> objects;  ///< any one of which makes it whole
+    std::optional<model::FileHash> set;    ///< a recovery set instead
+    bool is_missing = false;
+    std::string name;
+    std::string why;
+};
+
 class FileChecker {
   public:
     FileChecker(const Environment& environment, std::string archive_path, Listener& listener);
 
-    /// Every file of keys, journal, previews and their mirrors: place and hash against name,
-    /// archive against mirror; and whether the plain files are there. `objects`: the object files,
-    /// too, and the plain files against their mirror, as that is all there is to be known of them
-    /// without a way in. Errors: those of listing; cancelled.
-    Result<> check_names(bool objects);
+    /// Every file of keys, journal, previews, parity and their mirrors: place and hash against
+    /// name, archive against mirror; and whether the plain files are there. `without_key`: the
+    /// plain files against their mirror, too, as that is all there is to be known of them without a
+    /// way in. Errors: those of listing; cancelled.
+    Result<> check_names(bool without_key);
+    /// Objects by path: place and hash against name.
+    void check_objects(const std::vector<std::string>& paths);
+    /// Objects that recovery sets are over and that are not here. Errors: those of listing.
+    Result<> check_members();
     /// After check_names: what the journal's names leave out. With a way in, the journal itself
     /// tells more.
     void check_numbers();
@@ -45,6 +58,12 @@ class FileChecker {
     void damaged(const std::string& name, const std::string& why);
     void missing(const std::string& name, const std::string& why);
     void stranger(const std::string& name, const std::string& why);
+    /// damaged() or missing(), or held back.
+    void hurt(Hurt hurt);
+    /// From now on what is hurt is held back, for repairing.
+    void hold_back_hurt() { holds_back_ = true; }
+    std::vector<Hurt> take_hurt();
+    void healed(const std::string& name, const std::string& from);
     /// Waits for the pool.
     void wait();
     /// Whether a file was named as damaged or missing. After wait().
@@ -56,7 +75,7 @@ class FileChecker {
     Result<std::vector<std::string>> list_objects();
 
   private:
-    enum class Kind { damaged, missing, stranger };
+    enum class Kind { damaged, missing, stranger, healed };
     struct Event {
         Kind kind;
         std::string name;
@@ -86,6 +105,8 @@ class FileChecker {
     std::atomic<std::uint64_t> originals_ = 0;
     std::mutex mutex_;
     std::vector<Event> events_;
+    std::vector<Hurt> hurt_;
+    bool holds_back_ = false;
     std::vector<std::string> differing_;
     JournalNames journal_names_;
     std::set<std::string> told_;

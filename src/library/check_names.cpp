@@ -39,6 +39,10 @@ std::optional<NamedFile> read_name(std::string_view relative) {
     if (path.starts_with(mirror_prefix())) path.erase(0, mirror_prefix().size());
     const auto name = os::file_name_of(path);
     const auto top = first_name_of(path);
+    if (top == archive::kParityName) {
+        const auto set = archive::hash_of_parity_name(name);
+        return set ? std::optional(NamedFile{*set, archive::parity_path(*set)}) : std::nullopt;
+    }
     const auto hash = hash_of(name);
     if (!hash) return std::nullopt;
     if (top == archive::kJournalName) {

@@ -57,8 +57,8 @@ TEST_F(Devices, TwoCopiesMergedByPlainCopyingAreOneCatalog) {
     auto away = open(laptop, disk);
     EXPECT_EQ(items(at_home).size(), 2U);
     EXPECT_EQ(content_of(at_home), content_of(away));
-    EXPECT_TRUE(check(at_home, home.heard)->sound());
-    EXPECT_TRUE(check(away, laptop.heard)->sound());
+    EXPECT_TRUE(check(at_home, {}, home.heard)->sound());
+    EXPECT_TRUE(check(away, {}, laptop.heard)->sound());
 }
 
 TEST_F(Devices, ConcurrentWordsStandSideBySideAndOneEditJoinsThem) {
@@ -100,7 +100,7 @@ TEST_F(Devices, ARolledBackCopyLacksWhatItsDeviceKnows) {
     ASSERT_TRUE(gaps);
     ASSERT_EQ(gaps->size(), 1U);
     EXPECT_EQ(gaps->at(0).missing, 1U);
-    EXPECT_FALSE(check(old, home.heard)->sound());
+    EXPECT_FALSE(check(old, {}, home.heard)->sound());
 }
 
 TEST_F(Devices, AClonedComputerBecomesTwo) {
@@ -206,7 +206,7 @@ TEST_F(Devices, TheMirrorStandsInForADamagedSegment) {
     auto library = open();
     EXPECT_EQ(items(library).size(), 1U);
     EXPECT_FALSE(library.journal_problems().empty());
-    const auto report = check(library, home.heard);
+    const auto report = check(library, {}, home.heard);
     EXPECT_GT(report->damaged, 0U);
 }
 
@@ -236,7 +236,7 @@ TEST_F(Devices, OldSegmentsBecomeOneFileThatSaysTheSame) {
     {
         auto library = open();
         EXPECT_EQ(content_of(library), before);
-        EXPECT_TRUE(check(library, home.heard)->sound());
+        EXPECT_TRUE(check(library, {}, home.heard)->sound());
     }
     // A copy that still has the segments brings them back; they go again.
     add_copy(disk, archive);
@@ -265,7 +265,7 @@ TEST_F(Devices, ADeviceMayKeepWhileLockedWhereItWasAllowedTo) {
     EXPECT_EQ(items(library).size(), 3U);
     EXPECT_TRUE(library.journal_problems().empty());
     ASSERT_TRUE(tend(library, home.heard));
-    EXPECT_TRUE(check(library, home.heard)->sound());
+    EXPECT_TRUE(check(library, {}, home.heard)->sound());
     // After a change of keys it goes on with the new ones.
     ASSERT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
     {

@@ -112,8 +112,7 @@ class SetHealing {
             TRY_LET(auto path, staging_->new_path());
             targets.push_back({each.file, std::move(path)});
         }
-        if (auto repaired =
-                parity::repair_files(staging_->files(), set, findings, targets, work());
+        if (auto repaired = parity::repair_files(staging_->files(), set, findings, targets, work());
             !repaired)
             return tolerated(std::move(repaired).error());
         Result<> result;
@@ -190,8 +189,7 @@ Result<bool> heal_header(Library& library, const model::ObjectId& object) {
     if (!content_id) return false;
     TRY_LET(const auto content, library.catalog().content(*content_id));
     if (!content) return false;
-    const auto record =
-        std::ranges::find(content->objects, object, &catalog::ObjectRecord::object);
+    const auto record = std::ranges::find(content->objects, object, &catalog::ObjectRecord::object);
     if (record == content->objects.end()) return false;
     const auto path = archive::object_path(object);
     const auto damaged = files.open(os::join_path(library.copy().path, path));
@@ -212,8 +210,7 @@ Result<bool> heal_header(Library& library, const model::ObjectId& object) {
         }
         TRY(out->sync());
         TRY(out->close());
-        TRY_LET(const bool right,
-                is_object(files, temporary, object, library.environment().stop));
+        TRY_LET(const bool right, is_object(files, temporary, object, library.environment().stop));
         if (right) TRY(staging.put_in_place(temporary, path));
         return right;
     };
@@ -326,8 +323,12 @@ Result<> heal_mirrors(archive::Staging& staging, const model::ArchiveId& archive
         if (!revoked.contains(file))
             TRY(healing.heal(archive::key_path(file), kLargestPlainBytes, has_hash(file)));
     TRY_LET(const auto listing, archive::list_journal(staging.files(), staging.archive_path()));
+    archive::RollupIndex rollups;
     for (const auto& name : listing.files)
-        TRY(healing.heal(name.path(), archive::kLargestJournalFileBytes, has_hash(name.file)));
+        if (listing.in_both(name)) rollups.add(name);
+    for (const auto& name : listing.files)
+        if (listing.in_both(name) || !rollups.stands_for(name))
+            TRY(healing.heal(name.path(), archive::kLargestJournalFileBytes, has_hash(name.file)));
     for (const auto& own : archive::plain_files(archive))
         TRY(heal_plain_file(healing, own, archive, plain));
     return {};

@@ -238,7 +238,7 @@ TEST_F(Hostile, TwoChangesOfKeysAtOnceAreJoinedByAKeeper) {
     add_copy(disk, archive);
     auto at_home = open();
     EXPECT_EQ(items(at_home).size(), 2U);
-    EXPECT_TRUE(check(at_home, home.heard)->sound());
+    EXPECT_TRUE(check(at_home, {}, home.heard)->sound());
     EXPECT_FALSE(home.open(archive, ana));
     EXPECT_FALSE(home.open(archive, kim)) << "whom either removed stays out";
     auto fresh = open(third, archive);
@@ -361,7 +361,7 @@ TEST_F(Hostile, SegmentsOfStrangersCountForNothing) {
     ASSERT_TRUE(now);
     EXPECT_LT(now->to_text(), "2027") << "a stranger sets nobody's clock";
     EXPECT_TRUE(name_device(library, own, "home"));
-    EXPECT_EQ(check(library, home.heard)->originals, 1U);
+    EXPECT_EQ(check(library, {}, home.heard)->originals, 1U);
 }
 
 TEST_F(Hostile, NothingIsWrittenThroughALinkOutOfTheArchive) {

@@ -15,6 +15,7 @@
 #include "library/environment.h"
 #include "library/keep_pipeline.h"
 #include "library/library.h"
+#include "library/parity_upkeep.h"
 #include "library/source_walk.h"
 #include "os/file_system.h"
 
@@ -221,8 +222,10 @@ Result<KeepReport> keep(Library& library, std::span<const std::string> paths,
     TRY_LET(const auto largest_file,
             library.environment().files.largest_file_bytes(library.copy().path));
     TRY(refuse_too_much(library, sources, totals, largest_file, listener));
+    const bool found_mark = is_marked_unprotected(library.environment().files, library.copy().path);
     TRY_LET(auto report, keep_all(library, sources, totals, largest_file, options, listener));
     report.problems += missing;
+    report.just_kept.found_mark = found_mark;
     return report;
 }
 

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "library/environment.h"
 #include "library/library.h"
+#include "library/parity_upkeep.h"
 
 namespace keepsake::library {
 
@@ -23,6 +24,7 @@ struct KeepReport {
     std::uint64_t problems = 0;  ///< sources named by Listener::problem
     /// Why it ended early, if it did: cancelled, no_space, io... What was acknowledged stands.
     std::optional<Error> stopped;
+    JustKept just_kept;  ///< what protect() is to make recovery data for
 };
 
 /// Keeps files and whole folders: sealed, synced, read back past the cache, journaled; only then

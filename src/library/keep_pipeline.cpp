@@ -26,6 +26,7 @@
 #include "library/keep.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
+#include "library/parity_upkeep.h"
 #include "library/seal_proof.h"
 #include "library/source_walk.h"
 #include "model/entry.h"
@@ -62,6 +63,11 @@ std::chrono::nanoseconds still_blind(Instant changed, Instant now) {
                      static_cast<std::int64_t>(changed.nanoseconds);
     const auto left = age < 0 ? 0 : coarseness_ns(changed) - age;
     return std::chrono::nanoseconds(std::max<std::int64_t>(left, 0));
+}
+
+bool has_new_objects(const std::vector<ReadyFile>& group) {
+    return std::ranges::any_of(group,
+                               [](const ReadyFile& ready) { return ready.sealed.has_value(); });
 }
 
 }  // namespace
@@ -396,20 +402,21 @@ Result<> KeepPipeline::commit_group(std::vector<ReadyFile>& group) {
     TRY(sync_objects(group));
     if (options_.read_back) TRY(read_back(group));
     TRY(give_names(group));
+    if (has_new_objects(group)) TRY(mark_unprotected(library_->staging()));
     TRY(write_journal(group));
     const std::lock_guard guard(mutex_);
     for (const auto& ready : group) {
         count_done(ready.source, ready.counted_bytes);
         ++(ready.kept_before ? report_.already : report_.kept);
         report_.bytes += ready.kept_before ? 0 : ready.bytes;
+        if (ready.sealed)
+            report_.just_kept.objects.push_back({ready.sealed->object, ready.sealed->object_bytes});
     }
     return {};
 }
 
 Result<> KeepPipeline::sync_objects(const std::vector<ReadyFile>& group) {
-    const bool any =
-        std::ranges::any_of(group, [](const ReadyFile& ready) { return ready.sealed.has_value(); });
-    if (sync_each_ || !any) return {};
+    if (sync_each_ || !has_new_objects(group)) return {};
     return library_->environment().files.sync_everything(library_->copy().path);
 }
 

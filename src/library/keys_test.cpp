@@ -79,7 +79,7 @@ TEST_F(Keys, ARotationThatWasCutOffIsNoFork) {
     std::set<unsigned long> numbers;
     for (const auto& name : segments())
         EXPECT_TRUE(numbers.insert(number_of(name)).second) << name << ": a number given twice";
-    const auto report = check(library, home.heard);
+    const auto report = check(library, {}, home.heard);
     ASSERT_TRUE(report) << report.error().describe();
     EXPECT_TRUE(report->sound());
 }
@@ -132,7 +132,7 @@ TEST_F(Keys, ARemovedKeeperSeesWhatWasKeptBeforeAndNothingAfter) {
     EXPECT_TRUE(open_with_words("winter light"));
     auto again = open();
     EXPECT_EQ(items(again).size(), 2U);
-    EXPECT_TRUE(check(again, home.heard)->sound());
+    EXPECT_TRUE(check(again, {}, home.heard)->sound());
 }
 
 TEST_F(Keys, AChangedPassphraseTakesTheOldOnesPlace) {
@@ -163,9 +163,9 @@ TEST_F(Keys, ResealingReplacesEveryObject) {
     const auto after = objects();
     EXPECT_EQ(after.size(), 2U);
     for (const auto& name : before) EXPECT_FALSE(after.contains(name));
-    EXPECT_TRUE(check(library, home.heard)->sound());
+    EXPECT_TRUE(check(library, {}, home.heard)->sound());
     auto again = open();
-    EXPECT_TRUE(check(again, home.heard)->sound());
+    EXPECT_TRUE(check(again, {}, home.heard)->sound());
     EXPECT_EQ(items(again).size(), 2U);
 }
 

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/copy.h"
 #include "archive/layout.h"
 #include "archive/parity_store.h"
 #include "archive/staging.h"
@@ -21,6 +22,7 @@
 #include "base/result.h"
 #include "library/environment.h"
 #include "model/ids.h"
+#include "model/manifest.h"
 #include "os/file_system.h"
 #include "parity/set_shape.h"
 #include "parity/work.h"
@@ -32,7 +34,6 @@ using archive::ParityFileName;
 using archive::ParityMembers;
 using archive::StoredObject;
 
-constexpr std::string_view kMarkName = "pending";
 constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
 // Sets grow in tiers: as many as kJoined of one tier become one of the next, so that an object is
@@ -58,8 +59,7 @@ std::size_t tier_of(const ParityMembers& set) {
 }
 
 std::string mark_path(const std::string& archive_path) {
-    return os::join_path(os::join_path(archive_path, std::string(archive::kParityName)),
-                         std::string(kMarkName));
+    return os::join_path(archive_path, archive::parity_mark_path());
 }
 
 class Upkeep {
@@ -78,8 +78,8 @@ class Upkeep {
                 archive::list_parity(staging_->files(), staging_->archive_path()));
         for (const auto& name : names) {
             if (name.file_bytes > largest_file_bytes) continue;
-            auto members = archive::read_members(staging_->files(), staging_->archive_path(), name,
-                                                 work());
+            auto members =
+                archive::read_members(staging_->files(), staging_->archive_path(), name, work());
             if (members)
                 sets.push_back(std::move(*members));
             else if (members.error().code() == ErrorCode::cancelled)
@@ -171,7 +171,8 @@ class Upkeep {
         for (const auto& object : objects) bytes += object.bytes;
         auto progress = work();
         progress.progress = [&](std::uint64_t done, std::uint64_t total) {
-            const auto part = total == 0 ? 0.0 : static_cast<double>(done) / static_cast<double>(total);
+            const auto part =
+                total == 0 ? 0.0 : static_cast<double>(done) / static_cast<double>(total);
             tell(static_cast<std::uint64_t>(part * static_cast<double>(bytes)));
         };
         const auto files = objects.size();
@@ -227,7 +228,8 @@ class Upkeep {
 class Coverage {
   public:
     explicit Coverage(const std::vector<StoredObject>& present) {
-        for (const auto& object : present) known_.emplace(object.object, Known{object.bytes, false});
+        for (const auto& object : present)
+            known_.emplace(object.object, Known{object.bytes, false});
     }
     bool is_present(const StoredObject& object) const {
         const auto at = known_.find(object.object);
@@ -291,10 +293,11 @@ Result<> remove_mark(archive::Staging& staging) {
 }  // namespace
 
 Result<ParityReport> protect(const Environment& environment, archive::Staging& staging,
-                             const std::vector<archive::StoredObject>& objects,
-                             Listener& listener) {
+                             const JustKept& kept, Listener& listener) {
+    if (kept.found_mark) return tend_parity(environment, staging, {}, listener);
+    if (kept.objects.empty()) return ParityReport{};
     Upkeep upkeep(environment, staging, listener);
-    TRY(upkeep.make(objects));
+    TRY(upkeep.make(kept.objects));
     TRY(remove_mark(staging));
     TRY(upkeep.join(kTiersJoinedByKeeping, kLargestFileOfThose));
     return upkeep.report();
@@ -324,6 +327,16 @@ Result<ParityReport> tend_parity(const Environment& environment, archive::Stagin
     TRY(remove_mark(staging));
     TRY(upkeep.join(kTierBounds.size(), kNoLimit));
     return upkeep.report();
+}
+
+Result<ParityReport> tend_parity_of(const Environment& environment, const std::string& archive_path,
+                                    Listener& listener) {
+    TRY_LET(const auto copy, archive::open_copy(environment.files, archive_path));
+    if (copy.access != model::Access::read_write)
+        return Error(ErrorCode::read_only,
+                     "This archive was made by a newer version; it is read and not written.");
+    archive::Staging staging(environment.files, archive_path, environment.random);
+    return tend_parity(environment, staging, {}, listener);
 }
 
 Result<ParityCoverage> parity_coverage(const Environment& environment,

@@ -29,11 +29,18 @@ Result<> mark_unprotected(archive::Staging& staging);
 /// Whether a run that has not come to its end left that mark.
 bool is_marked_unprotected(os::FileSystem& files, const std::string& archive_path);
 
-/// Makes sets over objects that were just written here, takes the mark away, and joins small sets,
-/// as far as that costs no more than a bounded amount whatever was kept before.
+/// What was just written here, and whether an earlier run had left something unprotected by then.
+struct JustKept {
+    std::vector<archive::StoredObject> objects;
+    bool found_mark = false;
+};
+
+/// Makes sets over what was just written, takes the mark away, and joins small sets, as far as that
+/// costs no more than a bounded amount whatever was kept before. Where an earlier run had left the
+/// mark, everything that has no recovery data gets some.
 /// Errors: those of reading and writing; cancelled. What is made stands.
 Result<ParityReport> protect(const Environment& environment, archive::Staging& staging,
-                             const std::vector<archive::StoredObject>& objects, Listener& listener);
+                             const JustKept& kept, Listener& listener);
 
 /// Whether an object that is not here any more is meant to be here (it is lost), or has gone for
 /// good.
@@ -44,6 +51,10 @@ using IsMissed = std::function<Result<bool>(const model::ObjectId&)>;
 /// with missing members stay as they are.
 Result<ParityReport> tend_parity(const Environment& environment, archive::Staging& staging,
                                  const IsMissed& is_missed, Listener& listener);
+
+/// The same for a copy that nobody opened. Errors: also not_found; read_only.
+Result<ParityReport> tend_parity_of(const Environment& environment, const std::string& archive_path,
+                                    Listener& listener);
 
 struct ParityCoverage {
     std::uint64_t objects = 0;  ///< that stand in this copy

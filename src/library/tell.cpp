@@ -18,6 +18,7 @@
 #include "library/full_disk.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
+#include "library/parity_upkeep.h"
 #include "library/store_content.h"
 #include "model/entry.h"
 #include "model/ids.h"
@@ -114,8 +115,8 @@ Result<model::Subject> find_subject(Library& library, std::string_view typed) {
     return Error(ErrorCode::not_found, "There is no item or moment " + printable(typed) + " here.");
 }
 
-Result<> set_words(Library& library, const model::Subject& of, std::string_view field,
-                   std::string_view text) {
+Result<JustKept> set_words(Library& library, const model::Subject& of, std::string_view field,
+                           std::string_view text) {
     if (!is_utf8(text) || text.find('\0') != std::string_view::npos)
         return Error(ErrorCode::invalid,
                      "These words are not UTF-8 text. Save them as UTF-8 and try again.");
@@ -130,19 +131,27 @@ Result<> set_words(Library& library, const model::Subject& of, std::string_view 
     TRY_LET(const auto standing, library.catalog().standing_words(of, field));
     for (const auto& version : standing) words.replaces.push_back(version.version);
     std::vector<model::EntryBody> entries;
+    JustKept kept;
     if (text.size() <= model::kLargestInlineTextBytes) {
         words.text = std::string(text);
     } else {
         TRY_LET(auto stored, store_content(library, as_bytes(text)));
         words.content = stored.content;
-        if (stored.object) entries.emplace_back(std::move(*stored.object));
+        if (stored.object) {
+            kept.found_mark =
+                is_marked_unprotected(library.environment().files, library.copy().path);
+            TRY(mark_unprotected(library.staging()));
+            kept.objects.push_back({stored.object->object, stored.object->object_bytes});
+            entries.emplace_back(std::move(*stored.object));
+        }
     }
     const auto content = words.content;
     entries.emplace_back(std::move(words));
     TRY(library.commit(std::move(entries)));
-    if (!content) return {};
-    return library.catalog().in_transaction(
-        [&] { return library.catalog().set_long_text(*content, text); });
+    if (content)
+        TRY(library.catalog().in_transaction(
+            [&] { return library.catalog().set_long_text(*content, text); }));
+    return kept;
 }
 
 Result<model::MomentId> new_moment(Library& library, std::string_view name) {

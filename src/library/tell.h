@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "library/library.h"
+#include "library/parity_upkeep.h"
 #include "model/entry.h"
 #include "model/ids.h"
 
@@ -26,8 +27,8 @@ Result<model::Subject> find_subject(Library& library, std::string_view typed);
 
 /// Sets the words of an item or a moment (replaces all versions that stand); "" takes them away.
 /// Words over 256 bytes become an object. Errors: invalid if not UTF-8 or over 16 MiB.
-Result<> set_words(Library& library, const model::Subject& of, std::string_view field,
-                   std::string_view text);
+Result<JustKept> set_words(Library& library, const model::Subject& of, std::string_view field,
+                           std::string_view text);
 
 Result<model::MomentId> new_moment(Library& library, std::string_view name);
 Result<> add_to_moment(Library& library, const model::MomentId& moment,

@@ -139,7 +139,7 @@ TEST_F(Telling, LettingGoCanBeUndoneForNinetyDays) {
     const auto back = bring_back(library, one);
     ASSERT_FALSE(back);
     EXPECT_EQ(back.error().code(), ErrorCode::not_found);
-    EXPECT_TRUE(check(library, home.heard)->sound());
+    EXPECT_TRUE(check(library, {}, home.heard)->sound());
 }
 
 TEST_F(Telling, AClockYearsAheadErasesNothing) {
@@ -186,7 +186,7 @@ TEST_F(Telling, WhatIsKeptAgainDoesNotLeanOnWhatIsAboutToGo) {
     ASSERT_TRUE(tend(library, home.heard));
     EXPECT_EQ(objects(), 1U);
     EXPECT_EQ(items(library).size(), 1U);
-    EXPECT_TRUE(check(library, home.heard)->sound());
+    EXPECT_TRUE(check(library, {}, home.heard)->sound());
 }
 
 }  // namespace

@@ -25,6 +25,7 @@
 #include "library/full_disk.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
+#include "library/parity_upkeep.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
@@ -77,7 +78,8 @@ class OwnCount {
 
 class Tending {
   public:
-    explicit Tending(Library& library) : library_(&library), files_(&library.environment().files) {}
+    Tending(Library& library, Listener& listener)
+        : library_(&library), files_(&library.environment().files), listener_(&listener) {}
 
     Result<TendReport> run() {
         TRY(library_->settle_doubts());
@@ -117,10 +119,12 @@ class Tending {
             ticked =
                 with_reserve(*library_, [&] { return library_->commit({model::EntryBody(tick)}); });
         if (!ticked && ticked.error().code() != ErrorCode::no_space) return ticked;
+        std::vector<catalog::ObjectRecord> gone;
         for (const auto& item : due) {
             TRY_LET(const auto contents, library_->catalog().contents_of_item(item));
-            for (const auto& content : contents) TRY(erase_if_due(content, due));
+            for (const auto& content : contents) TRY(add_if_due(content, due, gone));
         }
+        TRY(erase(gone));
         return ticked ? Result<>() : library_->commit({std::move(tick)});
     }
 
@@ -133,7 +137,8 @@ class Tending {
     }
 
     // Nothing that was not let go refers to it, and each that was let go is due.
-    Result<> erase_if_due(const model::ContentId& content, const std::set<model::ItemId>& due) {
+    Result<> add_if_due(const model::ContentId& content, const std::set<model::ItemId>& due,
+                        std::vector<catalog::ObjectRecord>& gone) {
         TRY_LET(const bool live, library_->catalog().is_live(content));
         if (live) return {};
         TRY_LET(const auto items, library_->catalog().items_of_content(content, true));
@@ -142,7 +147,28 @@ class Tending {
             return {};
         TRY_LET(const auto record, library_->catalog().content(content));
         if (!record) return {};
-        for (const auto& object : record->objects) TRY(erase_object(object));
+        for (const auto& object : record->objects)
+            if (stands(object)) gone.push_back(object);
+        return {};
+    }
+
+    bool stands(const catalog::ObjectRecord& object) {
+        return files_
+            ->info(os::join_path(library_->copy().path, archive::object_path(object.object)))
+            .has_value();
+    }
+
+    // No recovery set may bring back what is erased: that first.
+    Result<> erase(const std::vector<catalog::ObjectRecord>& objects) {
+        std::vector<model::ObjectId> leaving;
+        for (const auto& object : objects) leaving.push_back(object.object);
+        auto left = leave_sets(library_->environment(), library_->staging(), leaving, *listener_);
+        if (!left && left.error().code() == ErrorCode::corrupt) {
+            listener_->note(left.error().message());
+            return {};
+        }
+        TRY(left);
+        for (const auto& object : objects) TRY(erase_object(object));
         return {};
     }
 
@@ -165,6 +191,7 @@ class Tending {
         if (contents.empty()) return {};
         const auto identities = library_->identity().identities();
         archive::ObjectBuffers buffers;
+        std::vector<catalog::ObjectRecord> gone;
         for (const auto& id : contents) {
             TRY_LET(const auto content, library_->catalog().content(id));
             TRY_LET(const bool live, library_->catalog().is_live(id));
@@ -177,9 +204,9 @@ class Tending {
             TRY_LET(const auto best, first_whole(*content, present, identities, buffers));
             if (!best) continue;  // none is: check names it
             for (const auto& object : present)
-                if (object.object != *best) TRY(erase_object(object));
+                if (object.object != *best) gone.push_back(object);
         }
-        return {};
+        return erase(gone);
     }
 
     Result<std::optional<model::ObjectId>> first_whole(
@@ -304,14 +331,27 @@ class Tending {
 
     Library* library_;
     os::FileSystem* files_;
+    Listener* listener_;
     TendReport report_;
 };
 
 }  // namespace
 
-Result<TendReport> tend(Library& library, Listener&) {
+Result<TendReport> tend(Library& library, Listener& listener) {
     if (!library.may_write() || !library.device() || library.is_locked()) return TendReport{};
-    return Tending(library).run();
+    return Tending(library, listener).run();
+}
+
+Result<ParityReport> tend_recovery_data(Library& library, Listener& listener) {
+    const IsMissed is_missed = [&](const model::ObjectId& object) -> Result<bool> {
+        TRY_LET(const auto content_id, library.catalog().content_of_object(object));
+        if (!content_id) return true;  // what nobody here knows of is left as it is
+        TRY_LET(const bool live, library.catalog().is_live(*content_id));
+        if (!live) return false;
+        TRY_LET(const auto content, library.catalog().content(*content_id));
+        return content && !is_present(library.environment().files, library.copy().path, *content);
+    };
+    return tend_parity(library.environment(), library.staging(), is_missed, listener);
 }
 
 }  // namespace keepsake::library

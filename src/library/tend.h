@@ -4,6 +4,7 @@
 
 #include "base/result.h"
 #include "library/library.h"
+#include "library/parity_upkeep.h"
 
 namespace keepsake::library {
 
@@ -21,5 +22,8 @@ struct TendReport {
 /// and let-go, and by `keepsake tend`. Errors are those of writing; a copy that may not be written
 /// is left alone.
 Result<TendReport> tend(Library& library, Listener& listener);
+
+/// tend_parity() for a library that can tell what is missed.
+Result<ParityReport> tend_recovery_data(Library& library, Listener& listener);
 
 }  // namespace keepsake::library

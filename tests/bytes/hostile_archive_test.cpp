@@ -266,7 +266,7 @@ TEST_F(HostileArchive, NamesThatLeadOutAreRefusedWithTheirSegment) {
     auto library = open(fresh, archive);
     EXPECT_EQ(library.journal_problems().size(), hostile.size()) << "each is named";
     EXPECT_EQ(items(library).size(), 1U);
-    EXPECT_FALSE(library::check(library, fresh.heard)->sound());
+    EXPECT_FALSE(library::check(library, {}, fresh.heard)->sound());
     const auto report = get_all();
     EXPECT_EQ(report.given, 1U);
     EXPECT_EQ(report.problems, 0U);

@@ -104,7 +104,7 @@ class Observing {
     void check_without_key() {
         HeardListener listener;
         const auto report =
-            library::check_without_key(environment(), SmallArchive::kPath, listener);
+            library::check_without_key(environment(), SmallArchive::kPath, {}, listener);
         heard(seen_.check_without_key, listener);
         reported(seen_.check_without_key, report);
     }
@@ -151,7 +151,7 @@ class Observing {
 
     void check(library::Library& library) {
         HeardListener listener;
-        const auto report = library::check(library, listener);
+        const auto report = library::check(library, {}, listener);
         heard(seen_.check, listener);
         reported(seen_.check, report);
     }
@@ -212,7 +212,7 @@ class QuickObserver::Inside {
         Said said;
         HeardListener listener;
         const auto report =
-            library::check_without_key(environment(), SmallArchive::kPath, listener);
+            library::check_without_key(environment(), SmallArchive::kPath, {}, listener);
         heard(said, listener);
         reported(said, report);
         return forget_operations(std::move(said));

@@ -97,7 +97,7 @@ TEST_F(FullDisk, LettingGoAndErasingStillWork) {
     ASSERT_TRUE(library) << library.error().describe();
     ASSERT_TRUE(library::tend(*library, world.heard));
     EXPECT_TRUE(stands(kReserve)) << "where there is room again, some is set aside again";
-    const auto report = library::check(*library, world.heard);
+    const auto report = library::check(*library, {}, world.heard);
     ASSERT_TRUE(report) << report.error().describe();
     EXPECT_TRUE(report->sound());
 }

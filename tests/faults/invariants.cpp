@@ -82,9 +82,9 @@ class Inspector {
         if (!library) return void(ADD_FAILURE() << library.error().describe());
         for (const bool with_key : {true, false}) {
             HeardListener heard;
-            const auto report = with_key ? library::check(*library, heard)
+            const auto report = with_key ? library::check(*library, {}, heard)
                                          : library::check_without_key(world_->environment(),
-                                                                      world_->archive, heard);
+                                                                      world_->archive, {}, heard);
             if (!report) {
                 ADD_FAILURE() << report.error().describe();
                 continue;
