@@ -15,7 +15,8 @@ function(keepsake_install_gz file gz folder)
 endfunction()
 
 # The units name the program by the place where it comes to stand, which is known only when it is installed.
-foreach(unit keepsake-check@.service keepsake-check-tell@.service keepsake-check@.timer)
+foreach(unit keepsake-check@.service keepsake-check-tell@.service keepsake-check@.timer keepsake-tend@.service
+             keepsake-tend@.timer)
   install(CODE "set(KEEPSAKE_BIN \"\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_BINDIR}\")
                 set(KEEPSAKE_LIB \"\${CMAKE_INSTALL_PREFIX}/lib/keepsake\")
                 configure_file(\"${packaging}/systemd/${unit}\" \"${generated}/${unit}\" @ONLY)")

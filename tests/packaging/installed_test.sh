@@ -32,6 +32,8 @@ has() { command -v "$1" >/dev/null 2>&1; }
     echo ./share/systemd/user/keepsake-check-tell@.service
     echo ./share/systemd/user/keepsake-check@.service
     echo ./share/systemd/user/keepsake-check@.timer
+    echo ./share/systemd/user/keepsake-tend@.service
+    echo ./share/systemd/user/keepsake-tend@.timer
     echo ./share/bash-completion/completions/keepsake
     for name in changelog.Debian.gz changelog.gz copyright threat-model.md; do echo "./share/doc/keepsake/$name"; done
     for file in "$source"/docs/formats/*.md; do echo "./share/doc/keepsake/formats/${file##*/}"; done

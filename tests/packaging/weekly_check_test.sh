@@ -35,7 +35,7 @@ listing "$archive" >before
 check "$archive"
 expect 'a sound archive is well' exits 0
 expect 'without a word of trouble' err_is_empty
-expect 'a check makes no local state' [ ! -e state ]
+expect 'a check notes when it was, and nothing else' sh -c '[ "$(find state -type f -printf "%f\\n" | cut -c 1-5)" = copy- ]'
 expect 'and changes nothing in the archive' unchanged "$archive" before
 expect 'nor leaves a folder' [ -z "$(find "$archive" -type d -name tmp)" ]
 chmod -R a-w "$archive"
