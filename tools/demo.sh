@@ -1,6 +1,6 @@
 #!/bin/sh
 # Shows in a minute what Keepsake does: keeps a few pictures, writes words to one, damages a file of the archive, finds
-# that, heals it from a second copy, and compares what comes back with what went in.
+# that, heals it, and compares what comes back with what went in.
 #
 #   tools/demo.sh PROGRAM [PHOTOS]     PHOTOS: a folder of pictures; it is only read
 set -eu
@@ -61,10 +61,6 @@ say 'Words belong to what they are about.'
 shown 0 words "$item" 'The light on the morning when everything was quiet.'
 shown 0 words "$item"
 
-say 'A second copy is a plain copy of the folder: any disk, any tool.'
-printf '%s$ cp -r archive second-copy%s\n' "$dim" "$off"
-cp -r archive second-copy
-
 damaged=$(find archive/objects -type f -name '*.age' | sort | tail -n 1)
 say "Years pass, and a disk spoils one byte of one file: $(basename "$damaged" | cut -c 1-12)..."
 place=$(($(wc -c <"$damaged") / 2))
@@ -83,11 +79,12 @@ done
 [ "$(find some -type f | wc -l)" -eq $(($(find pictures -type f | wc -l) - 1)) ] ||
     fail 'Not just the damaged picture was held back.'
 
-say 'The second copy heals it: the file of the same name is the file.'
-short=$(dirname "${damaged#archive/}")/$(basename "$damaged" | cut -c 1-12)
-printf '%s$ cp second-copy/%s... archive/%s/%s\n' "$dim" "$short" "$(dirname "${damaged#archive/}")" "$off"
-cp "second-copy/${damaged#archive/}" "$damaged"
+say 'Repair data, made when the pictures were kept, heals it. What it gives is proved before it takes its place.'
+shown 0 check --repair
 shown 0 check
+
+say 'Whether everything is safe, in one sentence.'
+shown 0 care
 
 say 'Now everything comes back.'
 shown 0 get --all --to everything

@@ -19,8 +19,8 @@ run keep photos
 expect 'keeping ends well' exits 0
 expect 'with its own line' out_is 'Kept. 6 files. Originals checked.'
 expect 'one set protects all of it' [ "$(sets)" -eq 1 ]
-expect 'its name is its hash' sh -c 'cd archive/parity && for f in *.par2; do
-    [ "$(sha256sum "$f" | cut -c 1-64).par2" = "$f" ] || exit 1; done'
+named_by_hash() { [ "$(sha256sum "$1" | cut -c 1-64).par2" = "$(basename "$1")" ]; }
+expect 'its name is its hash' named_by_hash archive/parity/*.par2
 if command -v par2 >/dev/null; then
     expect 'par2 verifies it' sh -c 'par2 verify -q -B archive archive/parity/*.par2'
 else
@@ -97,9 +97,9 @@ expect 'a timer makes it, without a way in' out_has 'Repair data was made for 1 
 run care
 expect 'then all is safe' out_has 'Every original matches'
 
-for part in 1 2 3 4 5 6 7 8 9 10; do
+for part in 9 8 7 6 5 4 3 2 1; do
     run check --some 15%
-    [ "$status" -eq 0 ] || break
+    [ "$status" -eq 0 ] || { echo "$part parts were left"; break; }
 done
 expect 'a part at a time is checked' exits 0
 expect 'and said to be a part' out_has 'What was read is as it was kept.'
