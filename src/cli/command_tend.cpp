@@ -1,6 +1,7 @@
 #include <string>
+#include <utility>
 
-#include "archive/staging.h"
+#include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"
 #include "cli/commands.h"
@@ -38,8 +39,12 @@ Result<ExitCode> run(Context& context, const TendCommand& command) {
         return tend_without_key(context);
     TRY_LET(auto library, context.open());
     TRY_LET(const auto report, library::tend(library, context.messages()));
-    TRY_LET(const auto made, library::tend_recovery_data(library, context.messages()));
+    // On a full disk erasing comes first, and repair data waits for the room that it makes.
+    auto tried = library::tend_recovery_data(library, context.messages());
     context.messages().clear();
+    if (!tried && tried.error().code() != ErrorCode::no_space) return std::move(tried).error();
+    if (!tried) context.messages().line("There is no room for repair data on the archive's disk.");
+    const auto made = tried.value_or(library::ParityReport{});
     auto& out = context.out();
     if (report.erased_objects > 0)
         out.line(

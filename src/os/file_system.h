@@ -129,8 +129,8 @@ class FileSystem {
     /// unknown.
     virtual Result<std::uint64_t> largest_file_bytes(const std::string& path) = 0;
     /// Creates the file if need be and locks it, without waiting; never through a symbolic link.
-    /// Errors: exists if another holds it; unsupported where the file system has no locks (some
-    /// network and FUSE mounts).
+    /// Errors: exists if another holds it, or removed it while it was being locked; unsupported
+    /// where the file system has no locks (some network and FUSE mounts).
     virtual Result<std::unique_ptr<FileLock>> try_lock(const std::string& path) = 0;
 };
 

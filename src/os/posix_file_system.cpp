@@ -288,6 +288,10 @@ Result<std::unique_ptr<FileLock>> PosixFileSystem::try_lock(const std::string& p
     if (result != 0 && (errno == ENOLCK || errno == EOPNOTSUPP || errno == ENOSYS))
         return Error(ErrorCode::unsupported, describe_call("no locks in the file system of", path));
     if (result != 0) return failed("lock", path);
+    // Who held it until now may have removed it: a lock on what has no name keeps nobody out.
+    if (::fstat(descriptor.get(), &status) != 0) return failed("lock", path);
+    if (status.st_nlink == 0)
+        return Error(ErrorCode::exists, describe_call("another program held and removed", path));
     return std::make_unique<PosixFileLock>(std::move(descriptor));
 }
 

@@ -436,6 +436,23 @@ TEST_F(PosixFiles, LocksExclusively) {
     EXPECT_TRUE(files_.try_lock(scratch_ / "lock"));
 }
 
+TEST_F(PosixFiles, LocksOnlyWhatHasItsName) {
+    constexpr int kRounds = 3000;
+    const auto path = scratch_ / "lock";
+    std::atomic<int> nameless = 0;
+    const auto lock_and_remove = [&] {
+        PosixFileSystem files;
+        for (int round = 0; round < kRounds; ++round) {
+            const auto lock = files.try_lock(path);
+            if (lock && !files.remove_file(path)) ++nameless;
+        }
+    };
+    std::thread other(lock_and_remove);
+    lock_and_remove();
+    other.join();
+    EXPECT_EQ(nameless, 0) << "locked, and no longer there";
+}
+
 TEST_F(PosixFiles, NamesMissingRights) {
     put(scratch_ / "secret", "x");
     ASSERT_EQ(::chmod((scratch_ / "secret").c_str(), 0), 0);

@@ -193,11 +193,18 @@ class Maker {
             made_.objects[archive::object_path(object.object)] = name;
     }
 
+    // What holds nothing that was kept may go unnoticed: tmp/, and repair data.
+    static bool is_kept(const std::string& path) {
+        const std::string archive(SmallArchive::kPath);
+        return !path.starts_with(archive + "/tmp/") && !path.starts_with(archive + "/parity/");
+    }
+
     Moment as_it_is() const {
         Moment moment;
         for (const auto& path : files_.paths())
-            if (path.ends_with('/')) moment.folders.push_back(path);
+            if (path.ends_with('/') && is_kept(path)) moment.folders.push_back(path);
         moment.files = files_.snapshot();
+        std::erase_if(moment.files, [](const auto& file) { return !is_kept(file.first); });
         return moment;
     }
 

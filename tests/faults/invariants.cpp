@@ -104,7 +104,8 @@ class Inspector {
             "[0-9a-f]{64}\\.age|journal/|"
             "journal/[0-9a-f]+/|journal/[0-9a-f]+/[0-9]+/|"
             "journal/[0-9a-f]+/[0-9]+/[0-9]+(-[0-9]+)?-[0-9a-f]{64}\\.age|keepsake\\.json|"
-            "README\\.txt|open-without-keepsake\\.sh)|mirror/|tmp/|tmp/reserve)");
+            "README\\.txt|open-without-keepsake\\.sh)|mirror/|tmp/|tmp/reserve|parity/|"
+            "parity/pending|parity/[0-9a-f]{64}\\.par2)");
         const auto prefix = world_->archive + "/";
         for (const auto& path : world_->files.paths()) {
             if (!path.starts_with(prefix) || path == prefix) continue;

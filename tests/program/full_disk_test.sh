@@ -19,14 +19,14 @@ number_of() { "$keepsake" list --json </dev/null | jq -r --arg name "$1" 'select
 run new "$archive"
 mkdir few
 for i in 1 2 3; do head -c "${i}0000" /dev/urandom >"few/$i.jpg"; done
-run keep few
+run keep --parity later few
 expect 'there is an archive on a small disk' exits 0
 
 # ---- told before ---------------------------------------------------------------------------------------------
 mkdir large
 for i in 1 2 3; do head -c "$((9000000 + i))" /dev/urandom >"large/$i.mov"; done
 listing "$archive" >before.listing
-run keep large
+run keep --parity later large
 expect 'too much is refused' refused
 expect 'with what it needs and what is free' \
     grep -qxE 'keepsake: This needs 27 MB, 1[0-9] MB are free on the archive.s disk\. Nothing was changed\.' "$said/err"
@@ -36,7 +36,7 @@ mkdir same
 head -c 9000000 /dev/urandom >same/1.mov
 cp same/1.mov same/2.mov
 cp same/1.mov same/3.mov
-run keep same
+run keep --parity later same
 expect 'what is stored once is not counted thrice' exits 0
 expect 'and is kept' out_has 'Kept. 3 files.'
 
@@ -44,7 +44,7 @@ expect 'and is kept' out_has 'Kept. 3 files.'
 mkdir many
 i=10
 while [ "$i" -lt 40 ]; do head -c 500000 /dev/urandom >"many/$i.jpg"; i=$((i + 1)); done
-run keep many
+run keep --parity later many
 expect 'what may not fit is said' err_has 'This may need 15 MB, '
 expect 'a disk that fills up midway stops it' sh -c '[ "$1" -eq 1 ] || [ "$1" -eq 5 ]' sh "$status"
 expect 'in plain words' err_has "The archive's disk is full."
@@ -85,7 +85,7 @@ expect 'where nothing is due there is nothing to tend' exits 0
 rm "$disk/filler"
 run let-go "$second"
 expect 'with room it is let go' exits 0
-run keep few
+run keep --parity later few
 expect 'and keeping goes on' exits 0
 expect 'room is set aside again' [ -s "$archive/tmp/reserve" ]
 
@@ -94,7 +94,7 @@ cp -r state "$disk/state"
 KEEPSAKE_STATE=$disk/state
 run list
 printf 'new here' >late.jpg
-KEEPSAKE_STATE=$work/state run keep late.jpg
+KEEPSAKE_STATE=$work/state run keep --parity later late.jpg
 fill_up
 run list
 expect 'what the index on a full disk lacks is listed' out_has late.jpg
