@@ -182,7 +182,8 @@ TEST_P(RenameFallback, TakesNoOtherFailureForAMissingCall) {
     EXPECT_EQ(text_of(files_, scratch_ / "three"), "not_found");
 }
 
-INSTANTIATE_TEST_SUITE_P(ByItself, RenameFallback, ::testing::Values(RenameMethod::no_replace));
+INSTANTIATE_TEST_SUITE_P(ByItself, RenameFallback, ::testing::Values(RenameMethod::no_replace),
+                         name_of_method);
 
 }  // namespace
 }  // namespace keepsake::os

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,15 +61,22 @@ ErrorCode refusal(const Forged& forged) {
     return set.has_value() ? ErrorCode::io : set.error().code();
 }
 
-class NameLeadingElsewhere : public ::testing::TestWithParam<const char*> {};
+struct NamedPath {
+    std::string name;  ///< of the case
+    std::string path;
+};
+
+void PrintTo(const NamedPath& named, std::ostream* out) { *out << named.path; }
+
+class NameLeadingElsewhere : public ::testing::TestWithParam<NamedPath> {};
 TEST_P(NameLeadingElsewhere, IsNeitherReadNorWritten) {
     SimulatedFileSystem files(1);
     Forged forged;
-    forged.add(GetParam(), 10);
+    forged.add(GetParam().path, 10);
     const auto set = opened(files, forged.bytes());
     ASSERT_TRUE(set.has_value()) << set.error().message();
     EXPECT_EQ(set->files[0].name, "");
-    EXPECT_EQ(set->files[0].given_name, GetParam());
+    EXPECT_EQ(set->files[0].given_name, GetParam().path);
     files.set_plan({});
     const auto findings = verify_set(files, "/", *set, {}, Work());
     ASSERT_TRUE(findings.has_value());
@@ -76,10 +84,16 @@ TEST_P(NameLeadingElsewhere, IsNeitherReadNorWritten) {
     EXPECT_EQ(findings->files[0].state, FileState::missing);
     EXPECT_EQ(findings->files[0].slices_lost, 1U);
 }
-INSTANTIATE_TEST_SUITE_P(All, NameLeadingElsewhere,
-                         ::testing::Values("..", "../x", "a/../../x", "/etc/passwd", "a//b", "./a",
-                                           "a/.", "a/", "\\x", "..\\x", "a\\..\\b", "C:\\x", "c:x",
-                                           "\\\\host\\x"));
+INSTANTIATE_TEST_SUITE_P(
+    All, NameLeadingElsewhere,
+    ::testing::Values(NamedPath{"Parent", ".."}, NamedPath{"InParent", "../x"},
+                      NamedPath{"ParentInside", "a/../../x"}, NamedPath{"Absolute", "/etc/passwd"},
+                      NamedPath{"TwoSlashes", "a//b"}, NamedPath{"DotFirst", "./a"},
+                      NamedPath{"DotLast", "a/."}, NamedPath{"SlashLast", "a/"},
+                      NamedPath{"Backslash", "\\x"}, NamedPath{"BackslashParent", "..\\x"},
+                      NamedPath{"BackslashParentInside", "a\\..\\b"}, NamedPath{"Drive", "C:\\x"},
+                      NamedPath{"DriveAlone", "c:x"}, NamedPath{"Host", "\\\\host\\x"}),
+    [](const auto& given) { return given.param.name; });
 
 TEST(HostilePar2, TwoFilesOfOneNameAreNotBothWritten) {
     SimulatedFileSystem files(1);

@@ -111,7 +111,7 @@ TEST(Kernel, EachOneMultipliesByEveryFactor) {
 }
 
 // Says in the log which ways were not tested here.
-class KernelOnThisProcessor : public ::testing::TestWithParam<const char*> {};
+class KernelOnThisProcessor : public ::testing::TestWithParam<std::string> {};
 TEST_P(KernelOnThisProcessor, IsTested) {
     const auto usable = kernels();
     const bool is_usable = std::ranges::any_of(
@@ -119,7 +119,12 @@ TEST_P(KernelOnThisProcessor, IsTested) {
     if (!is_usable) GTEST_SKIP() << "this processor cannot run " << GetParam();
 }
 INSTANTIATE_TEST_SUITE_P(All, KernelOnThisProcessor,
-                         ::testing::Values("portable", "avx2", "gfni-avx2", "gfni-avx512"));
+                         ::testing::Values("portable", "avx2", "gfni-avx2", "gfni-avx512"),
+                         [](const auto& given) {
+                             auto name = given.param;
+                             std::ranges::replace(name, '-', '_');
+                             return name;
+                         });
 
 }  // namespace
 }  // namespace keepsake::parity

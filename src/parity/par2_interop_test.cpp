@@ -7,9 +7,9 @@
 #include <fstream>
 #include <ios>
 #include <iterator>
+#include <ostream>
 #include <random>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -150,8 +150,16 @@ TEST_F(Par2, NeverHealsMore) {
     }
 }
 
-/// Sets that par2cmdline's own tests use, made on Unix and Windows.
-class Par2Corpus : public ::testing::TestWithParam<std::pair<const char*, const char*>> {};
+/// A set that par2cmdline's own tests use, made on Unix or Windows.
+struct ForeignSet {
+    std::string name;
+    std::string data;  ///< archive of the files it protects
+    std::string sets;  ///< archive of its PAR2 files
+};
+
+void PrintTo(const ForeignSet& set, std::ostream* out) { *out << set.name; }
+
+class Par2Corpus : public ::testing::TestWithParam<ForeignSet> {};
 
 TEST_P(Par2Corpus, IsVerifiedAndRepaired) {
     const char* const corpus = std::getenv("KEEPSAKE_CORPUS");  // NOLINT(concurrency-mt-unsafe)
@@ -160,9 +168,8 @@ TEST_P(Par2Corpus, IsVerifiedAndRepaired) {
         "par2/par2cmdline";
     if (!fs::exists(folder))
         GTEST_SKIP() << "no sets of others at " << folder << " (KEEPSAKE_CORPUS)";
-    const auto [data, sets] = GetParam();
     const testing::ScratchDirectory scratch;
-    for (const auto* const archive : {data, sets})
+    for (const auto& archive : {GetParam().data, GetParam().sets})
         ASSERT_TRUE(
             run("tar xzf '" + (folder / archive).string() + "' -C '" + scratch.path() + "'"));
     os::PosixFileSystem files;
@@ -191,10 +198,12 @@ TEST_P(Par2Corpus, IsVerifiedAndRepaired) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, Par2Corpus,
-    ::testing::Values(std::pair("flatdata.tar.gz", "flatdata-par2files.tar.gz"),
-                      std::pair("subdirdata.tar.gz", "subdirdata-par2files-unix.tar.gz"),
-                      std::pair("subdirdata.tar.gz", "subdirdata-par2files-win.tar.gz"),
-                      std::pair("smallsubdirdata.tar.gz", "smallsubdirdata-par2files.tar.gz")));
+    ::testing::Values(
+        ForeignSet{"Flat", "flatdata.tar.gz", "flatdata-par2files.tar.gz"},
+        ForeignSet{"FoldersFromUnix", "subdirdata.tar.gz", "subdirdata-par2files-unix.tar.gz"},
+        ForeignSet{"FoldersFromWindows", "subdirdata.tar.gz", "subdirdata-par2files-win.tar.gz"},
+        ForeignSet{"SmallFolders", "smallsubdirdata.tar.gz", "smallsubdirdata-par2files.tar.gz"}),
+    [](const auto& given) { return given.param.name; });
 
 }  // namespace
 }  // namespace keepsake::parity
