@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "crypto/age.h"
 #include "crypto/age_parts.h"
+#include "crypto/age_test_support.h"
 #include "target.h"
 
 namespace keepsake::fuzz {

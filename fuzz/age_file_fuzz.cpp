@@ -3,13 +3,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 
 #include "age_examples.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "crypto/age.h"
-#include "crypto/age_keys.h"
 #include "crypto/age_test_support.h"
 #include "target.h"
 

@@ -2,6 +2,7 @@
 // why not in one line; and behind "--" every argument is a path, to the byte.
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -67,6 +68,7 @@ std::vector<std::string> parted(std::string_view text) {
 
 std::variant<cli::Invocation, cli::Told> parsed(const std::vector<std::string>& arguments) {
     std::vector<const char*> pointers;
+    pointers.reserve(arguments.size());
     for (const auto& argument : arguments) pointers.push_back(argument.c_str());
     return cli::parse(pointers);
 }
@@ -112,7 +114,7 @@ void run(ByteView input) {
 }
 
 Seeds seeds() {
-    const auto line = [](std::vector<std::string_view> arguments) {
+    const auto line = [](const std::vector<std::string_view>& arguments) {
         std::string text;
         for (const auto argument : arguments) text += std::string(argument) + '\0';
         text.pop_back();

@@ -2,6 +2,7 @@
 // inside of the archive.
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 

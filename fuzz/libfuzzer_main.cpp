@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <ios>
 #include <string>
 #include <string_view>
 
@@ -36,7 +38,7 @@ const Target& the_target() {
 void write_examples(const std::string& folder) {
     for (const auto& example : the_target().seeds()) {
         const auto name = to_hex(crypto::sha256(example)).substr(0, 16);
-        std::ofstream(folder + "/" + name, std::ios::binary) << as_text(example);
+        std::ofstream(std::filesystem::path(folder) / name, std::ios::binary) << as_text(example);
     }
     std::ofstream words(folder + ".words");
     for (const auto word : the_target().words) {

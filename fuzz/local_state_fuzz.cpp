@@ -14,6 +14,7 @@
 #include "crypto/signing.h"
 #include "library/local_state.h"
 #include "memory_files.h"
+#include "model/entry.h"
 #include "model/ids.h"
 #include "target.h"
 

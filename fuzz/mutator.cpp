@@ -1,6 +1,5 @@
 #include "mutator.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -7,6 +7,7 @@
 #include <span>
 #include <stop_token>
 #include <string>
+#include <utility>
 
 #include "age_examples.h"
 #include "archive/object_file.h"
@@ -14,11 +15,10 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "crypto/age.h"
-#include "crypto/age_keys.h"
-#include "crypto/secret.h"
 #include "crypto/sha256.h"
 #include "memory_files.h"
 #include "model/ids.h"
+#include "os/file_system.h"
 #include "target.h"
 
 namespace keepsake::fuzz {

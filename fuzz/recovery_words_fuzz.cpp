@@ -2,6 +2,7 @@
 // never repeats a word.
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <string_view>
 

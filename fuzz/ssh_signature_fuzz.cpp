@@ -1,8 +1,6 @@
 // SSHSIG and OpenSSH keys: of all texts only the one that the key's owner wrote is taken for a
 // signature. (Ed25519 signs one text in one way, and the armor is canonical.)
 
-#include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "base/bytes.h"

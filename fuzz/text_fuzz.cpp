@@ -1,7 +1,6 @@
 // Text from outside on its way to a terminal, and the encodings that formats are made of.
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "base/bytes.h"

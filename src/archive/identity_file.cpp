@@ -213,6 +213,7 @@ Result<> IdentityFile::merge(IdentityFile other) {
 
 std::vector<crypto::AgeIdentity> IdentityFile::identities() const {
     std::vector<crypto::AgeIdentity> all;
+    all.reserve(epochs.size() + ways.size());
     for (const auto& keys : epochs) all.push_back(keys.identity.clone());
     for (const auto& keys : ways) all.push_back(keys.identity.clone());
     return all;

@@ -1,13 +1,11 @@
 #include "archive/mirror.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "archive/journal_store.h"
 #include "archive/layout.h"

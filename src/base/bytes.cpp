@@ -14,11 +14,12 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-constexpr std::array<std::int8_t, 256> reverse_table(std::string_view alphabet) {
-    std::array<std::int8_t, 256> table{};
+// Wider than its values need: a table of signed char reads like text.
+constexpr std::array<std::int16_t, 256> reverse_table(std::string_view alphabet) {
+    std::array<std::int16_t, 256> table{};
     for (auto& entry : table) entry = -1;
     for (std::size_t i = 0; i < alphabet.size(); ++i)
-        table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int8_t>(i);
+        table[static_cast<std::uint8_t>(alphabet[i])] = static_cast<std::int16_t>(i);
     return table;
 }
 constexpr auto kHexValue = reverse_table(kHexDigits);

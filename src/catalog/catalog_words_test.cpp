@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "catalog/catalog.h"
 #include "catalog/journal_for_test.h"
 #include "model/entry.h"

@@ -18,7 +18,6 @@
 #include "model/entry.h"
 #include "model/hybrid_clock.h"
 #include "model/ids.h"
-#include "model/segment.h"
 
 namespace keepsake::catalog {
 namespace {

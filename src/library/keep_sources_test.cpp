@@ -1,14 +1,20 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <ios>
+#include <ostream>
+#include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -202,7 +208,7 @@ TEST_F(KeepSources, AFileThatGrowsOrShrinksIsKeptConsistentlyOrNamed) {
     for (const bool grows : {true, false}) {
         write_text(path, std::string(4'000'000, 'x'));
         std::jthread writer([&](const std::stop_token& stop) {
-            for (int i = 0; !stop.stop_requested(); ++i) {
+            for (std::uintmax_t i = 0; !stop.stop_requested(); ++i) {
                 fs::resize_file(path, grows ? 4'000'000 + i : 4'000'000 - i % 4'000'000);
                 std::this_thread::sleep_for(std::chrono::microseconds(200));
             }

@@ -46,7 +46,8 @@ void put_all(SimulatedFileSystem& files, const Moment& moment) {
 }
 
 void heard(Said& said, const HeardListener& listener) {
-    for (const auto& [name, why] : listener.problems) said.problems.push_back(name + ": " + why);
+    for (const auto& [name, why] : listener.problems)
+        said.problems.push_back(std::string(name).append(": ").append(why));
     said.notes.insert(said.notes.end(), listener.notes.begin(), listener.notes.end());
 }
 

@@ -82,7 +82,7 @@ class HeardListener final : public library::Listener {
 /// One computer: its own state folder, clock and randomness.
 class Computer {
   public:
-    Computer(const ScratchDirectory& scratch, std::string name, std::uint64_t seed)
+    Computer(const ScratchDirectory& scratch, const std::string& name, std::uint64_t seed)
         : random(seed), state_folder(scratch / ("state-" + name)) {}
 
     library::Environment environment() {

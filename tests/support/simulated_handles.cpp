@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "os/file_system.h"
+#include "support/fault_plan.h"
 #include "support/simulated_disk.h"
 #include "support/simulated_machine.h"
 
