@@ -17,6 +17,7 @@
 #include "crypto/age_keys.h"
 #include "crypto/secret.h"
 #include "library/keys.h"
+#include "library/library.h"
 #include "library/tend.h"
 #include "model/entry.h"
 #include "model/ids.h"
