@@ -21,16 +21,31 @@ function(keepsake_layer name)
   endif()
 endfunction()
 
+# keepsake_time(SECONDS VARIABLE): how long a test may take, with the sanitizers that this build has.
+function(keepsake_time seconds variable)
+  if(KEEPSAKE_SANITIZERS)
+    math(EXPR seconds "4 * ${seconds}")
+  endif()
+  set(${variable} ${seconds} PARENT_SCOPE)
+endfunction()
+
+# keepsake_timeout(SECONDS TEST...): for tests of add_test; longer with sanitizers.
+function(keepsake_timeout seconds)
+  keepsake_time(${seconds} seconds)
+  set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${seconds})
+endfunction()
+
 # keepsake_test(TARGET SOURCES ... DEPENDS ... [TIMEOUT seconds]): a GoogleTest program; each test a ctest entry of its own.
 function(keepsake_test target)
   cmake_parse_arguments(TEST "" "TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
   if(NOT TEST_TIMEOUT)
     set(TEST_TIMEOUT 300)
   endif()
+  keepsake_time(${TEST_TIMEOUT} TEST_TIMEOUT)
   add_executable(${target} ${TEST_SOURCES})
   target_link_libraries(${target} PRIVATE ${TEST_DEPENDS} GTest::gmock_main)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/tests)
   keepsake_warnings(${target})
   # A test of several cases is called by the case's name, the same in every run: never by bytes of its value.
-  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 60 NO_PRETTY_VALUES PROPERTIES TIMEOUT ${TEST_TIMEOUT})
+  gtest_discover_tests(${target} DISCOVERY_TIMEOUT 120 NO_PRETTY_VALUES PROPERTIES TIMEOUT ${TEST_TIMEOUT})
 endfunction()

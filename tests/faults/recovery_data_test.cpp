@@ -131,7 +131,9 @@ TEST_P(RecoveryDataFaults, RepairingByIt) {
             for (const auto& [path, bytes] : objects_of(world)) {
                 ASSERT_TRUE(whole_.contains(path)) << path;
                 // A name in its place is never anything but what stood there, or the whole.
-                if (path != first) EXPECT_EQ(bytes, whole_.at(path)) << path;
+                if (path != first) {
+                    EXPECT_EQ(bytes, whole_.at(path)) << path;
+                }
             }
             EXPECT_GE(objects_of(world).size(), whole_.size() - 1);
             EXPECT_TRUE(objects_of(world).contains(first));
