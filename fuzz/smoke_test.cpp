@@ -127,6 +127,8 @@ std::optional<std::string> find_break(const Target& target, std::size_t mutation
     if (child == 0) {
         const rlimit none{0, 0};
         ::setrlimit(RLIMIT_CORE, &none);
+        // A sanitizer would take the signal and end otherwise than by it.
+        ::signal(SIGSEGV, SIG_DFL);
         ::alarm(kLongestSeconds);
         ::_exit(try_all(target, mutations, shared) ? 0 : 1);
     }
