@@ -424,35 +424,6 @@ TEST_F(PosixFiles, KnowsTheLargestFile) {
     EXPECT_EQ(files_.largest_file_bytes(scratch_ / "none").error().code(), ErrorCode::not_found);
 }
 
-TEST_F(PosixFiles, LocksExclusively) {
-    auto lock = files_.try_lock(scratch_ / "lock");
-    ASSERT_TRUE(lock);
-    EXPECT_EQ(files_.try_lock(scratch_ / "lock").error().code(), ErrorCode::exists);
-    EXPECT_TRUE(in_child([&] {
-        const auto other = PosixFileSystem().try_lock(scratch_ / "lock");
-        return !other && other.error().code() == ErrorCode::exists;
-    }));
-    lock->reset();
-    EXPECT_TRUE(files_.try_lock(scratch_ / "lock"));
-}
-
-TEST_F(PosixFiles, LocksOnlyWhatHasItsName) {
-    constexpr int kRounds = 3000;
-    const auto path = scratch_ / "lock";
-    std::atomic<int> nameless = 0;
-    const auto lock_and_remove = [&] {
-        PosixFileSystem files;
-        for (int round = 0; round < kRounds; ++round) {
-            const auto lock = files.try_lock(path);
-            if (lock && !files.remove_file(path)) ++nameless;
-        }
-    };
-    std::thread other(lock_and_remove);
-    lock_and_remove();
-    other.join();
-    EXPECT_EQ(nameless, 0) << "locked, and no longer there";
-}
-
 TEST_F(PosixFiles, NamesMissingRights) {
     put(scratch_ / "secret", "x");
     ASSERT_EQ(::chmod((scratch_ / "secret").c_str(), 0), 0);
