@@ -2,12 +2,12 @@
 # Archives that somebody made to do harm: whatever stands in the folder, the program takes bounded time and memory,
 # hangs on nothing, writes nothing outside of it, and says what is wrong with the exit code that stands for it.
 #
-#   hostile_test.sh PROGRAM MEGABYTES      the most memory that it may take; 0: not looked at (sanitizers take more)
+#   hostile_test.sh PROGRAM ON_TERMINAL MEGABYTES      the most memory that it may take; 0: not looked at (sanitizers take more)
 #
 # KEEPSAKE_TEST_LONG=1: a million files instead of twenty thousand.
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/../cli/support.sh"
-megabytes=${2:?usage: $0 PROGRAM MEGABYTES}
+megabytes=${3:?usage: $0 PROGRAM ON_TERMINAL MEGABYTES}
 many=20000
 seconds=120
 if [ -n "${KEEPSAKE_TEST_LONG:-}" ]; then

@@ -162,7 +162,7 @@ try() {  # OPERATION INJECTION
     told >.told || true
     if ! judge "$operation_tried" >.why 2>&1; then
         failures=$((failures + 1))
-        echo "FAILED: KEEPSAKE_INJECT=\"$1 $2\" sh $0 $keepsake"
+        echo "FAILED: KEEPSAKE_INJECT=\"$1 $2\" sh $0 $keepsake $on_terminal"
         sed 's/^/    /' .told .why
     fi
 }

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2016
 # shellcheck source=tests/program/support.sh
 . "$(dirname "$0")/support.sh"
-shortening=${2:?usage: $0 PROGRAM LIBRARY}
+shortening=${3:?usage: $0 PROGRAM ON_TERMINAL LIBRARY}
 grep -qaE 'libasan|libtsan|__asan_init|__tsan_init' "$keepsake" && skip 'a sanitizer must be loaded first'
 begin
 LD_PRELOAD=$shortening

@@ -76,7 +76,7 @@ gives_back_what_it_lists() {  # ARCHIVE
 }
 
 # Runs the script again where it may mount: in a namespace of its own, which ends with it.
-needs_mounts() {  # SCRIPT PROGRAM
+needs_mounts() {  # SCRIPT PROGRAM ON_TERMINAL
     [ -z "${KEEPSAKE_MAY_MOUNT:-}" ] || return 0
     cd "$OLDPWD"
     for way in '-Urm' '-m'; do
