@@ -134,10 +134,10 @@ else
 fi
 begin
 truncate -s 1000000000 hostile/keepsake.json
-attacked 'keepsake.json of a gigabyte' '4 4 4 0 0 0'
+attacked 'keepsake.json of a gigabyte' '4 4 4 4 0 0'
 begin
 head -c 60000 /dev/zero | tr '\0' '[' >hostile/keepsake.json
-attacked 'keepsake.json 60,000 deep' '4 4 4 0 0 0'
+attacked 'keepsake.json 60,000 deep' '4 4 4 4 0 0'
 begin
 echo '{"format":"keepsake","version":99999999999999999999,"reads":1}' >hostile/keepsake.json
 cp hostile/keepsake.json hostile/mirror/keepsake.json
@@ -196,13 +196,13 @@ numbered() {  # FOLDER FORMAT
         '{ print int($1 / 1000) "/" (format == "one" ? $1 : $1 "-" $1 + 1) "-" hash ".age" }' | (cd "$1" && xargs touch)
 }
 numbered "hostile/journal/$stranger" one
-attacked "$many empty segments" '4 4 4 0 0 0'
+attacked "$many empty segments" '4 4 4 4 0 0'
 measured list --archive hostile --identity id.txt
 expect 'of which a thousand are named, and the others counted' \
     sh -c "[ \$(wc -l <'$said/err') -le 1002 ] && grep -q '^journal: .* more files of it could not be taken in' '$said/err'"
 numbered "hostile/journal/$stranger" two
 numbered "hostile/mirror/journal/$stranger" two
-attacked "and $many empty rollups" '4 4 0 0 0 0'
+attacked "and $many empty rollups" '4 4 4 4 0 0'
 begin
 for name in '..age' '-.age' '1-.age' '0-'"$empty_hash.age" '2-1-'"$empty_hash.age" '01-'"$empty_hash.age" \
     '18446744073709551616-'"$empty_hash.age" '18446744073709551615-'"$empty_hash.age" "$(printf 'a\nb.age')" \
@@ -211,6 +211,6 @@ for name in '..age' '-.age' '1-.age' '0-'"$empty_hash.age" '2-1-'"$empty_hash.ag
     : >"hostile/keys/$name"
     : >"hostile/$name"
 done
-attacked 'names that are none' '4 4 4 0 0 0'
+attacked 'names that are none' '0 4 4 0 0 0'
 expect 'and none of them reaches the terminal as it is' sh -c "! grep -q '$(printf '\033')' '$said/err' '$said/out'"
 finish
