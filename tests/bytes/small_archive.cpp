@@ -26,6 +26,7 @@
 #include "library/tell.h"
 #include "model/entry.h"
 #include "model/ids.h"
+#include "os/file_system.h"
 #include "support/family.h"
 #include "support/simulated_file_system.h"
 
@@ -193,18 +194,20 @@ class Maker {
             made_.objects[archive::object_path(object.object)] = name;
     }
 
-    // What holds nothing that was kept may go unnoticed: tmp/, and repair data.
-    static bool is_kept(const std::string& path) {
-        const std::string archive(SmallArchive::kPath);
-        return !path.starts_with(archive + "/tmp/") && !path.starts_with(archive + "/parity/");
+    // What stands in tmp/ is no part of what is kept: copies may leave it out.
+    static bool is_temporary(const std::string& path) {
+        return path.starts_with(archive_folder(archive::kTemporaryName));
+    }
+    static std::string archive_folder(std::string_view name) {
+        return os::join_path(SmallArchive::kPath, std::string(name)) + "/";
     }
 
     Moment as_it_is() const {
         Moment moment;
         for (const auto& path : files_.paths())
-            if (path.ends_with('/') && is_kept(path)) moment.folders.push_back(path);
+            if (path.ends_with('/') && !is_temporary(path)) moment.folders.push_back(path);
         moment.files = files_.snapshot();
-        std::erase_if(moment.files, [](const auto& file) { return !is_kept(file.first); });
+        std::erase_if(moment.files, [](const auto& file) { return is_temporary(file.first); });
         return moment;
     }
 
