@@ -1,6 +1,7 @@
 #include "archive/parity_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -31,7 +32,15 @@ namespace {
 
 constexpr std::size_t kHashBlockBytes = 1UL << 20U;
 
-// Writes the set under a temporary name, hashing each object as it is read.
+// No ciphertext holds so many zeros: a hole, which somebody may have made as long as they liked.
+bool is_hole(ByteView bytes) {
+    constexpr std::size_t kFewest = 4096;
+    return bytes.size() >= kFewest &&
+           std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte == 0; });
+}
+
+// Writes the set under a temporary name, hashing each object as it is read. Gives those that are
+// damaged; a hole ends it at once.
 Result<std::vector<model::ObjectId>> write_set(Staging& staging,
                                                std::span<const StoredObject> objects,
                                                const std::string& path, const parity::Work& work) {
@@ -44,11 +53,25 @@ Result<std::vector<model::ObjectId>> write_set(Staging& staging,
     }
     set.shape = parity::shape_of(sizes);
     std::vector<crypto::Sha256> hashes(objects.size());
-    set.tap = [&](std::size_t file, ByteView bytes) { hashes[file].update(bytes); };
-    TRY(parity::create_set(staging.files(), set, path, work));
+    std::vector<std::atomic<bool>> holes(objects.size());
+    std::stop_source stop;
+    const std::stop_callback asked(work.stop, [&] { stop.request_stop(); });
+    set.tap = [&](std::size_t file, ByteView bytes) {
+        hashes[file].update(bytes);
+        if (!is_hole(bytes)) return;
+        holes[file] = true;
+        stop.request_stop();
+    };
+    auto stoppable = work;
+    stoppable.stop = stop.get_token();
+    auto created = parity::create_set(staging.files(), set, path, stoppable);
+    const bool any_hole =
+        std::ranges::any_of(holes, [](const std::atomic<bool>& hole) { return hole.load(); });
+    if (!created && !any_hole) return std::move(created).error();
     std::vector<model::ObjectId> damaged;
     for (std::size_t i = 0; i < objects.size(); ++i)
-        if (hashes[i].finish() != objects[i].object.bytes) damaged.push_back(objects[i].object);
+        if (any_hole ? holes[i].load() : hashes[i].finish() != objects[i].object.bytes)
+            damaged.push_back(objects[i].object);
     return damaged;
 }
 
@@ -143,7 +166,7 @@ Result<MadeSet> make_set(Staging& staging, std::span<const StoredObject> objects
     const auto finish = [&]() -> Result<MadeSet> {
         TRY_LET(auto damaged, write_set(staging, objects, temporary, work));
         if (!damaged.empty()) {
-            TRY(files.remove_file(temporary));
+            static_cast<void>(files.remove_file(temporary));
             return MadeSet{{}, std::move(damaged)};
         }
         TRY_LET(const auto info, files.info(temporary));

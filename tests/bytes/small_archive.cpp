@@ -194,9 +194,10 @@ class Maker {
             made_.objects[archive::object_path(object.object)] = name;
     }
 
-    // What stands in tmp/ is no part of what is kept: copies may leave it out.
+    // What stands in tmp/ and parity/ is no part of what is kept: copies may leave it out.
     static bool is_temporary(const std::string& path) {
-        return path.starts_with(archive_folder(archive::kTemporaryName));
+        return path.starts_with(archive_folder(archive::kTemporaryName)) ||
+               path.starts_with(archive_folder(archive::kParityName));
     }
     static std::string archive_folder(std::string_view name) {
         return os::join_path(SmallArchive::kPath, std::string(name)) + "/";
