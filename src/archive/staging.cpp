@@ -105,7 +105,7 @@ void Staging::sweep_old(const std::vector<Unlockable>& unlockable) {
 void Staging::clean_up() {
     const std::lock_guard guard(mutex_);
     // Without locks only a folder of one's own tells how late it is.
-    if (!sweep().empty()) static_cast<void>(begin());
+    if (const auto unlockable = sweep(); !unlockable.empty() && begin()) sweep_old(unlockable);
     if (folder_.empty())  // stays while others write
         static_cast<void>(
             files_->remove_directory(os::join_path(archive_path_, std::string(kTemporaryName))));

@@ -116,6 +116,10 @@ KnownHeads parse_heads(std::string_view text) {
     return heads;
 }
 
+std::string sum_line(std::string_view text) {
+    return to_hex(crypto::sha256(as_bytes(text))) + "\n";
+}
+
 }  // namespace
 
 model::DeviceId device_id_of(const crypto::VerifyingKey& key) {
@@ -198,7 +202,13 @@ Result<> LocalState::remove_locked_keys() {
 KnownHeads LocalState::load_heads() {
     const auto bytes =
         os::read_file(*files_, os::join_path(folder_, "heads.json"), kLargestHeadsBytes);
-    return bytes ? parse_heads(as_text(*bytes)) : KnownHeads{};
+    if (!bytes) return {};
+    // Two lines: the heads, and their SHA-256. A spoiled head would be taken for a fork.
+    const auto text = as_text(*bytes);
+    const auto end = text.find('\n');
+    if (end == std::string_view::npos || text.substr(end + 1) != sum_line(text.substr(0, end)))
+        return {};
+    return parse_heads(text.substr(0, end));
 }
 
 Result<> LocalState::save_heads(const KnownHeads& heads) {
@@ -211,8 +221,9 @@ Result<> LocalState::save_heads(const KnownHeads& heads) {
     json["others"] = nlohmann::ordered_json::object();
     for (const auto& [device, head] : heads.others) json["others"][device.hex()] = json_of(head);
     TRY(make_folder());
+    const auto line = json.dump();
     return os::write_file(*files_, os::join_path(folder_, "heads.json"),
-                          as_bytes(json.dump() + "\n"), os::Existing::replace, true);
+                          as_bytes(line + "\n" + sum_line(line)), os::Existing::replace, true);
 }
 
 std::string LocalState::catalog_path(const std::string& real_path) const {

@@ -24,7 +24,8 @@
 ///
 /// - `device.age`: signing key, catalog key and the roots of the epochs gone by, an age file for
 ///   the archive's identity;
-/// - `heads.json`: the newest segment known of each device; ids and hashes only;
+/// - `heads.json`: the newest segment known of each device, ids and hashes only; and, as a second
+///   line, the SHA-256 of the first;
 /// - `catalog-<copy>.db`: the catalog of one copy, sealed with the catalog key;
 /// - `locked.keys`: only where a device may keep while locked: its signing key and the recipient,
 /// in

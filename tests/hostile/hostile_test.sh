@@ -128,7 +128,7 @@ rm -f probe
 if [ -n "$sparse" ]; then
     each_file | while read -r file; do truncate -s 1T "$file"; done
     truncate -s 1T "hostile/objects/00$(printf '%062d' 0).age"
-    attacked 'a terabyte of nothing under every name' '4 4 4 4 0 0'
+    attacked 'a terabyte of nothing under every name' '4 4 4 4 0 4'
 else
     echo 'SKIPPED: this file system has no file of a terabyte'
 fi
@@ -151,7 +151,7 @@ hjabGXwSLQ9c3S6Lw2i+S2Tu2fiwQHHslbBN6B41FLE' | head -n 200000
 planted stanzas hostile/keys ''
 planted stanzas "hostile/journal/$device/0" 3-
 cat stanzas >"hostile/$object"
-attacked 'headers of 100,000 stanzas' '4 4 4 4 0 0'
+attacked 'headers of 100,000 stanzas' '4 4 4 4 0 4'
 begin
 {
     printf 'age-encryption.org/v1\n-> '
