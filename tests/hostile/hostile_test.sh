@@ -160,7 +160,7 @@ begin
 planted stanzas hostile/keys ''
 planted stanzas "hostile/journal/$device/0" 3-
 cat stanzas >"hostile/$object"
-attacked 'a header line of 60 MB' '4 4 4 4 0 0'
+attacked 'a header line of 60 MB' '4 4 4 4 0 4'
 rm stanzas
 begin
 printf '%s\n%s\n%s\n%s\n%s' 'age-encryption.org/v1' '-> scrypt rF0/NwblUHHTpgQgRpe5CQ 30' \
