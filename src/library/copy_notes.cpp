@@ -51,8 +51,8 @@ std::string CopyNotesStore::file_of(const std::string& real_path) const {
 CopyNotes CopyNotesStore::read(const std::string& name) const {
     CopyNotes notes;
     const auto bytes = os::read_file(*files_, os::join_path(folder_, name), kLargestNotesBytes);
-    const auto json = bytes ? nlohmann::json::parse(as_text(*bytes), nullptr, false)
-                            : nlohmann::json();
+    const auto json =
+        bytes ? nlohmann::json::parse(as_text(*bytes), nullptr, false) : nlohmann::json();
     if (!json.is_object()) return notes;
     notes.seen = time_in(json, "seen");
     notes.began = time_in(json, "began");

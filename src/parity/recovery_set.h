@@ -75,8 +75,8 @@ Result<RecoverySet> open_set(os::FileSystem& files, const std::vector<std::strin
                              const Work& work);
 
 /// What one PAR2 file tells of its set, without reading the data of its recovery slices: they are
-/// stepped over, neither read nor counted (`recovery` stays empty). For sets made here, of which the
-/// packets that matter stand first and whole; costs what names and checksums cost, not what the
+/// stepped over, neither read nor counted (`recovery` stays empty). For sets made here, of which
+/// the packets that matter stand first and whole; costs what names and checksums cost, not what the
 /// recovery slices do. Errors: as open_set(); corrupt also where open_set() could still help itself
 /// from further packets.
 Result<RecoverySet> open_outline(os::FileSystem& files, const std::string& par2_path,
