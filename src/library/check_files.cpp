@@ -372,7 +372,7 @@ Result<std::vector<std::string>> FileChecker::list_objects() {
     const std::string objects(archive::kObjectsName);
     const auto groups = environment_->files.list(os::join_path(archive_path_, objects));
     if (!groups && groups.error().code() == ErrorCode::not_found) {
-        missing(objects, "the folder is not there");
+        missing(objects, "the folder is not there");  // a tool that copies no empty folders
         return paths;
     }
     if (!groups) return groups.error();

@@ -279,6 +279,16 @@ TEST_F(Devices, ADeviceMayKeepWhileLockedWhereItWasAllowedTo) {
     EXPECT_FALSE(Library::open_locked(home.environment(), archive));
 }
 
+TEST_F(Devices, ACopyWithoutItsObjectsFolderIsCheckedToTheEnd) {
+    write_text(scratch / "a/one.jpg", "one");
+    auto library = open();
+    keep(library, {scratch / "a"});
+    fs::remove_all(archive + "/objects");
+    const auto report = check(library, home.heard);
+    ASSERT_TRUE(report) << report.error().describe();
+    EXPECT_EQ(report->missing, 2U) << "the folder, and the original";
+}
+
 TEST_F(Devices, AnEmptyFolderIsNoArchive) {
     fs::create_directory(scratch / "mount");
     const auto opened = home.open(scratch / "mount", owner);
