@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
@@ -277,6 +278,36 @@ TEST_F(Devices, ADeviceMayKeepWhileLockedWhereItWasAllowedTo) {
     EXPECT_EQ(items(again).size(), 4U);
     ASSERT_TRUE(again.allow_locked(false));
     EXPECT_FALSE(Library::open_locked(home.environment(), archive));
+}
+
+TEST_F(Devices, ACopyThatWasAwayWhileTheKeysChangedMakesNoComputerForget) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    add_copy(archive, disk);
+    model::DeviceId device;
+    {
+        auto library = open();
+        keep(library, {scratch / "a"});
+        device = library.device().value();
+        ASSERT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
+    }
+    {
+        // The old keys must not come to be used again by who has seen the new ones.
+        auto away = open(home, disk);
+        EXPECT_FALSE(away.device());
+        const std::vector<std::string> paths{scratch / "b"};
+        const auto kept = library::keep(away, paths, {}, home.heard);
+        ASSERT_FALSE(kept);
+        EXPECT_EQ(kept.error().code(), ErrorCode::read_only);
+        EXPECT_THAT(kept.error().message(), ::testing::HasSubstr("cp -rn"));
+        EXPECT_TRUE(tend(away, home.heard));
+    }
+    add_copy(archive, disk);
+    auto away = open(home, disk);
+    EXPECT_EQ(away.device(), device);
+    keep(away, {scratch / "b"});
+    EXPECT_EQ(away.device(), device);
+    EXPECT_EQ(items(away).size(), 2U);
 }
 
 TEST_F(Devices, ACopyWithoutItsObjectsFolderIsCheckedToTheEnd) {

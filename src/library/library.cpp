@@ -75,9 +75,11 @@ Result<std::optional<DeviceKeys>> device_keys(const Environment& environment, Lo
                                               bool way_in_holds) {
     TRY_LET(auto device, local.load_keys(identity));
     if (device) return device;
-    // Keys that this way in does not open are replaced only once it has proved to be one that still
-    // holds.
+    // Damaged ones are replaced only once this way in has proved to be one that still holds.
     if (local.has_keys() && !way_in_holds) return std::optional<DeviceKeys>{};
+    // Those for other keys never: a copy that was away while the keys were changed would make this
+    // computer forget who it is and which keys it has gone by, and write for the old ones.
+    if (local.has_keys_for_others(identity)) return std::optional<DeviceKeys>{};
     const auto lock = local.lock();
     if (!lock) return std::optional<DeviceKeys>{};
     TRY_LET(device, local.load_keys(identity));  // another program may have been first
@@ -180,6 +182,9 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
         TRY_LET(library.state_->device, device_keys(environment, library.state_->local,
                                                     library.state_->unlocked.identity, true));
     }
+    library.state_->keys_are_for_others =
+        !library.state_->device &&
+        library.state_->local.has_keys_for_others(library.state_->unlocked.identity);
     TRY(library.state_->pin());
     TRY(library.state_->remember_heads());
     TRY(library.rejoin(listener));
@@ -355,6 +360,7 @@ std::optional<model::DeviceId> Library::device() const {
 
 Result<model::DeviceId> Library::join() const {
     if (state_->device) return state_->device->id();
+    TRY(state_->may_sign());
     return Error(ErrorCode::read_only,
                  "Keepsake cannot write its own settings in " + state_->local.folder() +
                      "; without them this computer cannot add to an archive.");
@@ -365,7 +371,17 @@ std::optional<model::FileHash> Library::opened_by() const {
     return state_->unlocked.opened.front();
 }
 
+Result<> Library::State::may_sign() const {
+    if (!keys_are_for_others) return {};
+    return Error(ErrorCode::read_only,
+                 "This copy was away while the keys were changed, and does not have the newest "
+                 "ones. Bring it up to date from another copy (cp -rn), and open it again. If "
+                 "there is no other copy, remove " +
+                     local.folder() + "; this computer then joins anew.");
+}
+
 Result<> Library::may_write() const {
+    TRY(state_->may_sign());
     if (state_->authority.is_undecided())
         return Error(ErrorCode::read_only,
                      "The keys of this archive were changed twice, each time without knowing of "

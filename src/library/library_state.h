@@ -42,6 +42,8 @@ struct Library::State {
     std::optional<DeviceKeys> device;  ///< none until this computer first writes
     std::vector<JournalProblem> problems;
     std::optional<crypto::AgeRecipient> locked_for;  ///< opened for adding alone
+    /// This computer has keys of its own that this copy's do not open.
+    bool keys_are_for_others = false;
     bool mirror_mended = false;  ///< the mirror was compared since this library was opened
     /// The last segment that this library wrote, and of which device.
     std::optional<std::pair<model::DeviceId, model::Head>> last_written;
@@ -89,6 +91,8 @@ struct Library::State {
     Result<> write_all(const crypto::AgeRecipient& recipient, std::vector<model::EntryBody> bodies);
     Result<> mend_mirror();
     const archive::EpochKeys& current_epoch() const;
+    /// Errors: read_only where this computer's own keys are for newer ones than this copy has.
+    Result<> may_sign() const;
 };
 
 }  // namespace keepsake::library

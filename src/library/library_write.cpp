@@ -66,6 +66,7 @@ model::EntryBody Library::State::enrollment(const model::DeviceId& id,
 
 Result<std::vector<model::EntryBody>> Library::State::prepare_pen(KnownHeads& heads) {
     std::vector<model::EntryBody> first;
+    TRY(may_sign());
     if (locked_for) {
         if (heads.own && heads.own_device == device->id()) return first;
         return Error(ErrorCode::not_found,

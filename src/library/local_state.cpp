@@ -153,6 +153,14 @@ Result<std::optional<DeviceKeys>> LocalState::load_keys(const archive::IdentityF
     return parse_device(text->text());
 }
 
+bool LocalState::has_keys_for_others(const archive::IdentityFile& identity) const {
+    const auto sealed =
+        os::read_file(*files_, os::join_path(folder_, "device.age"), kLargestDeviceFileBytes);
+    if (!sealed) return false;
+    const auto text = crypto::age_open(*sealed, identity.identities());
+    return !text && text.error().code() == ErrorCode::wrong_key;
+}
+
 bool LocalState::has_keys() const {
     return files_->info(os::join_path(folder_, "device.age")).has_value();
 }

@@ -66,6 +66,9 @@ class LocalState {
     Result<std::optional<DeviceKeys>> load_keys(const archive::IdentityFile& identity);
     /// Whether keys stand there, opened or not.
     bool has_keys() const;
+    /// Whether keys stand there that are sealed for other keys than these: this copy knows nothing
+    /// of the newest epoch that this device has gone by, or this way in ended before it.
+    bool has_keys_for_others(const archive::IdentityFile& identity) const;
     /// Durability: written and synced when it returns.
     Result<> save_keys(const DeviceKeys& keys, const crypto::AgeRecipient& recipient,
                        crypto::RandomSource& random);
