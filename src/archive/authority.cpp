@@ -78,6 +78,7 @@ void Authority::add_enroll(const model::Enroll& enroll) {
     if (model::DeviceId::from_bytes(ByteView(digest).first(model::DeviceId::kBytes)) !=
         enroll.device)
         return;
+    keys_[enroll.device] = enroll.key;
     if (is_signed_by(enroll.root, "keepsake-enroll-v1@" + archive_.hex(),
                      model::enroll_text(archive_, enroll), enroll.signature))
         enrolled_[enroll.device].insert(enroll.root);

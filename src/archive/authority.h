@@ -48,6 +48,9 @@ class Authority {
     bool may_write(const model::DeviceId& device) const;
     bool is_enrolled(const model::DeviceId& device) const;
     bool is_retired(const model::DeviceId& device) const;
+    /// The key of every device that an enroll entry tells of, counting or not: each has its
+    /// device's id as its hash, so that a keeper can let in what waits.
+    const std::map<model::DeviceId, std::string>& keys() const { return keys_; }
     /// The last segment of a device that an epoch's opening tells of: up to it, keys of earlier
     /// epochs open.
     std::uint64_t last_seq_of_earlier_epochs(const model::DeviceId& device) const;
@@ -106,6 +109,7 @@ class Authority {
     std::vector<std::string> pinned_;
     std::map<std::string, std::map<std::string, Opening>> openings_;  // by previous root, then root
     std::map<model::DeviceId, std::set<std::string>> enrolled_;       // roots that let it in
+    std::map<model::DeviceId, std::string> keys_;
     std::map<model::DeviceId, std::vector<Claim>> retired_;
     std::map<model::DeviceId, std::vector<Claim>> adopted_;
     std::map<model::DeviceId, std::map<model::TextHash, std::optional<model::TextHash>>> previous_;

@@ -310,6 +310,30 @@ TEST_F(Devices, ACopyThatWasAwayWhileTheKeysChangedMakesNoComputerForget) {
     EXPECT_EQ(items(away).size(), 2U);
 }
 
+TEST_F(Devices, WhatALostComputerKeptCanBeAcceptedAfterTheKeysChangedElsewhere) {
+    write_text(scratch / "a/one.jpg", "one");
+    add_copy(archive, disk);
+    model::DeviceId lost;
+    {
+        auto away = open(laptop, disk);
+        const std::vector<std::string> paths{scratch / "a"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+        lost = away.device().value();
+    }
+    {
+        auto library = open();
+        ASSERT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
+    }
+    merge_both_ways();
+    auto library = open();
+    EXPECT_TRUE(items(library).empty());
+    const auto device = find_device(library, lost.hex().substr(0, 8));
+    ASSERT_TRUE(device) << device.error().describe();
+    ASSERT_TRUE(accept_device(library, *device));
+    ASSERT_TRUE(library.refresh(home.heard));
+    EXPECT_EQ(items(library).size(), 1U);
+}
+
 TEST_F(Devices, ACopyWithoutItsObjectsFolderIsCheckedToTheEnd) {
     write_text(scratch / "a/one.jpg", "one");
     auto library = open();

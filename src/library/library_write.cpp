@@ -211,10 +211,10 @@ Result<> Library::commit(std::vector<model::EntryBody> entries) {
 }
 
 Result<> Library::enroll(const model::DeviceId& device) {
-    TRY_LET(const auto devices, state_->catalog.devices());
-    for (const auto& record : devices)
-        if (record.device == device && !record.key.empty())
-            return commit({state_->enrollment(device, record.key)});
+    // Also of one whose every segment waits: it may be gone, and never say so itself.
+    const auto& keys = state_->authority.keys();
+    if (const auto key = keys.find(device); key != keys.end())
+        return commit({state_->enrollment(device, key->second)});
     return Error(ErrorCode::not_found, "Nothing here tells that device's key.");
 }
 

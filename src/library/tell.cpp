@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -240,17 +241,22 @@ Result<model::DeviceId> find_device(Library& library, std::string_view typed) {
     TRY_LET(const auto devices, library.catalog().devices());
     const auto digits = lower(typed);
     std::vector<model::DeviceId> named;
-    std::vector<model::DeviceId> found;
+    std::set<model::DeviceId> found;
+    const auto is_meant = [&](const model::DeviceId& device) {
+        return digits.size() >= kShortestPrefix && device.hex().starts_with(digits);
+    };
     for (const auto& device : devices) {
         if (device.name == typed) named.push_back(device.device);
-        if (digits.size() >= kShortestPrefix && device.device.hex().starts_with(digits))
-            found.push_back(device.device);
+        if (is_meant(device.device)) found.insert(device.device);
     }
+    // Those that wait to be accepted, too.
+    for (const auto& [device, key] : library.authority().keys())
+        if (is_meant(device)) found.insert(device);
     if (named.size() == 1) return named.front();
     if (named.size() > 1)
         return Error(ErrorCode::invalid, "More than one device is called " + printable(typed) +
                                              ": use its number, see `keepsake device list`.");
-    if (found.size() == 1) return found.front();
+    if (found.size() == 1) return *found.begin();
     if (found.size() > 1)
         return Error(ErrorCode::invalid,
                      "More than one device begins with " + printable(typed) + "; type more of it.");

@@ -196,6 +196,9 @@ void Finale::expect_originals() {
 void Finale::expect_sound(Laptop& laptop, Disk& disk) {
     const auto library = world_->open(laptop, disk);
     if (!library) throw Wrong("it does not open");
+    // What stands in one place alone, after the power went in between, the next writing mends.
+    must(library->mend_mirror(), "mending the mirror");
+    world_->look(disk, {});
     const auto view = world_->view(laptop, disk, library->identity());
     std::uint64_t lacking = 0;
     for (const auto& [content, objects] : view.objects) {
