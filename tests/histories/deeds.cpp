@@ -102,6 +102,8 @@ std::optional<model::ItemId> Deeds::an_item(bool let_go) {
                                                return {};
                                            }),
          "the list");
+    // Mostly the same few, so that several people speak of one thing without knowing of each other.
+    while (items.size() > 2 && dice_->below(4) != 0) items.erase(std::prev(items.end()));
     return one_of<model::ItemId>(items, *dice_);
 }
 
