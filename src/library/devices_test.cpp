@@ -339,7 +339,7 @@ TEST_F(Devices, ACopyWithoutItsObjectsFolderIsCheckedToTheEnd) {
     auto library = open();
     keep(library, {scratch / "a"});
     fs::remove_all(archive + "/objects");
-    const auto report = check(library, home.heard);
+    const auto report = check(library, {}, home.heard);
     ASSERT_TRUE(report) << report.error().describe();
     EXPECT_EQ(report->missing, 2U) << "the folder, and the original";
 }

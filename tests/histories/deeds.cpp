@@ -188,11 +188,16 @@ bool Deeds::say_words(std::string& story) {
     const auto text = dice_->below(8) == 0 ? "" : some_text(is_long);
     story += " words for " + short_id(*item) + (is_long ? " (long);" : ";");
     const auto of = model::Subject::of(*item);
-    if (!went_well(library::set_words(*library_, of, "words", text), "words")) return false;
+    if (!went_well(set_words(of, "words", text), "words")) return false;
     const auto seen = look();
     if (!refused_ && seen.standing(of.text, "words").size() != 1)
         throw Wrong("words that were set do not stand alone");
     return true;
+}
+
+Result<> Deeds::set_words(const model::Subject& of, const char* field, const std::string& text) {
+    TRY(library::set_words(*library_, of, field, text));
+    return {};
 }
 
 bool Deeds::tell_story(std::string& story) {
@@ -200,8 +205,7 @@ bool Deeds::tell_story(std::string& story) {
     if (!moment) return true;
     story += " a story for " + short_id(*moment) + ";";
     const auto of = model::Subject::of(*moment);
-    if (!went_well(library::set_words(*library_, of, "story", some_text(dice_->coin())), "story"))
-        return false;
+    if (!went_well(set_words(of, "story", some_text(dice_->coin())), "story")) return false;
     const auto seen = look();
     if (!refused_ && seen.standing(of.text, "story").size() != 1)
         throw Wrong("a story that was told does not stand alone");
@@ -409,7 +413,7 @@ bool Deeds::rebuild(std::string& story) {
 bool Deeds::check(std::string& story) {
     story += " checks;";
     HeardListener heard;
-    const auto report = library::check(*library_, heard);
+    const auto report = library::check(*library_, {}, heard);
     if (!went_well(report ? Result<>() : Result<>(report.error()), "checking")) return false;
     const auto seen = look();
     // What is torn or lacking is named, and so much is not silent.

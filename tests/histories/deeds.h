@@ -39,6 +39,7 @@ class Deeds {
     bool keep_same_bytes(std::string& story);
     bool keep_path(const std::string& path);
     bool say_words(std::string& story);
+    Result<> set_words(const model::Subject& of, const char* field, const std::string& text);
     bool tell_story(std::string& story);
     bool cover(std::string& story);
     bool set_field(std::string& story);

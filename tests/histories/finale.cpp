@@ -41,7 +41,7 @@ constexpr int kMostRounds = 8;
 void heed_check(HistoryWorld& world, Disk& disk) {
     if (!disk.contents.has_manifest) return;
     HeardListener heard;
-    must(library::check_without_key(world.environment(*world.laptops[0]), disk.archive, heard),
+    must(library::check_without_key(world.environment(*world.laptops[0]), disk.archive, {}, heard),
          "checking " + disk.archive);
     std::set<std::string> named;
     for (const auto& [name, why] : heard.problems) named.insert(name);
@@ -209,7 +209,7 @@ void Finale::expect_sound(Laptop& laptop, Disk& disk) {
     const bool all_count = view.counting.size() == disk.contents.pages.size();
     const auto gaps = view.missing(world_->remembered_heads(laptop)).size();
     HeardListener heard;
-    const auto report = must(library::check(*library, heard), "checking");
+    const auto report = must(library::check(*library, {}, heard), "checking");
     world_->look(disk, {});
     std::string told;
     for (const auto& [name, why] : heard.problems) told += "; " + name + ": " + why;
