@@ -94,13 +94,4 @@ std::vector<CopyNotes> CopyNotesStore::others(const std::string& real_path) cons
     return notes;
 }
 
-Result<> note_seen(const CopyNotesStore& store, os::FileSystem& files, const std::string& real_path,
-                   Instant now) {
-    TRY_LET(const auto info, files.info(real_path));
-    auto notes = store.load(real_path);
-    notes.seen = now;
-    notes.disk = info.device;
-    return store.save(real_path, notes);
-}
-
 }  // namespace keepsake::library

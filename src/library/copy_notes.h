@@ -48,8 +48,4 @@ class CopyNotesStore {
     std::string folder_;
 };
 
-/// Notes that the copy was here now, on which disk. Errors: those of looking and writing.
-Result<> note_seen(const CopyNotesStore& store, os::FileSystem& files, const std::string& real_path,
-                   Instant now);
-
 }  // namespace keepsake::library
