@@ -20,6 +20,7 @@ namespace {
 class MemoryWriter final : public os::WritableFile {
   public:
     explicit MemoryWriter(Bytes& bytes) : bytes_(&bytes) {}
+    void write_past_cache() override {}
     Result<> append(ByteView bytes) override {
         bytes_->insert(bytes_->end(), bytes.begin(), bytes.end());
         return {};

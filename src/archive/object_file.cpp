@@ -29,6 +29,8 @@ namespace {
 
 // Below this a second thread costs more than it gains: whole files already keep all cores busy.
 constexpr std::uint64_t kParallelHashBytes = 16UL << 20U;
+// Smaller files are better gathered in the cache, and written in the order that suits the disk.
+constexpr std::uint64_t kLeastPastCacheBytes = 1UL << 20U;
 
 // Hashes blocks in order; from a certain size on in a thread of its own, so that one large file
 // uses two cores.
@@ -101,15 +103,44 @@ MutableBytes seal_block(crypto::AgePayloadWriter& writer, ByteView block, bool l
     return out.first(written);
 }
 
-struct Sealing {
-    os::WritableFile* file;
-    crypto::Sha256 file_hash;
-    std::uint64_t bytes = 0;
-    Result<> write(ByteView sealed) {
-        file_hash.update(sealed);
-        bytes += sealed.size();
-        return file->append(sealed);
+// Gathers what is sealed and writes it in whole pages, as a disk takes no others past the cache.
+class Sealing {
+  public:
+    Sealing(os::WritableFile& file, ObjectBuffers& buffers)
+        : file_(&file), memory_(buffers.pages()) {}
+
+    // Where the next bytes go: at least a sealed block fits.
+    MutableBytes room() { return memory_.subspan(waiting_bytes_); }
+    // Takes what was put into room().
+    void take(std::size_t size_bytes) {
+        hash_.update(room().first(size_bytes));
+        waiting_bytes_ += size_bytes;
+        bytes_ += size_bytes;
     }
+    void take(ByteView bytes) {
+        std::ranges::copy(bytes, room().begin());
+        take(bytes.size());
+    }
+    Result<> write_pages() {
+        const auto rest = waiting_bytes_ % ObjectBuffers::kPageBytes;
+        const auto whole = memory_.first(waiting_bytes_ - rest);
+        TRY(file_->append(whole));
+        std::ranges::copy(memory_.subspan(whole.size(), rest), memory_.begin());
+        waiting_bytes_ = rest;
+        return {};
+    }
+    Result<> write_all() { return file_->append(memory_.first(std::exchange(waiting_bytes_, 0))); }
+    void start_writeback() { file_->start_writeback(); }
+
+    std::uint64_t bytes() const { return bytes_; }
+    crypto::Sha256Digest hash() { return hash_.finish(); }
+
+  private:
+    os::WritableFile* file_;
+    MutableBytes memory_;
+    std::size_t waiting_bytes_ = 0;  // at the beginning of memory_, not yet appended
+    crypto::Sha256 hash_;
+    std::uint64_t bytes_ = 0;
 };
 
 Result<model::ContentId> seal_blocks(Sealing& sealing, crypto::AgePayloadWriter& writer,
@@ -126,9 +157,11 @@ Result<model::ContentId> seal_blocks(Sealing& sealing, crypto::AgePayloadWriter&
         if (got != wanted) return Error(ErrorCode::changed, "it became shorter while it was read");
         done += wanted;
         hasher.begin(block);
-        TRY(sealing.write(seal_block(writer, block, done == content_bytes, buffers.sealed())));
+        const bool last = done == content_bytes;
+        sealing.take(seal_block(writer, block, last, sealing.room()).size());
+        TRY(last ? sealing.write_all() : sealing.write_pages());
         // The disk works while the next is sealed; the group's sync then finds little left.
-        if (turn % 8 == 7 || done == content_bytes) sealing.file->start_writeback();
+        if (turn % 8 == 7 || last) sealing.start_writeback();
     }
     return model::ContentId{hasher.finish()};
 }
@@ -139,14 +172,15 @@ Result<SealedObject> seal_into(os::WritableFile& file, const crypto::ReadAt& sou
                                const std::stop_token& stop) {
     auto age = crypto::new_age_file({&recipient, 1}, random);
     crypto::AgePayloadWriter writer(age.file_key, random);
-    Sealing sealing{&file, {}, 0};
-    TRY(sealing.write(as_bytes(age.header)));
-    TRY(sealing.write(writer.nonce()));
+    if (content_bytes >= kLeastPastCacheBytes) file.write_past_cache();
+    Sealing sealing(file, buffers);
+    sealing.take(as_bytes(age.header));
+    sealing.take(writer.nonce());
     SealedObject sealed;
     TRY_LET(sealed.content, seal_blocks(sealing, writer, source, content_bytes, buffers, stop));
-    sealed.object = {sealing.file_hash.finish()};
+    sealed.object = {sealing.hash()};
     sealed.content_bytes = content_bytes;
-    sealed.object_bytes = sealing.bytes;
+    sealed.object_bytes = sealing.bytes();
     sealed.header = std::move(age.header);
     sealed.file_key = std::move(age.file_key);
     return sealed;
@@ -269,20 +303,22 @@ Result<model::FileHash> hash_blocks(const os::ReadableFile& file, MutableBytes b
     return model::FileHash{hash.finish()};
 }
 
+// Whole pages that hold a sealed block, wherever it begins.
+constexpr std::size_t kSealedPages =
+    ObjectBuffers::kSealedBlockBytes / ObjectBuffers::kPageBytes + 2;
+
 }  // namespace
 
-ObjectBuffers::ObjectBuffers()
-    : plain_{Bytes(kBlockBytes), Bytes(kBlockBytes)}, memory_(kSealedBlockBytes + 3 * kPageBytes) {
-    // Whole pages that hold a sealed block, wherever it begins.
-    constexpr std::size_t kPages = kSealedBlockBytes / kPageBytes + 2;
+ObjectBuffers::ObjectBuffers() : memory_(2 * kBlockBytes + (kSealedPages + 1) * kPageBytes) {
     const auto misplaced = reinterpret_cast<std::uintptr_t>(memory_.data()) % kPageBytes;
-    pages_ =
-        MutableBytes(memory_).subspan((kPageBytes - misplaced) % kPageBytes, kPages * kPageBytes);
-    sealed_ = pages_.first(kSealedBlockBytes);
+    const auto aligned = MutableBytes(memory_).subspan((kPageBytes - misplaced) % kPageBytes);
+    plain_[0] = aligned.first(kBlockBytes);
+    plain_[1] = aligned.subspan(kBlockBytes, kBlockBytes);
+    pages_ = aligned.subspan(2 * kBlockBytes, kSealedPages * kPageBytes);
 }
 
 ObjectBuffers::~ObjectBuffers() {
-    for (auto& block : plain_) crypto::wipe(block);
+    for (const auto block : plain_) crypto::wipe(block);
 }
 
 Result<SealedObject> seal_object(os::FileSystem& files, const std::string& temporary_path,

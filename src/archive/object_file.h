@@ -34,17 +34,17 @@ class ObjectBuffers {
     ~ObjectBuffers();  // plaintext is wiped
     ObjectBuffers(const ObjectBuffers&) = delete;
     ObjectBuffers& operator=(const ObjectBuffers&) = delete;
+    /// A block that begins at a page.
     MutableBytes plain(std::size_t which) { return plain_[which]; }
-    MutableBytes sealed() { return sealed_; }
-    /// For reading whole pages: a sealed block and what stands around it, at a page's beginning.
+    /// For reading and writing whole pages: a sealed block and what stands around it, at a page's
+    /// beginning.
     static constexpr std::size_t kPageBytes = 4096;
     MutableBytes pages() { return pages_; }
 
   private:
-    Bytes plain_[2];
     Bytes memory_;
-    MutableBytes pages_;   // in memory_
-    MutableBytes sealed_;  // in pages_
+    MutableBytes plain_[2];  // in memory_, as are the pages
+    MutableBytes pages_;
 };
 
 /// An object under a temporary name: written, not yet synced.

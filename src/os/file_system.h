@@ -50,6 +50,11 @@ class ReadableFile {
 class WritableFile {
   public:
     virtual ~WritableFile() = default;
+    /// Asks that what follows goes to the disk past the cache: append() then waits for the disk,
+    /// and sync() for little more. A hint that may do nothing, and does nothing from the first
+    /// bytes on that are not whole pages (of 4096 bytes, beginning at one in the file and in
+    /// memory).
+    virtual void write_past_cache() = 0;
     virtual Result<> append(ByteView bytes) = 0;
     /// Makes `size_bytes` of zeros without writing them where the file system can (a hole).
     virtual Result<> append_zeros(std::uint64_t size_bytes) = 0;

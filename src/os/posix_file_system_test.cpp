@@ -198,14 +198,20 @@ TEST_F(PosixFiles, RefusesATimeThatIsNone) {
     EXPECT_FALSE(files_.set_directory_modified(scratch_ / "file", {1, 2}));
 }
 
+enum class How : std::uint8_t { plainly, past_cache, by_zeros };
+
 /// With a limit of 10,000 bytes a file.
-bool fails_for_good_at_the_limit(FileSystem& files, const std::string& path, bool by_zeros) {
+bool fails_for_good_at_the_limit(FileSystem& files, const std::string& path, How how) {
     const rlimit limit{10'000, 10'000};
     if (::signal(SIGXFSZ, SIG_IGN) == SIG_ERR || ::setrlimit(RLIMIT_FSIZE, &limit) != 0)
         return false;
     auto file = files.create(path, false);
-    if (!file || !(*file)->append(Bytes(9'000, 'x'))) return false;
-    const auto first = by_zeros ? (*file)->append_zeros(1'000'000) : (*file)->append(Bytes(2'000));
+    if (!file) return false;
+    if (how == How::past_cache) (*file)->write_past_cache();
+    alignas(4096) static const std::uint8_t pages[8192] = {};
+    if (!(*file)->append(pages) || !(*file)->append(Bytes(808, 'x'))) return false;
+    const auto first =
+        how == How::by_zeros ? (*file)->append_zeros(1'000'000) : (*file)->append(Bytes(2'000));
     if (first || first.error().code() != ErrorCode::no_space) return false;
     (*file)->start_writeback();
     for (const auto& later :
@@ -217,11 +223,14 @@ bool fails_for_good_at_the_limit(FileSystem& files, const std::string& path, boo
 }
 
 TEST_F(PosixFiles, AFailedWriterStaysFailed) {
-    EXPECT_TRUE(
-        in_child([&] { return fails_for_good_at_the_limit(files_, scratch_ / "written", false); }));
+    EXPECT_TRUE(in_child(
+        [&] { return fails_for_good_at_the_limit(files_, scratch_ / "written", How::plainly); }));
     EXPECT_EQ(files_.info(scratch_ / "written")->size_bytes, 10'000U) << "short writes go on";
-    EXPECT_TRUE(
-        in_child([&] { return fails_for_good_at_the_limit(files_, scratch_ / "zeros", true); }));
+    EXPECT_TRUE(in_child(
+        [&] { return fails_for_good_at_the_limit(files_, scratch_ / "direct", How::past_cache); }));
+    EXPECT_EQ(files_.info(scratch_ / "direct")->size_bytes, 10'000U);
+    EXPECT_TRUE(in_child(
+        [&] { return fails_for_good_at_the_limit(files_, scratch_ / "zeros", How::by_zeros); }));
     EXPECT_EQ(files_.info(scratch_ / "zeros")->size_bytes, 9'000U);
 }
 

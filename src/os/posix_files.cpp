@@ -31,9 +31,20 @@ namespace {
 constexpr std::uint64_t kLargestOffset = std::numeric_limits<off_t>::max();
 /// Fewer zeros are written: a hole of less than a few blocks saves nothing.
 constexpr std::uint64_t kSmallestHole = 64UL * 1024;
-/// Direct reads start, end and land at multiples of this; no disk has larger blocks.
+/// Direct reads and writes start, end and land at multiples of this; no disk has larger blocks.
 constexpr std::size_t kPageBytes = 4096;
 constexpr std::size_t kAroundBytes = 64UL * 1024;
+
+bool is_aligned(std::uint64_t offset_bytes, ByteView memory) {
+    return offset_bytes % kPageBytes == 0 &&
+           reinterpret_cast<std::uintptr_t>(memory.data()) % kPageBytes == 0;
+}
+
+bool set_direct(const Descriptor& descriptor, bool direct) {
+    const int flags = ::fcntl(descriptor.get(), F_GETFL);
+    return flags >= 0 &&
+           ::fcntl(descriptor.get(), F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
 
 class PosixReadableFile final : public ReadableFile {
   public:
@@ -45,8 +56,9 @@ class PosixReadableFile final : public ReadableFile {
         out = out.first(std::min<std::uint64_t>(
             out.size(), kLargestOffset - std::min(offset_bytes, kLargestOffset)));
         if (!direct_) return read_plainly(offset_bytes, out);
-        return is_aligned(offset_bytes, out) ? read_directly(offset_bytes, out)
-                                             : read_around(offset_bytes, out);
+        return is_aligned(offset_bytes, out) && out.size() % kPageBytes == 0
+                   ? read_directly(offset_bytes, out)
+                   : read_around(offset_bytes, out);
     }
 
     Result<FileInfo> info() const override {
@@ -60,21 +72,10 @@ class PosixReadableFile final : public ReadableFile {
         ::posix_fadvise(descriptor_.get(), 0, 0, POSIX_FADV_DONTNEED);
         // What another program holds in memory stays there; direct reads pass by that as well, and
         // leave the memory to others.
-        direct_ = set_direct(true);
+        direct_ = set_direct(descriptor_, true);
     }
 
   private:
-    static bool is_aligned(std::uint64_t offset_bytes, MutableBytes out) {
-        return offset_bytes % kPageBytes == 0 && out.size() % kPageBytes == 0 &&
-               reinterpret_cast<std::uintptr_t>(out.data()) % kPageBytes == 0;
-    }
-
-    bool set_direct(bool direct) const {
-        const int flags = ::fcntl(descriptor_.get(), F_GETFL);
-        return flags >= 0 && ::fcntl(descriptor_.get(), F_SETFL,
-                                     direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
-    }
-
     Result<std::size_t> read_plainly(std::uint64_t offset_bytes, MutableBytes out) const {
         std::size_t filled = 0;
         while (filled < out.size()) {
@@ -94,7 +95,7 @@ class PosixReadableFile final : public ReadableFile {
             const ssize_t got = ::pread(descriptor_.get(), out.data() + filled, out.size() - filled,
                                         static_cast<off_t>(offset_bytes + filled));
             if (got < 0 && errno == EINTR) continue;
-            if (got < 0 && errno == EINVAL && set_direct(false)) {
+            if (got < 0 && errno == EINVAL && set_direct(descriptor_, false)) {
                 direct_ = false;  // larger blocks than pages, or none of this kind after all
                 return read_plainly(offset_bytes, out);
             }
@@ -104,7 +105,7 @@ class PosixReadableFile final : public ReadableFile {
             if (filled % kPageBytes == 0) continue;
             // The file's end; or a part of what is there, and nothing aligned comes after it.
             TRY_LET(const FileInfo now, info());
-            if (offset_bytes + filled >= now.size_bytes || !set_direct(false)) break;
+            if (offset_bytes + filled >= now.size_bytes || !set_direct(descriptor_, false)) break;
             direct_ = false;
             TRY_LET(const std::size_t rest,
                     read_plainly(offset_bytes + filled, out.subspan(filled)));
@@ -142,6 +143,10 @@ class PosixWritableFile final : public WritableFile {
   public:
     PosixWritableFile(Descriptor descriptor, std::string path)
         : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+
+    void write_past_cache() override {
+        if (!failed_ && descriptor_.is_open()) direct_ = set_direct(descriptor_, true);
+    }
 
     Result<> append(ByteView bytes) override {
         TRY(usable());
@@ -207,13 +212,27 @@ class PosixWritableFile final : public WritableFile {
     Result<> write_all(ByteView bytes) {
         while (!bytes.empty()) {
             if (size_bytes_ > kLargestOffset) return fail(EFBIG, "write");
-            const ssize_t written = ::pwrite(descriptor_.get(), bytes.data(), bytes.size(),
+            const bool whole = is_aligned(size_bytes_, bytes) && bytes.size() >= kPageBytes;
+            if (direct_ && !whole) TRY(go_by_cache());
+            const auto now = direct_ ? bytes.first(bytes.size() / kPageBytes * kPageBytes) : bytes;
+            const ssize_t written = ::pwrite(descriptor_.get(), now.data(), now.size(),
                                              static_cast<off_t>(size_bytes_));
             if (written < 0 && errno == EINTR) continue;
+            if (written < 0 && direct_ && (errno == EINVAL || errno == EOPNOTSUPP)) {
+                TRY(go_by_cache());  // larger blocks than pages, or none of this kind after all
+                continue;
+            }
             if (written <= 0) return fail(written < 0 ? errno : EIO, "write");
             size_bytes_ += static_cast<std::uint64_t>(written);
+            if (direct_) written_back_bytes_ = size_bytes_;
             bytes = bytes.subspan(static_cast<std::size_t>(written));
         }
+        return {};
+    }
+
+    Result<> go_by_cache() {
+        if (!set_direct(descriptor_, false)) return fail(errno, "write");
+        direct_ = false;
         return {};
     }
 
@@ -244,6 +263,7 @@ class PosixWritableFile final : public WritableFile {
     std::string path_;
     std::uint64_t size_bytes_ = 0;
     std::uint64_t written_back_bytes_ = 0;
+    bool direct_ = false;
     std::optional<Error> failed_;
 };
 

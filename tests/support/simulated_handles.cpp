@@ -66,6 +66,9 @@ class SimulatedWriter final : public os::WritableFile {
   public:
     explicit SimulatedWriter(HandleOwner owner) : owner_(std::move(owner)) {}
 
+    // What is not synced may be on the disk or not, whatever way it took.
+    void write_past_cache() override {}
+
     Result<> append(ByteView bytes) override {
         const std::scoped_lock lock(machine().mutex);
         TRY(usable());
