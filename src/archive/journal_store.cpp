@@ -150,7 +150,10 @@ Result<JournalListing> list_journal(os::FileSystem& files, const std::string& ar
     TRY_LET(listing.has_main, main.list(""));
     TRY_LET(listing.has_mirror, mirror.list(std::string(kMirrorName)));
     if (!listing.has_main && !listing.has_mirror)
-        return Error(ErrorCode::not_found, "the journal of this archive is not there");
+        return Error(
+            ErrorCode::corrupt,
+            "The journal of this archive is not there. Copy its folders journal and mirror "
+            "back from another copy.");
     std::ranges::set_union(main.names(), mirror.names(), std::back_inserter(listing.files));
     std::ranges::set_difference(main.names(), mirror.names(),
                                 std::inserter(listing.only_in_main, listing.only_in_main.end()));

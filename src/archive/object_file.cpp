@@ -29,8 +29,6 @@ namespace {
 
 // Below this a second thread costs more than it gains: whole files already keep all cores busy.
 constexpr std::uint64_t kParallelHashBytes = 16UL << 20U;
-// Smaller files are better gathered in the cache, and written in the order that suits the disk.
-constexpr std::uint64_t kLeastPastCacheBytes = 1UL << 20U;
 
 // Hashes blocks in order; from a certain size on in a thread of its own, so that one large file
 // uses two cores.

@@ -47,6 +47,10 @@ class ObjectBuffers {
     MutableBytes pages_;
 };
 
+/// From this size on a file is written past the cache. Smaller ones are better gathered there, and
+/// written in the order that suits the disk.
+inline constexpr std::uint64_t kLeastPastCacheBytes = 1UL << 20U;
+
 /// An object under a temporary name: written, not yet synced.
 struct SealedObject {
     model::ObjectId object;

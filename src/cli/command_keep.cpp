@@ -27,6 +27,10 @@ std::string kept_line(const library::KeepReport& report, const library::KeepOpti
     if (report.already > 0)
         line += " " + grouped(report.already) +
                 (report.already == 1 ? " was kept before." : " were kept before.");
+    if (report.restored > 0)
+        line += " " + count_of(report.restored, "original that was", "originals that were") +
+                " missing or damaged here " + (report.restored == 1 ? "is" : "are") +
+                " whole again.";
     if (report.problems > 0) line += " " + grouped(report.problems) + " could not be kept.";
     return line;
 }

@@ -19,6 +19,7 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "crypto/age_keys.h"
+#include "library/bytes_under_way.h"
 #include "library/check_files.h"
 #include "library/check_part.h"
 #include "library/copy_notes.h"
@@ -126,9 +127,9 @@ class OriginalChecker {
         const auto file =
             library_->environment().files.open(os::join_path(library_->copy().path, path));
         if (!file) return damaged(file.error().message());
-        const auto proof =
-            archive::read_object(**file, unwrap_with(identities_), archive::ProofOf::both, buffers,
-                                 {}, library_->environment().stop);
+        const auto proof = archive::read_object(CountedFile(**file, checker_->bytes_under_way()),
+                                                unwrap_with(identities_), archive::ProofOf::both,
+                                                buffers, {}, library_->environment().stop);
         if (!proof && proof.error().code() == ErrorCode::cancelled) return;
         checker_->count_file(object.object_bytes);
         if (!proof) return damaged(proof.error().message());

@@ -16,6 +16,7 @@
 #include "archive/parity_store.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "library/bytes_under_way.h"
 #include "library/check.h"
 #include "library/check_names.h"
 #include "library/environment.h"
@@ -63,7 +64,7 @@ FileChecker::FileChecker(const Environment& environment, std::string archive_pat
       pool_(environment.threads, kQueued) {}
 
 void FileChecker::add(WorkerPool::Job job) {
-    pool_.add(std::move(job));
+    pool_.add(std::move(job), [this] { tell(); });
     tell();
 }
 
@@ -126,11 +127,12 @@ void FileChecker::tell() {
             told_.insert(event.name);
         }
     }
-    listener_->progress({"Checking", files_, total_files_, bytes_, total_bytes_});
+    listener_->progress(
+        {"Checking", files_, total_files_, bytes_ + bytes_under_way_, total_bytes_});
 }
 
 void FileChecker::wait() {
-    pool_.wait();
+    pool_.wait([this] { tell(); });
     tell();
 }
 
@@ -172,10 +174,11 @@ void FileChecker::check_file(const std::string& relative) {
 std::optional<std::string> FileChecker::why_not_whole(const std::string& relative,
                                                       const model::FileHash& hash,
                                                       archive::ObjectBuffers& buffers,
-                                                      std::uint64_t& bytes) const {
+                                                      std::uint64_t& bytes) {
     const auto file = environment_->files.open(os::join_path(archive_path_, relative));
     if (!file) return file.error().message();
-    const auto found = archive::hash_archive_file(**file, buffers.plain(0), environment_->stop);
+    const auto found = archive::hash_archive_file(CountedFile(**file, bytes_under_way_),
+                                                  buffers.plain(0), environment_->stop);
     const auto info = (*file)->info();
     bytes = info ? info->size_bytes : 0;
     if (!found) return found.error().message();

@@ -55,6 +55,8 @@ class FileChecker {
     void add(WorkerPool::Job job);
     void count_file(std::uint64_t bytes);
     void count_original() { ++originals_; }
+    /// For files that are being read, and not counted yet.
+    std::atomic<std::uint64_t>& bytes_under_way() { return bytes_under_way_; }
     void damaged(const std::string& name, const std::string& why);
     void missing(const std::string& name, const std::string& why);
     void stranger(const std::string& name, const std::string& why);
@@ -85,8 +87,7 @@ class FileChecker {
     void check_file(const std::string& relative);
     std::optional<std::string> why_not_whole(const std::string& relative,
                                              const model::FileHash& hash,
-                                             archive::ObjectBuffers& buffers,
-                                             std::uint64_t& bytes) const;
+                                             archive::ObjectBuffers& buffers, std::uint64_t& bytes);
     bool is_in_place(const std::string& relative, const std::string& place);
     Result<std::set<std::string>> list_mirrored(std::string_view base);
     Result<> check_plain_files();
@@ -102,6 +103,7 @@ class FileChecker {
     std::uint64_t total_bytes_ = 0;
     std::atomic<std::uint64_t> files_ = 0;
     std::atomic<std::uint64_t> bytes_ = 0;
+    std::atomic<std::uint64_t> bytes_under_way_ = 0;
     std::atomic<std::uint64_t> originals_ = 0;
     std::mutex mutex_;
     std::vector<Event> events_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -24,6 +25,7 @@
 #include "catalog/catalog.h"
 #include "crypto/age_keys.h"
 #include "crypto/sha256.h"
+#include "library/bytes_under_way.h"
 #include "library/environment.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
@@ -153,13 +155,14 @@ class Giving {
                 continue;
             }
             pool_.add([this, content = *content, target = *target](
-                          archive::ObjectBuffers& buffers) { give(content, target, buffers); });
+                          archive::ObjectBuffers& buffers) { give(content, target, buffers); },
+                      [this] { tell(); });
         }
         return {};
     }
 
     GetReport finish() {
-        pool_.wait();
+        pool_.wait([this] { tell(); });
         place(take_written(0));
         sync_names();
         tell();
@@ -271,14 +274,23 @@ class Giving {
         if (!synced) stop_by(std::move(synced).error());
     }
 
+    Result<std::unique_ptr<os::WritableFile>> create(const std::string& temporary,
+                                                     std::uint64_t bytes) {
+        TRY_LET(auto file, held_->create(temporary));
+        if (bytes >= archive::kLeastPastCacheBytes) file->write_past_cache();
+        return file;
+    }
+
     // Gives whether an object was whole, or what it is had to be put together.
     Result<WasWhole> write_file(const catalog::ContentRecord& content, const std::string& temporary,
                                 Instant modified, archive::ObjectBuffers& buffers) {
         WasWhole was_whole = WasWhole::yes;
-        TRY_LET(auto file, held_->create(temporary));
+        TRY_LET(auto file, create(temporary, content.bytes));
+        BytesUnderWay under_way(bytes_under_way_);
         std::uint64_t waiting = 0;
         const auto sink = [&](ByteView plain) -> Result<> {
             TRY(append_sparse(*file, plain));
+            under_way.add(plain.size());
             // The disk works while the next is opened; else all is written at the end.
             waiting += plain.size();
             if (waiting < kWritebackBytes) return {};
@@ -289,7 +301,7 @@ class Giving {
         const auto restart = [&]() -> Result<> {
             file.reset();
             TRY(held_->remove_file(temporary));
-            TRY_LET(file, held_->create(temporary));
+            TRY_LET(file, create(temporary, content.bytes));
             return {};
         };
         TRY_LET(was_whole, read_content(*files_, library_->copy().path, identities_, content,
@@ -372,7 +384,8 @@ class Giving {
         }
         for (const auto& [name, why] : events) listener_->problem(name, why);
         for (const auto& note : notes) listener_->note(note);
-        listener_->progress({"Giving back", given_ + already_ + problems_, total_, bytes_, 0});
+        listener_->progress(
+            {"Giving back", given_ + already_ + problems_, total_, bytes_ + bytes_under_way_, 0});
     }
     std::optional<Error> take_failure() {
         const std::lock_guard guard(mutex_);
@@ -392,6 +405,7 @@ class Giving {
     std::atomic<std::uint64_t> given_ = 0;
     std::atomic<std::uint64_t> already_ = 0;
     std::atomic<std::uint64_t> bytes_ = 0;
+    std::atomic<std::uint64_t> bytes_under_way_ = 0;
     std::atomic<std::uint64_t> problems_ = 0;
     std::atomic<bool> failed_ = false;
     std::mutex folders_mutex_;

@@ -94,11 +94,11 @@ Result<> refuse_archive_inside(Library& library, const std::vector<Source>& sour
     for (const auto& source : sources) {
         if (source.is_folder && inside(archive, source.real_path))
             return Error(ErrorCode::invalid,
-                         "The archive stands inside " + printable(source.shown) +
-                             ". Keep other folders, or move the archive out of it.");
+                         "The archive stands inside the folder '" + printable(source.shown) +
+                             "': keep other folders, or move the archive out of it.");
         if (inside(source.real_path, archive))
             return Error(ErrorCode::invalid,
-                         printable(source.shown) + " is a part of the archive itself.");
+                         "'" + printable(source.shown) + "' is a part of the archive itself.");
     }
     return {};
 }

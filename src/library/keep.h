@@ -18,9 +18,11 @@ struct KeepOptions {
 };
 
 struct KeepReport {
-    std::uint64_t kept = 0;      ///< files acknowledged now
-    std::uint64_t already = 0;   ///< the same file from the same place, kept before
-    std::uint64_t bytes = 0;     ///< of the files kept now
+    std::uint64_t kept = 0;     ///< files acknowledged now
+    std::uint64_t already = 0;  ///< the same file from the same place, kept before
+    std::uint64_t restored =
+        0;                    ///< of these: the original was missing or damaged, and is whole again
+    std::uint64_t bytes = 0;  ///< of the files kept now
     std::uint64_t problems = 0;  ///< sources named by Listener::problem
     /// Why it ended early, if it did: cancelled, no_space, io... What was acknowledged stands.
     std::optional<Error> stopped;

@@ -8,15 +8,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include "archive/layout.h"
 #include "archive/object_file.h"
-#include "archive/staging.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
@@ -26,10 +23,7 @@
 #include "library/keep.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
-#include "library/parity_upkeep.h"
-#include "library/seal_proof.h"
 #include "library/source_walk.h"
-#include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
 
@@ -39,9 +33,7 @@ namespace {
 constexpr int kAttempts = 3;  // at a file that changes while it is read
 constexpr std::size_t kQueuedFiles = 64;
 constexpr std::size_t kMostProved = 100'000;
-constexpr std::size_t kGroupFiles = 500;  // two entries a file: a segment of 1,000
-constexpr std::size_t kMostReady = 2 * kGroupFiles;
-constexpr auto kGroupTime = std::chrono::seconds(1);
+constexpr std::size_t kMostReady = 1000;  // two groups
 constexpr auto kProgressTime = std::chrono::milliseconds(100);
 
 bool same_file(const os::FileInfo& before, const os::FileInfo& after) {
@@ -63,11 +55,6 @@ std::chrono::nanoseconds still_blind(Instant changed, Instant now) {
                      static_cast<std::int64_t>(changed.nanoseconds);
     const auto left = age < 0 ? 0 : coarseness_ns(changed) - age;
     return std::chrono::nanoseconds(std::max<std::int64_t>(left, 0));
-}
-
-bool has_new_objects(const std::vector<ReadyFile>& group) {
-    return std::ranges::any_of(group,
-                               [](const ReadyFile& ready) { return ready.sealed.has_value(); });
 }
 
 }  // namespace
@@ -135,8 +122,6 @@ KeepReport KeepPipeline::report() {
     const std::lock_guard guard(mutex_);
     return report_;
 }
-
-// ---- the workers ----
 
 bool KeepPipeline::must_stop() const { return failed_ || lost_ || stop_.stop_requested(); }
 
@@ -354,147 +339,10 @@ Result<KeepPipeline::Tried> KeepPipeline::finished(ReadyFile ready) {
     if (ready.sealed) claimed_.insert(ready.content);
     // Queued before the claim can be seen: whoever leans on it comes after it.
     const std::lock_guard guard(mutex_);
+    ready_bytes_ += ready.stored_bytes();
     ready_.push_back(std::move(ready));
     wake_.notify_all();
     return Tried::queued;
-}
-
-// ---- the committer ----
-
-std::vector<ReadyFile> KeepPipeline::next_group() {
-    std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return !ready_.empty() || no_more_ || failed_; });
-    wake_.wait_for(lock, kGroupTime,
-                   [&] { return ready_.size() >= kGroupFiles || no_more_ || failed_; });
-    std::vector<ReadyFile> group;
-    while (!ready_.empty() && group.size() < kGroupFiles) {
-        group.push_back(std::move(ready_.front()));
-        ready_.pop_front();
-    }
-    wake_.notify_all();
-    return group;
-}
-
-void KeepPipeline::commit_loop() {
-    while (true) {
-        auto group = next_group();
-        if (!group.empty() && !failed_) {
-            if (auto committed = commit_group(group); !committed)
-                fail(std::move(committed).error());
-        }
-        if (failed_) discard(group);
-        const std::lock_guard guard(mutex_);
-        if (no_more_ && ready_.empty()) break;
-    }
-    const std::lock_guard guard(mutex_);
-    committed_all_ = true;
-    wake_.notify_all();
-}
-
-void KeepPipeline::discard(const std::vector<ReadyFile>& group) {
-    for (const auto& ready : group)
-        if (ready.sealed)
-            static_cast<void>(
-                library_->environment().files.remove_file(ready.sealed->temporary_path));
-}
-
-Result<> KeepPipeline::commit_group(std::vector<ReadyFile>& group) {
-    TRY(sync_objects(group));
-    if (options_.read_back) TRY(read_back(group));
-    TRY(give_names(group));
-    if (has_new_objects(group)) TRY(mark_unprotected(library_->staging()));
-    TRY(write_journal(group));
-    const std::lock_guard guard(mutex_);
-    for (const auto& ready : group) {
-        count_done(ready.source, ready.counted_bytes);
-        ++(ready.kept_before ? report_.already : report_.kept);
-        report_.bytes += ready.kept_before ? 0 : ready.bytes;
-        if (ready.sealed)
-            report_.just_kept.objects.push_back({ready.sealed->object, ready.sealed->object_bytes});
-    }
-    return {};
-}
-
-Result<> KeepPipeline::sync_objects(const std::vector<ReadyFile>& group) {
-    if (sync_each_ || !has_new_objects(group)) return {};
-    return library_->environment().files.sync_everything(library_->copy().path);
-}
-
-Result<> KeepPipeline::read_back(const std::vector<ReadyFile>& group) {
-    struct Waiting {
-        std::mutex mutex;
-        std::condition_variable wake;
-        std::size_t left = 0;
-        std::optional<Error> failure;
-    } waiting;
-    for (const auto& ready : group) waiting.left += ready.sealed ? 1U : 0U;
-    for (const auto& ready : group) {
-        if (!ready.sealed) continue;
-        pool_.add_urgent(
-            [this, &waiting, sealed = &*ready.sealed](archive::ObjectBuffers& buffers) {
-                auto proved = prove_sealed(library_->environment().files, *sealed, buffers);
-                const std::lock_guard guard(waiting.mutex);
-                if (!proved && !waiting.failure) waiting.failure = std::move(proved).error();
-                if (--waiting.left == 0) waiting.wake.notify_all();
-            });
-    }
-    std::unique_lock lock(waiting.mutex);
-    waiting.wake.wait(lock, [&] { return waiting.left == 0; });
-    if (waiting.failure)
-        return std::move(*waiting.failure).with("what was written did not read back");
-    return {};
-}
-
-Result<> KeepPipeline::give_names(std::vector<ReadyFile>& group) {
-    auto& files = library_->environment().files;
-    std::set<std::string> touched;
-    for (auto& ready : group) {
-        if (!ready.sealed) continue;
-        const auto relative = archive::object_path(ready.sealed->object);
-        const auto target = os::join_path(library_->copy().path, relative);
-        const auto folder = os::parent_of(target);
-        // Where all is synced as a whole, that holds for folders that stood there, too.
-        if (folders_made_.insert(folder).second) {
-            TRY(archive::require_own_folders(files, library_->copy().path,
-                                             os::parent_of(relative)));
-            TRY(sync_each_ ? library_->staging().make_folder(os::parent_of(relative))
-                           : os::make_directories(files, folder, false));
-        }
-        TRY(files.rename_exclusive(ready.sealed->temporary_path, target));
-        touched.insert(folder);
-    }
-    if (touched.empty()) return {};
-    if (!sync_each_) return files.sync_everything(library_->copy().path);
-    for (const auto& folder : touched) TRY(files.sync_directory(folder));
-    return {};
-}
-
-Result<> KeepPipeline::write_journal(const std::vector<ReadyFile>& group) {
-    auto& environment = library_->environment();
-    std::vector<model::EntryBody> entries;
-    for (const auto& ready : group) {
-        if (ready.sealed) entries.emplace_back(entry_of(*ready.sealed));
-        if (ready.kept_before) continue;
-        model::Keep keep;
-        environment.random.fill(keep.item.bytes);
-        keep.kept = environment.clock.now();
-        keep.kept.nanoseconds = 0;
-        keep.root = ready.source.source->root;
-        keep.files.push_back(
-            {ready.content, ready.bytes, ready.source.name, ready.source.folder, ready.modified});
-        entries.emplace_back(std::move(keep));
-    }
-    const std::lock_guard guard(library_mutex_);
-    TRY(library_->commit(std::move(entries)));
-    for (const auto& ready : group) {
-        if (ready.sealed) {
-            claimed_.erase(ready.content);
-            if (options_.read_back) remember_proved(ready.content);
-        }
-        if (const auto size = sizes_in_flight_.find(ready.bytes); size != sizes_in_flight_.end())
-            sizes_in_flight_.erase(size);
-    }
-    return {};
 }
 
 }  // namespace keepsake::library

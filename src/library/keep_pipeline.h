@@ -42,6 +42,9 @@ struct ReadyFile {
     std::uint64_t counted_bytes = 0;  ///< of them, those that the progress shows already
     std::optional<archive::SealedObject> sealed;  ///< none where the content is stored already
     bool kept_before = false;  ///< its object here had gone or was damaged, and is made again
+
+    /// What the committer has to read back.
+    std::uint64_t stored_bytes() const { return sealed ? sealed->object_bytes : 0; }
 };
 
 /// What is told to the calling thread.
@@ -141,6 +144,7 @@ class KeepPipeline {
     std::mutex mutex_;  // what follows
     std::condition_variable wake_;
     std::deque<ReadyFile> ready_;
+    std::uint64_t ready_bytes_ = 0;  // of their objects
     std::vector<KeepEvent> events_;
     std::optional<Error> failure_;
     std::optional<Error> lost_source_;

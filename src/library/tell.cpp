@@ -42,8 +42,12 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-Error no_item(std::string_view typed) {
-    return {ErrorCode::not_found, "There is no item " + printable(typed) + " here."};
+// "There is no item 3f2a here.", and what to do where too few digits were typed.
+Error none_here(std::string_view what, std::string_view typed) {
+    auto line = "There is no " + std::string(what) + " " + printable(typed) + " here.";
+    if (typed.size() < kShortestPrefix && is_hex(lower(typed)))
+        line += " Of a number at least 4 digits are needed.";
+    return {ErrorCode::not_found, std::move(line)};
 }
 
 std::size_t characters(std::string_view text) {
@@ -86,7 +90,7 @@ Result<model::ItemId> find_item(Library& library, std::string_view typed) {
     TRY_LET(const auto found, by_prefix<model::ItemId>(typed, [&](std::string_view digits) {
                 return library.catalog().items_by_prefix(digits, 2);
             }));
-    if (!found) return no_item(typed);
+    if (!found) return none_here("item", typed);
     return *found;
 }
 
@@ -101,8 +105,7 @@ Result<model::MomentId> find_moment(Library& library, std::string_view typed) {
     TRY_LET(const auto found, by_prefix<model::MomentId>(typed, [&](std::string_view digits) {
                 return library.catalog().moments_by_prefix(digits, 2);
             }));
-    if (!found)
-        return Error(ErrorCode::not_found, "There is no moment " + printable(typed) + " here.");
+    if (!found) return none_here("moment", typed);
     return *found;
 }
 
@@ -113,7 +116,7 @@ Result<model::Subject> find_subject(Library& library, std::string_view typed) {
     auto moment = find_moment(library, typed);
     if (moment) return model::Subject::of(*moment);
     if (moment.error().code() != ErrorCode::not_found) return std::move(moment).error();
-    return Error(ErrorCode::not_found, "There is no item or moment " + printable(typed) + " here.");
+    return none_here("item or moment", typed);
 }
 
 Result<JustKept> set_words(Library& library, const model::Subject& of, std::string_view field,
@@ -191,7 +194,7 @@ Result<> commit_let_go(Library& library, std::span<const model::ItemId> items) {
     std::vector<model::EntryBody> entries;
     for (const auto& id : items) {
         TRY_LET(const auto item, library.catalog().item(id));
-        if (!item) return no_item(id.hex());
+        if (!item) return none_here("item", id.hex());
         if (!item->let_go) entries.emplace_back(model::LetGo{id});
     }
     if (entries.empty()) return {};
@@ -209,7 +212,7 @@ Result<> bring_back(Library& library, std::span<const model::ItemId> items) {
     std::vector<model::EntryBody> entries;
     for (const auto& id : items) {
         TRY_LET(const auto item, library.catalog().item(id));
-        if (!item) return no_item(id.hex());
+        if (!item) return none_here("item", id.hex());
         for (const auto& file : item->files) {
             TRY_LET(const auto content, library.catalog().content(file.content));
             if (!content || !is_present(library.environment().files, library.copy().path, *content))

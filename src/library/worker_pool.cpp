@@ -1,12 +1,19 @@
 #include "library/worker_pool.h"
 
+#include <chrono>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <utility>
 
 #include "archive/object_file.h"
 
 namespace keepsake::library {
+namespace {
+
+constexpr auto kMeanwhileTime = std::chrono::milliseconds(100);
+
+}  // namespace
 
 WorkerPool::WorkerPool(unsigned threads, std::size_t most_queued) : most_queued_(most_queued) {
     for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
@@ -21,9 +28,23 @@ WorkerPool::~WorkerPool() {
     for (auto& thread : threads_) thread.join();
 }
 
+// The lock is let go of while `meanwhile` runs.
+void WorkerPool::wait_until(std::unique_lock<std::mutex>& lock, const std::function<bool()>& so,
+                            const std::function<void()>& meanwhile) {
+    while (!wake_.wait_for(lock, kMeanwhileTime, so)) {
+        lock.unlock();
+        meanwhile();
+        lock.lock();
+    }
+}
+
 void WorkerPool::add(Job job) {
+    add(std::move(job), [] {});
+}
+
+void WorkerPool::add(Job job, const std::function<void()>& meanwhile) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return jobs_.size() < most_queued_; });
+    wait_until(lock, [&] { return jobs_.size() < most_queued_; }, meanwhile);
     jobs_.push_back(std::move(job));
     wake_.notify_all();
 }
@@ -35,8 +56,12 @@ void WorkerPool::add_urgent(Job job) {
 }
 
 void WorkerPool::wait() {
+    wait([] {});
+}
+
+void WorkerPool::wait(const std::function<void()>& meanwhile) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [&] { return jobs_.empty() && urgent_.empty() && running_ == 0; });
+    wait_until(lock, [&] { return jobs_.empty() && urgent_.empty() && running_ == 0; }, meanwhile);
 }
 
 void WorkerPool::run() {

@@ -26,13 +26,19 @@ class WorkerPool {
 
     /// Waits while the queue is full.
     void add(Job job);
+    /// The same; `meanwhile` is called ten times a second while it waits.
+    void add(Job job, const std::function<void()>& meanwhile);
     /// Never waits, goes first.
     void add_urgent(Job job);
     /// Until every job that was handed in is done.
     void wait();
+    /// The same; `meanwhile` is called ten times a second.
+    void wait(const std::function<void()>& meanwhile);
 
   private:
     void run();
+    void wait_until(std::unique_lock<std::mutex>& lock, const std::function<bool()>& so,
+                    const std::function<void()>& meanwhile);
 
     std::mutex mutex_;
     std::condition_variable wake_;

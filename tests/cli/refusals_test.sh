@@ -71,7 +71,7 @@ printf x >home/photos/x
 cp -a archive home/archive
 run keep home --archive home/archive --identity id.txt
 expect 'an archive inside of what is to be kept is refused' refused 1
-expect 'and said' err_has 'The archive stands inside home.'
+expect 'and said' err_has "The archive stands inside the folder 'home':"
 run keep archive/keys --archive archive --identity id.txt
 expect 'a part of the archive itself is refused' refused 1
 
@@ -89,6 +89,9 @@ expect 'words with a NUL byte are refused' refused 1
 expect 'and said to hold one' err_has 'These words hold a NUL byte'
 run words ffffffffffffffff text --archive archive --identity id.txt
 expect 'words for what is not there are refused' refused 1
+run words c7e text --archive archive --identity id.txt
+expect 'a number of three digits is refused' refused 1
+expect 'and how many it takes is said' err_has 'at least 4 digits'
 run cover "$number" '' --archive archive --identity id.txt
 expect 'an empty cover is refused' refused 1
 run cover "$number" "$(printf '%0161d' 0)" --archive archive --identity id.txt
@@ -106,6 +109,25 @@ echo '{' >torn/keepsake.json
 cp torn/keepsake.json torn/mirror/
 run list --archive torn --identity id.txt
 expect 'an archive too damaged to open has the exit code of damage' refused 4
+cp -a archive silent
+rm -r silent/journal silent/mirror/journal
+for command in check list; do
+    run "$command" --archive silent --identity id.txt
+    expect "$command: an archive without its journal has the exit code of damage" refused 4
+    expect 'and what to do is said' err_has 'from another copy'
+done
+rm -r silent
+cp -a archive gap
+cp -a state gap-state
+KEEPSAKE_STATE=$work/gap-state
+rm -r gap/objects/*
+run keep home/photos --archive gap --identity id.txt
+expect 'an original that was missing is kept again' exits 0
+expect 'and said to be whole again' out_has '1 original that was missing or damaged here is whole again.'
+run check --archive gap --identity id.txt
+expect 'as it is' exits 0
+rm -r gap gap-state
+KEEPSAKE_STATE=$work/state
 head -c 300000 /dev/urandom >large
 listing archive >"$work/archive.listing"
 (
