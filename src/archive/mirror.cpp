@@ -1,11 +1,14 @@
 #include "archive/mirror.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "archive/journal_store.h"
 #include "archive/layout.h"
@@ -57,18 +60,11 @@ class Mending {
         return {};
     }
 
-    Result<> journal() {
-        TRY_LET(const auto listing, list_journal(staging_->files(), staging_->archive_path()));
-        RollupIndex rollups;
-        for (const auto& name : listing.files) rollups.add(name);
-        for (const auto& name : listing.files) {
-            if (copied_ >= kMostCopied) break;
-            if (listing.in_both(name) || rollups.covers(name)) continue;
-            const auto main = name.path();
-            const bool to_mirror = !listing.only_in_mirror.contains(name);
-            TRY(copy(to_mirror ? main : mirrored(main), to_mirror ? mirrored(main) : main,
-                     kLargestJournalFileBytes, is_hash(name.file)));
-        }
+    Result<> journal(const MirrorGaps& gaps) {
+        for (const auto& name : gaps.only_in_main)
+            TRY(journal_file(name, name.path(), mirrored(name.path())));
+        for (const auto& name : gaps.only_in_mirror)
+            TRY(journal_file(name, mirrored(name.path()), name.path()));
         return {};
     }
 
@@ -89,6 +85,12 @@ class Mending {
     }
 
   private:
+    Result<> journal_file(const JournalFileName& name, const std::string& from,
+                          const std::string& to) {
+        if (copied_ >= kMostCopied) return {};
+        return copy(from, to, kLargestJournalFileBytes, is_hash(name.file));
+    }
+
     Result<bool> stands(const std::string& relative) {
         const auto info = staging_->files().info(os::join_path(staging_->archive_path(), relative));
         if (info) return true;
@@ -130,10 +132,27 @@ class Mending {
 
 }  // namespace
 
-Result<std::uint64_t> mend_mirror(Staging& staging, const std::set<model::FileHash>& revoked) {
+MirrorGaps mirror_gaps(const JournalListing& listing) {
+    MirrorGaps gaps;
+    if (listing.only_in_main.empty() && listing.only_in_mirror.empty()) return gaps;
+    RollupIndex rollups;
+    for (const auto& name : listing.files) rollups.add(name);
+    const auto left = [&](const std::set<JournalFileName>& names) {
+        std::vector<JournalFileName> result;
+        std::ranges::copy_if(names, std::back_inserter(result),
+                             [&](const JournalFileName& name) { return !rollups.covers(name); });
+        return result;
+    };
+    gaps.only_in_main = left(listing.only_in_main);
+    gaps.only_in_mirror = left(listing.only_in_mirror);
+    return gaps;
+}
+
+Result<std::uint64_t> mend_mirror(Staging& staging, const std::set<model::FileHash>& revoked,
+                                  const MirrorGaps& gaps) {
     Mending mending(staging);
     TRY(mending.keys(revoked));
-    TRY(mending.journal());
+    TRY(mending.journal(gaps));
     TRY(mending.plain_files());
     return mending.copied();
 }

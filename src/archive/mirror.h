@@ -2,7 +2,10 @@
 
 #include <cstdint>
 #include <set>
+#include <vector>
 
+#include "archive/journal_store.h"
+#include "archive/layout.h"
 #include "archive/staging.h"
 #include "base/result.h"
 #include "model/ids.h"
@@ -11,11 +14,19 @@
 /// Source: docs/write-ordering.md, S3.
 namespace keepsake::archive {
 
+/// Journal files that stand in one of the two places alone, and that no rollup stands for.
+struct MirrorGaps {
+    std::vector<JournalFileName> only_in_main;
+    std::vector<JournalFileName> only_in_mirror;
+};
+MirrorGaps mirror_gaps(const JournalListing& listing);
+
 /// Copies what is whole in one place and missing in the other: key files, journal files, the plain
 /// files (keepsake.json last). What is damaged stays as it is, for check to name; so does what
 /// stands in both. Left out: the `revoked` key files, and journal files that a rollup stands for.
 /// At most 1,000 journal files at a time: the next time goes on. Gives how many files were copied.
-/// Errors: those of listing and writing.
-Result<std::uint64_t> mend_mirror(Staging& staging, const std::set<model::FileHash>& revoked);
+/// `gaps`: those of the journal as it was listed last. Errors: those of listing and writing.
+Result<std::uint64_t> mend_mirror(Staging& staging, const std::set<model::FileHash>& revoked,
+                                  const MirrorGaps& gaps);
 
 }  // namespace keepsake::archive

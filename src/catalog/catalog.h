@@ -137,7 +137,7 @@ struct ItemFilter {
 /// Thread safety: one thread at a time.
 class Catalog {
   public:
-    static constexpr int kVersion = 2;
+    static constexpr int kVersion = 3;
 
     /// Opens or creates the file (mode 0600; its folder is the caller's), sealed with a 32-byte
     /// key. Errors: corrupt (not ours, another key, another version, damaged): delete it and

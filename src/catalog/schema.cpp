@@ -22,6 +22,8 @@ CREATE TABLE segments(
   device BLOB NOT NULL, seq INTEGER NOT NULL, text BLOB NOT NULL, previous BLOB,
   clock BLOB NOT NULL, seconds INTEGER NOT NULL, nanoseconds INTEGER NOT NULL, seen BLOB NOT NULL,
   PRIMARY KEY(device, seq, text)) STRICT, WITHOUT ROWID;
+-- What is missing is counted at each opening: without reading all that the segments say.
+CREATE INDEX segment_numbers ON segments(device, seq);
 CREATE TABLE journal_files(
   file BLOB PRIMARY KEY, device BLOB NOT NULL, first_seq INTEGER NOT NULL,
   last_seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;

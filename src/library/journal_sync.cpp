@@ -268,6 +268,7 @@ Result<SyncResult> sync_catalog(const Environment& environment, const std::strin
                                 Listener& listener) {
     SyncResult result;
     TRY_LET(const auto listing, archive::list_journal(environment.files, archive_path));
+    result.gaps = archive::mirror_gaps(listing);
     TRY_LET(const auto known, catalog.files());
     TRY_LET(const bool all_there, forget_rolled_up(listing, known, catalog));
     if (!all_there) {

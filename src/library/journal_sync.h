@@ -6,6 +6,7 @@
 
 #include "archive/authority.h"
 #include "archive/identity_file.h"
+#include "archive/mirror.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "library/environment.h"
@@ -25,6 +26,7 @@ struct SyncResult {
     /// The catalog knows files that this copy no longer has, or took in segments that no longer
     /// count: it must be built anew (with the authority as it now is).
     bool must_rebuild = false;
+    archive::MirrorGaps gaps;
 };
 
 /// Takes in the journal files that the catalog does not have yet; `authority` learns with it.

@@ -304,6 +304,7 @@ Result<> Library::State::sync_with_journal(Listener& listener) {
     TRY_LET(auto result,
             sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
     problems = std::move(result.problems);
+    mirror_gaps = std::move(result.gaps);
     if (result.must_rebuild) return rebuild(listener);
     return settle();
 }

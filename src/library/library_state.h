@@ -44,6 +44,9 @@ struct Library::State {
     std::optional<crypto::AgeRecipient> locked_for;  ///< opened for adding alone
     /// This computer has keys of its own that this copy's do not open.
     bool keys_are_for_others = false;
+    /// What the mirror and the main place lacked when the journal was listed last; none once it was
+    /// copied, until a commit fails.
+    std::optional<archive::MirrorGaps> mirror_gaps;
     bool mirror_mended = false;  ///< the mirror was compared since this library was opened
     /// The last segment that this library wrote, and of which device.
     std::optional<std::pair<model::DeviceId, model::Head>> last_written;

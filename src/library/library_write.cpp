@@ -156,7 +156,12 @@ Result<> Library::State::write_one(KnownHeads& heads, const std::vector<model::E
 
 Result<> Library::State::mend_mirror() {
     if (mirror_mended) return {};
-    TRY(archive::mend_mirror(staging, authority.revoked_files()));
+    if (!mirror_gaps) {
+        TRY_LET(const auto listing, archive::list_journal(environment.files, copy.path));
+        mirror_gaps = archive::mirror_gaps(listing);
+    }
+    TRY(archive::mend_mirror(staging, authority.revoked_files(), *mirror_gaps));
+    mirror_gaps.reset();
     mirror_mended = true;
     return {};
 }
