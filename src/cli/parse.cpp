@@ -18,47 +18,13 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "cli/argument_marks.h"
 #include "cli/exit_code.h"
 #include "cli/invocation.h"
 
 // The only file that knows CLI11.
-//
-// CLI11 gives a meaning to some arguments that here have none: "[a,b]" is split into two, "{}" is
-// an empty list, "++" ends a command, "" may be dropped, and "--" is honoured only while positional
-// arguments are missing. A folder may be called "[2020]"; so such arguments pass through it with a
-// mark before them, which is taken off again.
 namespace keepsake::cli {
 namespace {
-
-constexpr char kMark = '\x01';
-constexpr std::string_view kMarkedBeginnings = "[{+%\x01";
-
-std::string marked(std::string_view argument) { return kMark + std::string(argument); }
-
-std::string unmarked(std::string argument) {
-    if (!argument.empty() && argument.front() == kMark) argument.erase(0, 1);
-    return argument;
-}
-
-std::vector<std::string> marked_arguments(std::span<const char* const> arguments) {
-    std::vector<std::string> out;
-    bool only_positional = false;
-    for (const std::string argument : arguments) {
-        const bool is_option = argument.starts_with("--");
-        if (only_positional || argument.empty() ||
-            kMarkedBeginnings.find(argument.front()) != std::string_view::npos) {
-            out.push_back(marked(argument));
-        } else if (argument == "--") {
-            only_positional = true;
-        } else if (is_option && argument.ends_with('=')) {  // "--name=": an empty value
-            out.push_back(argument.substr(0, argument.size() - 1));
-            out.push_back(marked(""));
-        } else {
-            out.push_back(argument);
-        }
-    }
-    return out;
-}
 
 struct UsageError {
     std::string message;
@@ -453,8 +419,7 @@ std::string Grammar::named_command() const {
 }
 
 Told Grammar::usage(const std::string& message) const {
-    auto line = message.substr(0, message.find('\n'));
-    std::erase(line, kMark);
+    const auto line = without_marks(message.substr(0, message.find('\n')));
     return {ExitCode::usage,
             "keepsake: " + printable(line) + " See " + named_command() + " --help.\n"};
 }
