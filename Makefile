@@ -64,10 +64,13 @@ check-format:
 format:
 	@clang-format-19 -i $(CXX_FILES)
 
+# The program that only clang builds, with libFuzzer in it, is read as that build reads it.
 lint: check-format
-	@tools/setup.sh build test lint
+	@tools/setup.sh build test fuzz lint
 	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON >/dev/null
 	@run-clang-tidy-19 -quiet -j $(JOBS) -p build/release '$(CURDIR)/(src|apps|tests|fuzz|bench)/.*\.cpp$$'
+	@$(CONFIGURE) fuzz >/dev/null
+	@clang-tidy-19 -quiet -p build/fuzz fuzz/libfuzzer_main.cpp
 
 # What was built is installed, for whoever may write there: `make install PREFIX=$$HOME/.local` needs no root.
 # DESTDIR, for packagers: the folder that stands for / while a package is made.
