@@ -1,7 +1,6 @@
 // Bech32, recipients and identities: what is taken is written back as it was.
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 
 #include "age_examples.h"

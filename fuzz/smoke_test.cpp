@@ -3,10 +3,8 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <filesystem>
@@ -122,7 +121,7 @@ bool try_all(const Target& target, std::size_t mutations, const SharedMemory& sh
 /// a crash and an endless loop are told as well.
 std::optional<std::string> find_break(const Target& target, std::size_t mutations) {
     const SharedMemory shared;
-    const pid_t child = ::fork();
+    const auto child = ::fork();
     if (child < 0) return "no process of its own: " + std::string(std::strerror(errno));
     if (child == 0) {
         const rlimit none{0, 0};

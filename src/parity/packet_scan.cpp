@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/error.h"
 #include "base/result.h"
 #include "os/file_system.h"
 #include "parity/buffer.h"
