@@ -24,8 +24,7 @@ constexpr std::uint64_t kLargestNotesBytes = 64UL * 1024;
 std::optional<Instant> time_in(const nlohmann::json& json, const char* name) {
     const auto at = json.find(name);
     if (at == json.end() || !at->is_string()) return std::nullopt;
-    const auto time = from_rfc3339(at->get_ref<const std::string&>());
-    return time ? std::optional(*time) : std::nullopt;
+    return from_rfc3339(at->get_ref<const std::string&>());
 }
 
 std::uint64_t count_in(const nlohmann::json& json, const char* name) {

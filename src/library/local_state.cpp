@@ -135,7 +135,8 @@ DeviceKeys new_device_keys(crypto::RandomSource& random) {
     return keys;
 }
 
-LocalState::LocalState(os::FileSystem& files, std::string folder, const model::ArchiveId& archive)
+LocalState::LocalState(os::FileSystem& files, const std::string& folder,
+                       const model::ArchiveId& archive)
     : files_(&files), folder_(os::join_path(folder, archive.hex())) {}
 
 Result<> LocalState::make_folder() { return os::make_directories(*files_, folder_, true); }

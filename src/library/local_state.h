@@ -60,7 +60,7 @@ struct LockedKeys {
 
 class LocalState {
   public:
-    LocalState(os::FileSystem& files, std::string folder, const model::ArchiveId& archive);
+    LocalState(os::FileSystem& files, const std::string& folder, const model::ArchiveId& archive);
 
     /// The device's keys; none if there are none that the identity opens.
     Result<std::optional<DeviceKeys>> load_keys(const archive::IdentityFile& identity);
