@@ -1,6 +1,5 @@
 #include "library/care.h"
 
-#include <algorithm>
 #include <string>
 
 #include "archive/copy.h"

@@ -47,14 +47,17 @@ TEST(CheckNames, TellsWhereAFileBelongs) {
 }
 
 TEST(CheckNames, KnowsWhatIsNoNameOfTheArchives) {
-    for (const auto& path :
-         {std::string("keys/.DS_Store"), "keys/1-" + kHash + ".age",
-          "objects/aa/1-" + kHash + ".age", "keys/" + kHash + " (1).age",
-          "journal/x/0/1-" + kHash + ".age", "journal/" + kDevice + "/0/0-" + kHash + ".age",
-          "journal/" + kDevice + "/0/01-" + kHash + ".age",
-          "journal/" + kDevice + "/0/3-2-" + kHash + ".age",
-          "journal/" + kDevice + "/0/" + kHash + ".age", std::string()})
-        EXPECT_FALSE(read_name(path)) << path;
+    const std::string paths[] = {"keys/.DS_Store",
+                                 "keys/1-" + kHash + ".age",
+                                 "objects/aa/1-" + kHash + ".age",
+                                 "keys/" + kHash + " (1).age",
+                                 "journal/x/0/1-" + kHash + ".age",
+                                 "journal/" + kDevice + "/0/0-" + kHash + ".age",
+                                 "journal/" + kDevice + "/0/01-" + kHash + ".age",
+                                 "journal/" + kDevice + "/0/3-2-" + kHash + ".age",
+                                 "journal/" + kDevice + "/0/" + kHash + ".age",
+                                 ""};
+    for (const auto& path : paths) EXPECT_FALSE(read_name(path)) << path;
 }
 
 TEST(CheckNames, KnowsTheSecondCopy) {

@@ -3,14 +3,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
 #include <span>
 #include <stop_token>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 

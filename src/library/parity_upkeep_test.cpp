@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <set>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "archive/parity_store.h"
 #include "archive/staging.h"
 #include "base/error.h"
+#include "base/result.h"
 #include "library/heal.h"
 #include "library/library.h"
 #include "model/ids.h"

@@ -7,10 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "archive/layout.h"
 #include "archive/parity_store.h"
 #include "archive/staging.h"
-#include "base/error.h"
 #include "base/result.h"
 #include "library/check_files.h"
 #include "library/environment.h"

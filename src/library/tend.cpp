@@ -161,6 +161,7 @@ class Tending {
     // No recovery set may bring back what is erased: that first.
     Result<> erase(const std::vector<catalog::ObjectRecord>& objects) {
         std::vector<model::ObjectId> leaving;
+        leaving.reserve(objects.size());
         for (const auto& object : objects) leaving.push_back(object.object);
         auto left = leave_sets(library_->environment(), library_->staging(), leaving, *listener_);
         if (!left && left.error().code() == ErrorCode::corrupt) {
