@@ -1,7 +1,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +14,8 @@
 #include "library/library.h"
 #include "library/tell.h"
 #include "library/tend.h"
+#include "model/entry.h"
+#include "model/ids.h"
 #include "support/family.h"
 
 namespace keepsake::library {

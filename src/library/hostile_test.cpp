@@ -4,12 +4,17 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/authority.h"
+#include "archive/identity_file.h"
 #include "archive/journal_store.h"
 #include "archive/key_store.h"
 #include "archive/staging.h"
@@ -26,6 +31,7 @@
 #include "library/tend.h"
 #include "model/entry.h"
 #include "model/hybrid_clock.h"
+#include "model/ids.h"
 #include "model/segment.h"
 #include "support/family.h"
 

@@ -6,12 +6,15 @@
 #include <filesystem>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "archive/key_store.h"
 #include "base/error.h"
+#include "base/result.h"
 #include "crypto/age_keys.h"
+#include "crypto/secret.h"
 #include "library/check.h"
+#include "library/keep.h"
 #include "library/library.h"
 #include "model/entry.h"
 #include "support/family.h"

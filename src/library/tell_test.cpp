@@ -2,14 +2,18 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
+#include "catalog/catalog.h"
 #include "library/check.h"
 #include "library/library.h"
 #include "library/tend.h"
+#include "model/entry.h"
+#include "model/ids.h"
 #include "support/family.h"
 
 namespace keepsake::library {
