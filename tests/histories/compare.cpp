@@ -16,6 +16,7 @@
 #include "histories/wrong.h"
 #include "library/library.h"
 #include "model/entry.h"
+#include "model/hybrid_clock.h"
 #include "model/ids.h"
 
 namespace keepsake::testing {
@@ -93,7 +94,7 @@ class Comparing {
             const auto& [subject, field, person] = key;
             if (person) continue;
             same(must(catalog_->field({subject}, field), "a field").value_or("null"),
-                 written.second, field + " of " + subject);
+                 written.second, std::string(field).append(" of ").append(subject));
         }
     }
 
@@ -212,6 +213,7 @@ class Comparing {
                 held.insert({written.first.clock, *item});
         }
         std::vector<model::ItemId> expected;
+        expected.reserve(held.size());
         for (const auto& [clock, item] : held) expected.push_back(item);
         same(moment.items, expected, name + "'s items");
     }

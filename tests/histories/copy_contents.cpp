@@ -1,6 +1,5 @@
 #include "histories/copy_contents.h"
 
-#include <cstddef>
 #include <functional>
 #include <map>
 #include <optional>

@@ -1,6 +1,7 @@
 #include "histories/deeds.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <iterator>
 #include <optional>
@@ -27,6 +28,7 @@
 #include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
+#include "support/family.h"
 #include "support/simulated_disk.h"
 
 namespace keepsake::testing {
@@ -234,7 +236,7 @@ bool Deeds::set_field(std::string& story) {
     const auto item = an_item(dice_->coin());
     if (!item) return true;
     static const std::vector<std::string> names{"place", "rotation", "just_kept", "leave_open"};
-    const auto name = names[dice_->below(names.size())];
+    const auto& name = names[dice_->below(names.size())];
     model::Set set{model::Subject::of(*item), name, {}, std::to_string(dice_->below(4) * 90)};
     if (dice_->below(4) == 0) set.value = "null";
     if (name == "leave_open")
@@ -418,7 +420,8 @@ bool Deeds::check(std::string& story) {
     const auto seen = look();
     // What is torn or lacking is named, and so much is not silent.
     std::set<std::string> named;
-    for (const auto& [name, why] : heard.problems) named.insert(name + " " + why);
+    for (const auto& [name, why] : heard.problems)
+        named.insert(std::string(name).append(" ").append(why));
     for (const auto& torn : disk_->contents.torn)
         if (std::ranges::none_of(named,
                                  [&](const auto& text) {

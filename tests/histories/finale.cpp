@@ -1,18 +1,17 @@
 #include "histories/finale.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "archive/object_file.h"
 #include "base/bytes.h"
-#include "base/error.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
@@ -27,7 +26,6 @@
 #include "library/tell.h"
 #include "library/tend.h"
 #include "model/ids.h"
-#include "os/file_system.h"
 #include "support/family.h"
 #include "support/simulated_disk.h"
 
@@ -212,7 +210,8 @@ void Finale::expect_sound(Laptop& laptop, Disk& disk) {
     const auto report = must(library::check(*library, {}, heard), "checking");
     world_->look(disk, {});
     std::string told;
-    for (const auto& [name, why] : heard.problems) told += "; " + name + ": " + why;
+    for (const auto& [name, why] : heard.problems)
+        told.append("; ").append(name).append(": ").append(why);
     if (report.damaged != 0 || (all_count && report.missing != lacking + gaps))
         throw Wrong("check of " + disk.archive + " finds " + std::to_string(report.damaged) +
                     " damaged, " + std::to_string(report.missing) + " missing, and there lack " +

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <cstdlib>
-#include <iostream>
 #include <string>
 
 #include "histories/history.h"

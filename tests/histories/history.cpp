@@ -7,9 +7,9 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -19,9 +19,6 @@
 #include "histories/finale.h"
 #include "histories/history_world.h"
 #include "histories/wrong.h"
-#include "library/check.h"
-#include "library/library.h"
-#include "os/file_system.h"
 #include "support/fault_plan.h"
 #include "support/simulated_disk.h"
 
@@ -158,6 +155,7 @@ class Player {
             world_.files.set_plan(plan);
         }
         std::vector<std::string> names_there;
+        names_there.reserve(from.contents.files.size());
         for (const auto& [name, bytes] : from.contents.files) names_there.push_back(name);
         for (auto i = names_there.size(); i > 1; --i)
             std::swap(names_there[i - 1], names_there[dice_.below(i)]);

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "archive/identity_file.h"
@@ -27,10 +28,10 @@
 #include "library/environment.h"
 #include "library/library.h"
 #include "library/local_state.h"
+#include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
 #include "support/family.h"
-#include "support/simulated_disk.h"
 #include "support/simulated_file_system.h"
 
 namespace keepsake::testing {
@@ -286,7 +287,7 @@ void HistoryWorld::remove_tree(const std::string& path) {
 
 void HistoryWorld::put_tree(const std::string& path, const std::map<std::string, Bytes>& tree) {
     for (const auto& [name, bytes] : tree) {
-        const auto target = path + "/" + name;
+        const auto target = os::join_path(path, name);
         if (name.empty()) continue;
         const bool is_folder = name.ends_with('/');
         make_folder(is_folder ? target.substr(0, target.size() - 1) : os::parent_of(target));
