@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "model/entry.h"
+#include "model/ids.h"
 #include "model/json_writer.h"
 #include "model/time_text.h"
 
