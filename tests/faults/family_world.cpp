@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -23,8 +22,8 @@
 #include "library/tell.h"
 #include "model/entry.h"
 #include "model/ids.h"
+#include "os/file_system.h"
 #include "support/family.h"
-#include "support/fault_plan.h"
 
 namespace keepsake::testing {
 namespace {

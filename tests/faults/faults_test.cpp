@@ -4,11 +4,9 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstdlib>
-#include <map>
 #include <optional>
 #include <ostream>
 #include <string>
-#include <string_view>
 #include <tuple>
 #include <vector>
 

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -13,8 +14,8 @@
 #include "library/library.h"
 #include "library/tell.h"
 #include "library/tend.h"
-#include "model/ids.h"
-#include "support/family.h"
+#include "model/entry.h"
+#include "support/simulated_disk.h"
 
 // A disk without room for one more byte: what is kept is read, and let go, and erased.
 namespace keepsake::testing {

@@ -21,7 +21,6 @@
 #include "catalog/catalog.h"
 #include "faults/family_world.h"
 #include "library/check.h"
-#include "library/keep.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
 #include "library/tend.h"

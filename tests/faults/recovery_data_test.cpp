@@ -6,19 +6,18 @@
 #include <cstdlib>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "archive/parity_store.h"
 #include "archive/staging.h"
 #include "base/bytes.h"
+#include "base/result.h"
 #include "faults/family_world.h"
 #include "faults/fault_case.h"
 #include "library/check.h"
 #include "library/library.h"
 #include "library/parity_upkeep.h"
-#include "library/tend.h"
 #include "model/ids.h"
 #include "support/fault_plan.h"
 
@@ -37,7 +36,7 @@ class RecoveryDataFaults : public ::testing::TestWithParam<FaultKind> {
     RecoveryDataFaults() {
         FamilyWorld world(1);
         world.make_folder("/home/photos");
-        for (int i = 0; i < 6; ++i)
+        for (std::size_t i = 0; i < 6; ++i)
             world.put_source("/home/photos/" + std::to_string(i),
                              std::string(30'000 + i, static_cast<char>('a' + i)));
         world.make_archive();

@@ -2,11 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "archive/journal_store.h"
-#include "archive/layout.h"
 #include "base/bytes.h"
 #include "faults/family_world.h"
 #include "library/get.h"
@@ -14,6 +15,7 @@
 #include "library/library.h"
 #include "library/tell.h"
 #include "library/tend.h"
+#include "support/family.h"
 
 namespace keepsake::testing {
 namespace {
@@ -39,7 +41,7 @@ void put_photos(FamilyWorld& world) {
 
 void put_many(FamilyWorld& world) {
     world.make_folder("/home/many");
-    for (int i = 0; i < 10; ++i)
+    for (std::uint64_t i = 0; i < 10; ++i)
         world.put_source("/home/many/" + std::to_string(i), noise(200, 100 + i));
 }
 
@@ -177,24 +179,30 @@ void tell(FamilyWorld& world, Library& library) {
     if (moment && item) static_cast<void>(library::add_to_moment(library, *moment, {{*item}}));
 }
 
+void keep_photos(FamilyWorld& world, Library& library) { world.keep(library, kPhotos); }
+
+void keep_two(FamilyWorld& world, Library& library) {
+    world.keep(library, kPhotos);
+    world.keep(library, "/home/late.jpg");
+}
+
+void tend(FamilyWorld& world, Library& library) {
+    static_cast<void>(library::tend(library, world.heard));
+}
+
+void before_keep(FamilyWorld& world) {
+    begin(world);
+    world.put_source("/home/late.jpg", noise(1000, 4));
+}
+
+void before_many(FamilyWorld& world) {
+    begin(world);
+    put_many(world);
+}
+
 }  // namespace
 
 std::vector<Scenario> scenarios() {
-    const auto keep_photos = [](FamilyWorld& world, Library& library) {
-        world.keep(library, kPhotos);
-    };
-    const auto keep_two = [](FamilyWorld& world, Library& library) {
-        world.keep(library, kPhotos);
-        world.keep(library, "/home/late.jpg");
-    };
-    const auto before_keep = [](FamilyWorld& world) {
-        begin(world);
-        world.put_source("/home/late.jpg", noise(1000, 4));
-    };
-    const auto before_many = [](FamilyWorld& world) {
-        begin(world);
-        put_many(world);
-    };
     const auto keep_many =
         opened([](FamilyWorld& world, Library& library) { world.keep(library, "/home/many"); });
     const auto on_new_computer = [](const auto& run) {
@@ -203,9 +211,6 @@ std::vector<Scenario> scenarios() {
             run(world);
             world.state_folder = "/home/state";
         };
-    };
-    const auto tend = [](FamilyWorld& world, Library& library) {
-        static_cast<void>(library::tend(library, world.heard));
     };
     return {
         {"new", put_photos, [](FamilyWorld& world) { world.make_archive(); }, kPhotos},
