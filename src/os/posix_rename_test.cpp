@@ -1,3 +1,5 @@
+#include "os/posix_rename.h"
+
 #include <gtest/gtest.h>
 #include <linux/audit.h>
 #include <linux/bpf_common.h>
