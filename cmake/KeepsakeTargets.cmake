@@ -21,18 +21,22 @@ function(keepsake_layer name)
   endif()
 endfunction()
 
-# keepsake_time(SECONDS VARIABLE): how long a test may take, with the sanitizers that this build has.
+# How many times as long as without them everything may take, with the sanitizers that this build has.
+set(keepsake_patience 1)
+if(KEEPSAKE_SANITIZERS)
+  set(keepsake_patience 4)
+endif()
+
+# keepsake_time(SECONDS VARIABLE): how long a test may take.
 function(keepsake_time seconds variable)
-  if(KEEPSAKE_SANITIZERS)
-    math(EXPR seconds "4 * ${seconds}")
-  endif()
+  math(EXPR seconds "${keepsake_patience} * ${seconds}")
   set(${variable} ${seconds} PARENT_SCOPE)
 endfunction()
 
-# keepsake_timeout(SECONDS TEST...): for tests of add_test; longer with sanitizers.
+# keepsake_timeout(SECONDS TEST...): for tests of add_test. Scripts multiply limits of their own by KEEPSAKE_PATIENCE.
 function(keepsake_timeout seconds)
   keepsake_time(${seconds} seconds)
-  set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${seconds})
+  set_tests_properties(${ARGN} PROPERTIES TIMEOUT ${seconds} ENVIRONMENT KEEPSAKE_PATIENCE=${keepsake_patience})
 endfunction()
 
 # keepsake_test(TARGET SOURCES ... DEPENDS ... [TIMEOUT seconds]): a GoogleTest program; each test a ctest entry of its own.

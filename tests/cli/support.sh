@@ -35,12 +35,12 @@ typing() {  # TEXT COMMAND [--after SHOWN TEXT]...
     "$on_terminal" "$command" "$typed" "$@" >"$said/out" 2>"$said/err" </dev/null || status=$?
 }
 
-# Waits until a command succeeds; a minute at most, however busy the machine is.
+# Waits until a command succeeds; a minute at most (more with a sanitizer), however busy the machine is.
 until_so() {  # COMMAND...
     tries=0
     until "$@"; do
         tries=$((tries + 1))
-        [ "$tries" -lt 3000 ] || { echo "FAILED: waiting for: $*"; exit 1; }
+        [ "$tries" -lt $((3000 * ${KEEPSAKE_PATIENCE:-1})) ] || { echo "FAILED: waiting for: $*"; exit 1; }
         sleep 0.02
     done
 }

@@ -15,6 +15,7 @@ if [ -n "${KEEPSAKE_TEST_LONG:-}" ]; then
     seconds=1800
     [ "$megabytes" -eq 0 ] || megabytes=$((megabytes + many / 1000))  # a listing: at most 1 KB a file
 fi
+seconds=$((seconds * ${KEEPSAKE_PATIENCE:-1}))  # ctest says how much longer with a sanitizer
 [ -x /usr/bin/time ] || { echo 'SKIPPED: memory is not looked at without /usr/bin/time'; megabytes=0; }
 empty_hash=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 stranger=00000000000000000000000000000007

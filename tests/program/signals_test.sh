@@ -25,7 +25,7 @@ interrupt() {  # SIGNAL SECONDS ARGUMENT...
     after=$2
     shift 2
     # A shell has its background jobs ignore Ctrl-C; a person's terminal does not.
-    timeout 60 env --default-signal=INT,QUIT "$keepsake" "$@" >"$said/out" 2>"$said/err" </dev/null &
+    timeout "$most_seconds" env --default-signal=INT,QUIT "$keepsake" "$@" >"$said/out" 2>"$said/err" </dev/null &
     pid=$!
     sleep "$after"
     child=$(cat "/proc/$pid/task/$pid/children" 2>/dev/null || true)

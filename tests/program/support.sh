@@ -8,6 +8,8 @@
 # Leaks cannot be looked for under strace.
 ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
 export ASAN_OPTIONS
+# How long the program may take for one command; ctest says how much longer with a sanitizer.
+most_seconds=$((60 * ${KEEPSAKE_PATIENCE:-1}))
 is_long() { [ -n "${KEEPSAKE_TEST_LONG:-}" ]; }
 
 # Ends the script with the exit code by which ctest knows that a test was skipped.
@@ -34,7 +36,7 @@ run_injected() {  # INJECTION ARGUMENT...
     injection=$1
     shift
     status=0
-    timeout 60 strace -f -qq -o /dev/null -e trace="${injection%%:*}" -e inject="$injection" \
+    timeout "$most_seconds" strace -f -qq -o /dev/null -e trace="${injection%%:*}" -e inject="$injection" \
         "$keepsake" "$@" >"$said/out" 2>"$said/err" </dev/null || status=$?
 }
 
@@ -42,7 +44,7 @@ run_injected() {  # INJECTION ARGUMENT...
 count_calls() {  # CALLS ARGUMENT...
     calls=$1
     shift
-    timeout 60 strace -f -qq -o "$work/.calls" -e trace="$calls" "$keepsake" "$@" >/dev/null 2>&1 </dev/null || true
+    timeout "$most_seconds" strace -f -qq -o "$work/.calls" -e trace="$calls" "$keepsake" "$@" >/dev/null 2>&1 </dev/null || true
     awk '{ sub(/\(.*/, "", $2); if ($2 ~ /^[a-z0-9_]+$/) count[$1 " " $2]++ }
         END {
             for (key in count) { split(key, part, " "); if (count[key] > most[part[2]]) most[part[2]] = count[key] }
