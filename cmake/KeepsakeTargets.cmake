@@ -7,6 +7,10 @@ function(keepsake_warnings target)
                          $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
                          # Clang sees what GCC 12's own headers use inside of std::stable_sort.
                          $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
+  if(KEEPSAKE_SANITIZERS AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    # With them GCC 12 sees reads of what is not initialized in its own headers (bug 105616).
+    target_compile_options(${target} PRIVATE -Wno-maybe-uninitialized)
+  endif()
 endfunction()
 
 function(keepsake_layer name)
