@@ -5,9 +5,6 @@
 # shellcheck source=tests/cli/support.sh
 . "$(dirname "$0")/../cli/support.sh"
 
-# Leaks cannot be looked for under strace.
-ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
-export ASAN_OPTIONS
 # How long the program may take for one command; ctest says how much longer with a sanitizer.
 most_seconds=$((60 * ${KEEPSAKE_PATIENCE:-1}))
 is_long() { [ -n "${KEEPSAKE_TEST_LONG:-}" ]; }
@@ -22,6 +19,9 @@ needs_strace() {
     command -v strace >/dev/null 2>&1 || skip 'strace is not installed'
     strace -f -qq -o /dev/null -e trace=close -e inject=close:error=EIO:when=1000 true 2>/dev/null ||
         skip 'strace may not trace programs here'
+    # Leaks cannot be looked for under strace.
+    ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0
+    export ASAN_OPTIONS
 }
 
 # An identity that opens, and where the archive stands by default.
