@@ -16,13 +16,22 @@ trap 'exit 1' HUP INT TERM
 unset KEEPSAKE_ARCHIVE KEEPSAKE_PASSPHRASE_FILE KEEPSAKE_IDENTITY_FILE XDG_STATE_HOME
 KEEPSAKE_STATE=$work/state
 export KEEPSAKE_STATE
+# What a sanitizer finds stands in files, for `finish`: by its exit code alone it could pass for a refusal. GCC's UBSan
+# writes to no file but when it stands alone, and has an exit code of its own instead (see `sanitized`).
+ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}log_path=$said/sanitizer
+UBSAN_OPTIONS=${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}exitcode=99
+TSAN_OPTIONS=${TSAN_OPTIONS:+$TSAN_OPTIONS:}log_path=$said/sanitizer
+export ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
 cd "$work"
 failures=0
+
+sanitized() { [ "$status" -ne 99 ] || cat "$said/err" >>"$said/sanitizer.undefined"; }
 
 # Runs the program without a terminal: out, err, status.
 run() {
     status=0
     "$keepsake" "$@" >"$said/out" 2>"$said/err" </dev/null || status=$?
+    sanitized
 }
 
 # Runs a command of the shell on a terminal of its own, typing TEXT (with \n) ahead, and more once something has stood
@@ -79,5 +88,8 @@ same_trees() { listing "$1" >"$work/listing.1"; listing "$2" >"$work/listing.2";
 unchanged() { listing "$1" >"$work/listing.1"; diff "$work/listing.1" "$2"; }
 
 finish() {
+    for report in "$said"/sanitizer.*; do
+        [ ! -e "$report" ] || { failures=$((failures + 1)); echo 'FAILED: a sanitizer found'; cat "$report"; }
+    done
     [ "$failures" -eq 0 ] || { echo "$failures failed"; exit 1; }
 }

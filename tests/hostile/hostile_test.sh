@@ -42,6 +42,7 @@ measured() {  # ARGUMENTS...
         echo 0 >"$said/memory"
         timeout -s KILL "$seconds" "$keepsake" "$@" >"$said/out" 2>"$said/err" </dev/null || status=$?
     fi
+    sanitized
 }
 bounded() {
     [ "$status" -ne 137 ] || { echo "still running after $seconds s"; return 1; }

@@ -33,6 +33,7 @@ interrupt() {  # SIGNAL SECONDS ARGUMENT...
     [ -z "$child" ] || kill -s "$signal" $child 2>/dev/null || true
     status=0
     wait "$pid" || status=$?
+    sanitized
 }
 ends() {  # by itself before, or stopped; killed only before it did anything
     case $status in

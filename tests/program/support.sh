@@ -38,6 +38,7 @@ run_injected() {  # INJECTION ARGUMENT...
     status=0
     timeout "$most_seconds" strace -f -qq -o /dev/null -e trace="${injection%%:*}" -e inject="$injection" \
         "$keepsake" "$@" >"$said/out" 2>"$said/err" </dev/null || status=$?
+    sanitized
 }
 
 # How often a system call is made by the thread that makes it most often: "renameat2 6" a line.
