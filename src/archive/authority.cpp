@@ -16,6 +16,7 @@
 #include "crypto/sha256.h"
 #include "crypto/signing.h"
 #include "model/entry.h"
+#include "model/hybrid_clock.h"
 #include "model/ids.h"
 
 namespace keepsake::archive {
@@ -64,7 +65,7 @@ void Authority::add(const model::DeviceId& writer, const model::Head& segment,
     if (!concerns(entry)) return;
     derived_.reset();
     if (const auto* enroll = std::get_if<model::Enroll>(&entry.body)) add_enroll(*enroll);
-    if (const auto* epoch = std::get_if<model::Epoch>(&entry.body)) add_epoch(*epoch);
+    if (const auto* epoch = std::get_if<model::Epoch>(&entry.body)) add_epoch(*epoch, entry.clock);
     if (const auto* retire = std::get_if<model::Retire>(&entry.body))
         add_retire(writer, segment, *retire);
     if (const auto* adopt = std::get_if<model::Adopt>(&entry.body))
@@ -84,7 +85,7 @@ void Authority::add_enroll(const model::Enroll& enroll) {
         enrolled_[enroll.device].insert(enroll.root);
 }
 
-void Authority::add_epoch(const model::Epoch& epoch) {
+void Authority::add_epoch(const model::Epoch& epoch, const model::HybridTime& clock) {
     if (epoch.root == epoch.previous) return;  // the first: its root is known by the archive's id
     if (!is_signed_by(epoch.previous, "keepsake-epoch-v1@" + archive_.hex(),
                       model::epoch_text(archive_, epoch), epoch.signature))
@@ -98,6 +99,7 @@ void Authority::add_epoch(const model::Epoch& epoch) {
         if (head.seq >= listed.seq) listed = head;
     }
     opening.revoked.insert(epoch.revoked.begin(), epoch.revoked.end());
+    for (const auto& way : epoch.ways) opening.ways.push_back({way, clock});
 }
 
 // Signed by a root, as whoever steals a device has its key and no root.
@@ -169,6 +171,14 @@ std::set<model::FileHash> Authority::revoked_files() const {
         if (const auto* opening = opening_of(i))
             files.insert(opening->revoked.begin(), opening->revoked.end());
     return files;
+}
+
+std::vector<ToldWay> Authority::ways_told() const {
+    std::vector<ToldWay> ways;
+    for (std::size_t i = 1; i < chain().size(); ++i)
+        if (const auto* opening = opening_of(i))
+            ways.insert(ways.end(), opening->ways.begin(), opening->ways.end());
+    return ways;
 }
 
 bool Authority::is_ended() const {

@@ -9,11 +9,18 @@
 
 #include "archive/identity_file.h"
 #include "model/entry.h"
+#include "model/hybrid_clock.h"
 #include "model/ids.h"
 
 /// Which devices' segments count, and which keys are the archive's now. Source:
 /// docs/formats/journal.md, "Who counts".
 namespace keepsake::archive {
+
+/// A way in that the opening of an epoch tells of, and when it was said.
+struct ToldWay {
+    model::Way way;
+    model::HybridTime clock;
+};
 
 /// A value fed with signed segments (observe) and their epoch, enroll, retire and adopt entries
 /// (add), in any order. A claim whose signature does not hold is passed over, as if it were not
@@ -59,6 +66,9 @@ class Authority {
     const std::vector<std::string>& chain() const;
     /// Key files that open nothing any more, by the word of those epochs.
     std::set<model::FileHash> revoked_files() const;
+    /// Who may open the archive, as the openings of those epochs tell it, oldest first: it stands
+    /// there even where the segment that was to follow an opening was never written.
+    std::vector<ToldWay> ways_told() const;
     /// Whether the newest epoch is one whose keys are not in the identity file: this way in was
     /// ended.
     bool is_ended() const;
@@ -75,6 +85,7 @@ class Authority {
         std::string root;
         std::map<model::DeviceId, model::Head> devices;
         std::set<model::FileHash> revoked;
+        std::vector<ToldWay> ways;
     };
     struct Claim {  // a retirement or an adoption, with the segment that says so
         model::DeviceId writer;
@@ -89,7 +100,7 @@ class Authority {
         std::map<model::DeviceId, std::set<model::TextHash>> retired_parts;
     };
     void add_enroll(const model::Enroll& enroll);
-    void add_epoch(const model::Epoch& epoch);
+    void add_epoch(const model::Epoch& epoch, const model::HybridTime& clock);
     void add_retire(const model::DeviceId& writer, const model::Head& segment,
                     const model::Retire& retire);
     Derived& derived() const;

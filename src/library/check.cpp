@@ -28,6 +28,7 @@
 #include "library/library.h"
 #include "library/object_lookup.h"
 #include "library/repair.h"
+#include "library/ways.h"
 #include "model/ids.h"
 #include "os/file_system.h"
 
@@ -202,7 +203,7 @@ Result<> check_plain_hashes(Library& library, FileChecker& checker) {
 Result<> check_ways(Library& library, FileChecker& checker) {
     TRY_LET(const auto keys,
             archive::read_key_files(library.environment().files, library.copy().path));
-    TRY_LET(const auto ways, library.catalog().ways());
+    TRY_LET(const auto ways, known_ways(library.catalog(), library.authority()));
     const auto ended = library.authority().revoked_files();
     std::set<model::FileHash> unnamed;
     for (const auto& key : keys.whole) unnamed.insert(key.file);

@@ -48,12 +48,59 @@ bool is_open(const catalog::WayRecord& record, const std::set<model::FileHash>& 
 }
 
 Result<std::vector<catalog::WayRecord>> open_ways(Library& library) {
-    TRY_LET(auto ways, library.catalog().ways());
+    TRY_LET(auto ways, known_ways(library.catalog(), library.authority()));
     auto revoked = library.authority().revoked_files();
     revoked.merge(library.authority().files_revoked_beside());
     std::erase_if(ways,
                   [&](const catalog::WayRecord& record) { return !is_open(record, revoked); });
     return ways;
+}
+
+bool names_one_of(const std::vector<catalog::WayRecord>& ways,
+                  const std::vector<model::FileHash>& files) {
+    return std::ranges::any_of(ways, [&](const catalog::WayRecord& record) {
+        return std::ranges::any_of(record.way.files, [&](const model::FileHash& file) {
+            return std::ranges::find(files, file) != files.end();
+        });
+    });
+}
+
+// Key files that stand here and belong to no way in that this copy tells of; but those that opened.
+Result<std::vector<model::FileHash>> unnamed_files(Library& library) {
+    TRY_LET(const auto ways, known_ways(library.catalog(), library.authority()));
+    TRY_LET(const auto keys,
+            archive::read_key_files(library.environment().files, library.copy().path));
+    std::set<model::FileHash> unnamed;
+    for (const auto& key : keys.whole) unnamed.insert(key.file);
+    for (const auto& record : ways)
+        for (const auto& file : record.way.files) unnamed.erase(file);
+    for (const auto& file : library.authority().revoked_files()) unnamed.erase(file);
+    for (const auto& file : library.opened_files()) unnamed.erase(file);
+    return std::vector(unnamed.begin(), unnamed.end());
+}
+
+// A new epoch is for the ways in that are known. A copy that lacks the segments which tell of them
+// begins none: it would shut people out, and where it does not know of the way in that opened it,
+// everybody. What a key change that was cut off left behind stands in no way, as long as nothing
+// is known to lack.
+Result<> expect_ways_are_known(Library& library) {
+    TRY_LET(const auto ways, open_ways(library));
+    const auto& opened = library.opened_files();
+    if (ways.empty() || (!opened.empty() && !names_one_of(ways, opened)))
+        return Error(ErrorCode::read_only,
+                     "This copy does not tell of the way in that you opened it with, and a change "
+                     "of keys would end it. Bring the copy up to date from another one (cp -rn). "
+                     "If there is none, add a way in (`keepsake key add`), and open with that.");
+    TRY_LET(const auto gaps, library.gaps());
+    if (gaps.empty()) return {};
+    TRY_LET(const auto unnamed, unnamed_files(library));
+    if (unnamed.empty()) return {};
+    return Error(ErrorCode::read_only,
+                 "This copy lacks changes that other copies have, and does not tell whose key file "
+                 "keys/" +
+                     unnamed.front().hex() +
+                     ".age is; a change of keys would shut them out. Bring the copy up to date "
+                     "from another one (cp -rn), or remove that file if it is nobody's.");
 }
 
 // What a new epoch changes.
@@ -63,12 +110,13 @@ struct Change {
     std::function<Result<model::Way>(const archive::IdentityFile&)> added;  // may be empty
 };
 
-// The order: key files of the new epoch first, durable; then the epoch's entry, which revokes; then
-// the old files go. Whatever is cut off in between, every way in that is to remain opens, and none
-// is lost.
+// The order: key files of the new epoch first, durable; then the epoch's entry, which tells in one
+// segment who remains and who goes; then the old files go. Whatever is cut off in between, every
+// way in that is to remain opens and is known, and none is lost.
 Result<> new_epoch(Library& library, const Change& change) {
     if (change.joining == Library::Joining::none) TRY(library.may_write());
     TRY(library.settle_doubts());
+    TRY(expect_ways_are_known(library));
     TRY_LET(auto ways, open_ways(library));
     auto& source = library.environment().random;
     auto identity = library.identity().clone();
@@ -168,6 +216,7 @@ Result<> add_recipient(Library& library, std::string_view name,
 }
 
 Result<> remove_way(Library& library, const model::WayId& way) {
+    TRY(expect_ways_are_known(library));
     TRY_LET(const auto ways, open_ways(library));
     const auto meant =
         std::ranges::find(ways, way, [](const auto& record) { return record.way.way; });
@@ -182,6 +231,7 @@ Result<> remove_way(Library& library, const model::WayId& way) {
 
 Result<> change_passphrase(Library& library, const std::optional<model::WayId>& way,
                            const crypto::Secret& passphrase) {
+    TRY(expect_ways_are_known(library));
     TRY_LET(const auto ways, list_ways(library));
     const auto meant = std::ranges::find_if(ways, [&](const WayInfo& info) {
         return way ? info.way == *way : info.opened_now && info.kind == model::WayKind::passphrase;

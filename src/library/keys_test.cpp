@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -40,6 +42,13 @@ class Keys : public Family {
             names.insert(entry.path().filename());
         return names;
     }
+    // A key file for Ana that no entry names: adding her was cut off.
+    Result<model::FileHash> write_further_key() {
+        auto library = open();
+        const auto sealed =
+            archive::seal_for_recipient(library.identity(), ana.recipient(), home.random);
+        return archive::add_key_file(library.staging(), sealed);
+    }
     std::set<std::string> objects() const {
         std::set<std::string> names;
         for (const auto& entry : fs::recursive_directory_iterator(archive + "/objects"))
@@ -47,8 +56,115 @@ class Keys : public Family {
         return names;
     }
 
+    // The segments of an archive above a number, in both places, are taken away; what they held.
+    std::map<fs::path, std::string> take_away(
+        const std::string& path, const std::function<bool(unsigned long)>& which) const {
+        std::map<fs::path, std::string> taken;
+        for (const auto& entry : fs::recursive_directory_iterator(path))
+            if (entry.is_regular_file() &&
+                entry.path().string().find("/journal/") != std::string::npos &&
+                which(std::stoul(entry.path().filename())))
+                taken.emplace(entry.path(), testing::read_text(entry.path()));
+        for (const auto& [file, bytes] : taken) fs::remove(file);
+        return taken;
+    }
+    unsigned long last_segment(const std::string& path) const {
+        unsigned long last = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(path + "/journal"))
+            if (entry.is_regular_file()) last = std::max(last, std::stoul(entry.path().filename()));
+        return last;
+    }
+
     crypto::AgeIdentity ana;
 };
+
+// The only way in gets another passphrase, and nothing after the word that opens the new epoch was
+// written: it is known all the same, and the next change of keys ends nobody.
+TEST_F(Keys, AChangedPassphraseIsKnownThoughTheChangeWasCutOff) {
+    const auto diary = scratch / "diary";
+    NewArchive ways;
+    ways.passphrase = crypto::Secret(std::string_view("old words"));
+    ASSERT_TRUE(new_archive(home.environment(), diary, ways));
+    const auto open_diary = [&](Computer& computer, std::string_view words) {
+        return Library::open(computer.environment(), diary, Passphrase{crypto::Secret(words)},
+                             computer.heard);
+    };
+    unsigned long before = 0;
+    {
+        auto library = open_diary(home, "old words");
+        ASSERT_TRUE(library);
+        before = last_segment(diary);
+        ASSERT_TRUE(change_passphrase(*library, {}, crypto::Secret(std::string_view("new words"))));
+    }
+    ASSERT_FALSE(
+        take_away(diary, [&](unsigned long number) { return number > before + 1; }).empty());
+
+    Computer laptop(scratch, "laptop", 5);
+    auto library = open_diary(laptop, "new words");
+    ASSERT_TRUE(library) << library.error().describe();
+    const auto known = list_ways(*library);
+    ASSERT_TRUE(known);
+    ASSERT_EQ(known->size(), 1U);
+    EXPECT_TRUE(known->front().opened_now);
+    EXPECT_TRUE(check(*library, {}, laptop.heard)->sound())
+        << ::testing::PrintToString(laptop.heard.problems);
+    ASSERT_TRUE(rotate(*library, Library::Joining::none, false, laptop.heard));
+    Computer other(scratch, "other", 6);
+    EXPECT_TRUE(open_diary(other, "new words"));
+    EXPECT_FALSE(open_diary(other, "old words"));
+}
+
+// A copy by hand that lacks the segment which tells of Ana's way in.
+TEST_F(Keys, ACopyThatDoesNotTellWhoMayOpenItBeginsNoEpoch) {
+    unsigned long of_ana = 0;
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+        of_ana = last_segment(archive);
+        ASSERT_TRUE(library.commit({model::Tick{}}));
+    }
+    const auto taken = take_away(archive, [&](unsigned long number) { return number == of_ana; });
+    Computer hers(scratch, "hers", 9);
+    {
+        auto library = hers.open(archive, ana);
+        ASSERT_TRUE(library) << library.error().describe();
+        const auto refused = rotate(*library, Library::Joining::none, false, hers.heard);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), ErrorCode::read_only);
+        EXPECT_NE(refused.error().message().find("cp -rn"), std::string::npos);
+    }
+    {
+        auto library = open();
+        const auto refused = rotate(library, Library::Joining::none, false, home.heard);
+        ASSERT_FALSE(refused) << "she would be shut out";
+        EXPECT_EQ(refused.error().code(), ErrorCode::read_only);
+    }
+    for (const auto& [path, bytes] : taken) write_text(path, bytes);
+    auto library = open();
+    EXPECT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
+    EXPECT_TRUE(hers.open(archive, ana));
+}
+
+// Also where there is no other copy any more: a way in of one's own is added, and then it goes on.
+TEST_F(Keys, WhoeverIsToldNowhereAddsAWayInAndChangesKeys) {
+    {
+        auto library = open();
+        ASSERT_TRUE(library.commit({model::Tick{}}));
+        const auto key = write_further_key();
+        ASSERT_TRUE(key) << key.error().describe();
+    }
+    Computer hers(scratch, "hers", 9);
+    auto library = hers.open(archive, ana);
+    ASSERT_TRUE(library) << library.error().describe();
+    EXPECT_FALSE(rotate(*library, Library::Joining::none, false, hers.heard));
+    const auto newborn = crypto::AgeIdentity::generate(hers.random);
+    ASSERT_TRUE(add_recipient(*library, "Ana", newborn.recipient()));
+    auto again = hers.open(archive, newborn);
+    ASSERT_TRUE(again);
+    EXPECT_TRUE(rotate(*again, Library::Joining::none, false, hers.heard));
+    EXPECT_TRUE(home.open(archive, owner));
+    EXPECT_TRUE(hers.open(archive, newborn));
+}
 
 // The word that opens an epoch stands in a segment that counts no more itself. If nobody noted its
 // number, it must not be given again: that would be a fork of one's own series, told for ever.

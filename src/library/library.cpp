@@ -57,6 +57,10 @@ Result<catalog::Catalog> open_catalog(const std::string& path, const crypto::Sec
     return catalog::Catalog::open(path, key.view());
 }
 
+Error way_ended() {
+    return {ErrorCode::wrong_key, "This way in was ended. It does not open this archive any more."};
+}
+
 // Where local state cannot be written, the catalog lives in memory and nothing is lost but time.
 Result<catalog::Catalog> catalog_for(const Environment& environment, LocalState& local,
                                      const std::optional<DeviceKeys>& device,
@@ -235,9 +239,7 @@ Result<> Library::end_revoked_ways(Listener& listener) {
         }
     }
     const auto opened = opened_by();
-    if (state.authority.is_ended() || (opened && revoked.contains(*opened)))
-        return Error(ErrorCode::wrong_key,
-                     "This way in was ended. It does not open this archive any more.");
+    if (state.authority.is_ended() || (opened && revoked.contains(*opened))) return way_ended();
     return {};
 }
 
@@ -372,6 +374,10 @@ std::optional<model::FileHash> Library::opened_by() const {
     return state_->unlocked.opened.front();
 }
 
+const std::vector<model::FileHash>& Library::opened_files() const {
+    return state_->unlocked.opened;
+}
+
 Result<> Library::State::may_sign() const {
     if (!keys_are_for_others) return {};
     return Error(ErrorCode::read_only,
@@ -383,6 +389,8 @@ Result<> Library::State::may_sign() const {
 
 Result<> Library::may_write() const {
     TRY(state_->may_sign());
+    // Another program may have ended it meanwhile.
+    if (!is_locked() && state_->authority.is_ended()) return way_ended();
     if (state_->authority.is_undecided())
         return Error(ErrorCode::read_only,
                      "The keys of this archive were changed twice, each time without knowing of "

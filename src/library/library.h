@@ -87,6 +87,8 @@ class Library {
     Result<model::DeviceId> join() const;
     /// The key file that opened, if one did (an identity file opens by itself).
     std::optional<model::FileHash> opened_by() const;
+    /// Every key file that this way in opens.
+    const std::vector<model::FileHash>& opened_files() const;
     /// The keys that new objects and segments are sealed for.
     const archive::EpochKeys& current_epoch() const;
     /// What new objects and segments are sealed for. Also when locked.
@@ -104,7 +106,7 @@ class Library {
     Result<std::string> device_name(const model::DeviceId& device);
 
     /// Errors unless this copy may be written: read_only with why (a newer format; a read-only disk
-    /// is found by the first write).
+    /// is found by the first write); wrong_key where this way in was ended since it was opened.
     Result<> may_write() const;
     /// Stamps, signs and writes entries as one segment (or several past 1,000), enrolling this
     /// device first where need be, and takes them into the catalog. Durability: when it returns,
@@ -130,7 +132,7 @@ class Library {
     /// What a new epoch follows: the one that holds, or also those that were opened beside it.
     enum class Joining : std::uint8_t { none, side_epochs };
     /// Opens a new epoch: `entries` are what follows it (ways, revocations), sealed for the new
-    /// epoch. The new key files must be written before.
+    /// epoch; its ways stand in the opening itself, too. The new key files must be written before.
     Result<> open_epoch(archive::EpochKeys keys, const std::vector<model::FileHash>& revoked,
                         std::vector<model::EntryBody> entries, Joining joining);
     /// Of this device nothing that it writes from now on counts. Errors: not_found.

@@ -2,10 +2,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "archive/authority.h"
@@ -210,8 +210,8 @@ Result<> Library::settle_doubts() {
 }
 
 Result<> Library::commit(std::vector<model::EntryBody> entries) {
-    TRY(may_write());
     TRY(settle_doubts());
+    TRY(may_write());
     return state_->commit_for(recipient(), std::move(entries));
 }
 
@@ -223,16 +223,9 @@ Result<> Library::enroll(const model::DeviceId& device) {
     return Error(ErrorCode::not_found, "Nothing here tells that device's key.");
 }
 
-model::Epoch Library::State::opening(const archive::EpochKeys& before,
-                                     const archive::EpochKeys& keys,
-                                     const std::vector<model::FileHash>& revoked,
-                                     const std::map<model::DeviceId, model::Head>& heads) const {
-    model::Epoch epoch;
+model::Epoch Library::State::signed_by(const archive::EpochKeys& before, model::Epoch epoch) const {
     epoch.number = before.number + 1;
-    epoch.root = keys.root.verifying_key().to_openssh();
     epoch.previous = before.root.verifying_key().to_openssh();
-    epoch.devices = heads;
-    epoch.revoked = revoked;
     const auto& archive = copy.manifest.archive;
     epoch.signature = crypto::sshsig_sign(before.root, "keepsake-epoch-v1@" + archive.hex(),
                                           as_bytes(model::epoch_text(archive, epoch)));
@@ -251,11 +244,17 @@ Result<> Library::open_epoch(archive::EpochKeys keys, const std::vector<model::F
             for (const auto& known : state.unlocked.identity.epochs)
                 if (known.root.verifying_key().to_openssh() == root)
                     before.push_back(known.clone());
-    TRY_LET(const auto heads, state.catalog.heads());
+    model::Epoch epoch;
+    epoch.root = keys.root.verifying_key().to_openssh();
+    epoch.revoked = revoked;
+    TRY_LET(epoch.devices, state.catalog.heads());
+    for (const auto& entry : entries)
+        if (const auto* way = std::get_if<model::Way>(&entry)) epoch.ways.push_back(*way);
+    // Known before it is said: if the saying fails, it may stand all the same.
+    state.unlocked.identity.epochs.insert(state.unlocked.identity.epochs.begin(), std::move(keys));
     for (const auto& old : before)
         // For the epoch before: whoever has only its keys learns that there is a next.
-        TRY(state.commit_for(old.identity.recipient(), {state.opening(old, keys, revoked, heads)}));
-    state.unlocked.identity.epochs.insert(state.unlocked.identity.epochs.begin(), std::move(keys));
+        TRY(state.commit_for(old.identity.recipient(), {state.signed_by(old, epoch)}));
     TRY(state.learn_authority());
     TRY(state.pin());
     TRY_LET(const auto may_keep_locked, state.local.load_locked_keys());

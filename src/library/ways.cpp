@@ -1,13 +1,18 @@
 #include "library/ways.h"
 
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "archive/authority.h"
 #include "archive/identity_file.h"
 #include "archive/key_store.h"
 #include "archive/staging.h"
 #include "base/result.h"
+#include "catalog/catalog.h"
 #include "crypto/age.h"
 #include "crypto/age_keys.h"
 #include "crypto/random.h"
@@ -32,6 +37,23 @@ archive::IdentityFile without_ways(const archive::IdentityFile& identity) {
 }
 
 }  // namespace
+
+Result<std::vector<catalog::WayRecord>> known_ways(catalog::Catalog& catalog,
+                                                   const archive::Authority& authority) {
+    TRY_LET(auto records, catalog.ways());
+    std::map<model::WayId, catalog::WayRecord> ways;
+    for (auto& record : records) ways.emplace(record.way.way, std::move(record));
+    for (const auto& [way, clock] : authority.ways_told()) {
+        const catalog::WayRecord told{way, clock, false, std::nullopt};
+        const auto [known, is_new] = ways.try_emplace(way.way, told);
+        if (is_new || clock <= known->second.since) continue;
+        known->second.way = way;
+        known->second.since = clock;
+    }
+    records.clear();
+    for (auto& [id, record] : ways) records.push_back(std::move(record));
+    return records;
+}
 
 Result<model::Way> write_secret_way(archive::Staging& staging,
                                     const archive::IdentityFile& identity, model::WayKind kind,

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "model/hybrid_clock.h"
 #include "model/ids.h"
 
@@ -80,6 +81,18 @@ bool is_folder(std::string_view folder) {
     }
 }
 
+std::string_view to_text(WayKind kind) {
+    switch (kind) {
+        case WayKind::passphrase:
+            return "passphrase";
+        case WayKind::recovery:
+            return "recovery";
+        case WayKind::recipient:
+            break;
+    }
+    return "recipient";
+}
+
 std::string enroll_text(const ArchiveId& archive, const Enroll& enroll) {
     std::string text = "keepsake-enroll-v1\narchive " + archive.hex();
     text += "\ndevice " + enroll.device.hex();
@@ -97,6 +110,11 @@ std::string epoch_text(const ArchiveId& archive, const Epoch& epoch) {
         text += "device " + device.hex() + " " + std::to_string(head.seq) + " " + head.text.hex() +
                 "\n";
     for (const auto& file : epoch.revoked) text += "revoked " + file.hex() + "\n";
+    for (const auto& way : epoch.ways) {
+        text += "way " + way.way.hex() + " " + std::string(to_text(way.kind)) + " " +
+                way.recipient + " " + to_base64(as_bytes(way.name), Padding::with) + "\n";
+        for (const auto& file : way.files) text += "file " + file.hex() + "\n";
+    }
     return text;
 }
 

@@ -69,6 +69,17 @@ struct Head {
     TextHash text;
     friend auto operator<=>(const Head&, const Head&) = default;
 };
+enum class WayKind : std::uint8_t { passphrase, recovery, recipient };
+/// "passphrase", "recovery" or "recipient".
+std::string_view to_text(WayKind kind);
+struct Way {  // a way in and the key file that serves it now
+    WayId way;
+    WayKind kind = WayKind::passphrase;
+    std::string name;       // the family's word for it
+    std::string recipient;  // "age1...": what a later epoch's key file for it is encrypted to
+    std::vector<FileHash> files;
+    friend bool operator==(const Way&, const Way&) = default;
+};
 struct Epoch {  // a new identity and root, signed by the previous root (the first by itself)
     std::uint32_t number = 1;
     std::string root;
@@ -77,17 +88,10 @@ struct Epoch {  // a new identity and root, signed by the previous root (the fir
     /// must be enrolled anew.
     std::map<DeviceId, Head> devices;
     std::vector<FileHash> revoked;  // key files that open nothing any more
+    /// Who may open it from here on; stands here so that it is told in one segment with the epoch.
+    std::vector<Way> ways;
     std::string signature;
     friend bool operator==(const Epoch&, const Epoch&) = default;
-};
-enum class WayKind : std::uint8_t { passphrase, recovery, recipient };
-struct Way {  // a way in and the key file that serves it now
-    WayId way;
-    WayKind kind = WayKind::passphrase;
-    std::string name;       // the family's word for it
-    std::string recipient;  // "age1...": what a later epoch's key file for it is encrypted to
-    std::vector<FileHash> files;
-    friend bool operator==(const Way&, const Way&) = default;
 };
 struct Revoke {  // a way in ends
     WayId way;

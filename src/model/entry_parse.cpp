@@ -115,19 +115,6 @@ Result<std::map<DeviceId, Head>> devices_of(const Fields& fields) {
     return devices;
 }
 
-Parsed parse_epoch(const Fields& fields, const JsonReader&) {
-    Epoch entry;
-    constexpr auto kMost = std::numeric_limits<std::uint32_t>::max();
-    TRY_LET(const auto number, fields.number("number", 1, kMost));
-    entry.number = static_cast<std::uint32_t>(number);
-    TRY_LET(entry.root, key_of(fields, "root"));
-    TRY_LET(entry.previous, key_of(fields, "previous"));
-    TRY_LET(entry.devices, devices_of(fields));
-    TRY_LET(entry.revoked, fields.texts<FileHash>("revoked", kMostListed, FileHash::from_hex));
-    TRY_LET(entry.signature, filled_text(fields, "sig", kLargestSignatureBytes));
-    return EntryBody(std::move(entry));
-}
-
 Result<WayKind> kind_of(const Fields& fields) {
     TRY_LET(const auto kind, fields.text("kind", kLargestFieldNameBytes));
     if (kind == "passphrase") return WayKind::passphrase;
@@ -136,7 +123,7 @@ Result<WayKind> kind_of(const Fields& fields) {
     return wrong_field("kind", "is none of passphrase, recovery, recipient");
 }
 
-Parsed parse_way(const Fields& fields, const JsonReader&) {
+Result<Way> way_of(const Fields& fields) {
     Way entry;
     TRY_LET(entry.way, fields.id<WayId>("way"));
     TRY_LET(entry.kind, kind_of(fields));
@@ -146,6 +133,39 @@ Parsed parse_way(const Fields& fields, const JsonReader&) {
     if (!is_recipient(recipient)) return wrong_field("recipient", "is not an age recipient");
     entry.recipient = recipient;
     TRY_LET(entry.files, fields.texts<FileHash>("files", kMostListed, FileHash::from_hex));
+    return entry;
+}
+
+Parsed parse_way(const Fields& fields, const JsonReader&) {
+    TRY_LET(auto entry, way_of(fields));
+    return EntryBody(std::move(entry));
+}
+
+Result<std::vector<Way>> ways_of(const Fields& fields) {
+    std::vector<Way> ways;
+    if (!fields.has("ways")) return ways;
+    TRY_LET(const auto elements, fields.list("ways", kMostListed));
+    for (const auto element : elements) {
+        simdjson::dom::object object;
+        if (element.get(object) != simdjson::SUCCESS)
+            return wrong_field("ways", "holds something that is not an object");
+        TRY_LET(auto way, way_of(Fields(object)));
+        ways.push_back(std::move(way));
+    }
+    return ways;
+}
+
+Parsed parse_epoch(const Fields& fields, const JsonReader&) {
+    Epoch entry;
+    constexpr auto kMost = std::numeric_limits<std::uint32_t>::max();
+    TRY_LET(const auto number, fields.number("number", 1, kMost));
+    entry.number = static_cast<std::uint32_t>(number);
+    TRY_LET(entry.root, key_of(fields, "root"));
+    TRY_LET(entry.previous, key_of(fields, "previous"));
+    TRY_LET(entry.devices, devices_of(fields));
+    TRY_LET(entry.revoked, fields.texts<FileHash>("revoked", kMostListed, FileHash::from_hex));
+    TRY_LET(entry.ways, ways_of(fields));
+    TRY_LET(entry.signature, filled_text(fields, "sig", kLargestSignatureBytes));
     return EntryBody(std::move(entry));
 }
 

@@ -111,21 +111,24 @@ KeptFile any_file() {
 }
 
 void fill(Enroll& entry) { entry = {any_id<DeviceId>(), any_key(), any_key(), any_words(3, 900)}; }
+void fill(Way& entry) {
+    entry = {any_id<WayId>(),
+             *rc::gen::element(WayKind::passphrase, WayKind::recovery, WayKind::recipient),
+             any_words(0, kLargestWayNameBytes), "age1" + any_id<TextHash>().hex(),
+             any_ids<FileHash>()};
+}
 void fill(Epoch& entry) {
     entry = {*rc::gen::element<std::uint32_t>(1, 2, UINT32_MAX),
              any_key(),
              any_key(),
              {},
              any_ids<FileHash>(),
+             {},
              any_words(3, 900)};
     for (const auto& device : any_ids<DeviceId>())
         entry.devices[device] = {any_number() / 2 + 1, any_id<TextHash>()};
-}
-void fill(Way& entry) {
-    entry = {any_id<WayId>(),
-             *rc::gen::element(WayKind::passphrase, WayKind::recovery, WayKind::recipient),
-             any_words(0, kLargestWayNameBytes), "age1" + any_id<TextHash>().hex(),
-             any_ids<FileHash>()};
+    entry.ways.resize(*rc::gen::inRange<std::size_t>(0, 3));
+    for (auto& way : entry.ways) fill(way);
 }
 void fill(Revoke& entry) { entry = {any_id<WayId>()}; }
 void fill(Object& entry) {

@@ -132,11 +132,20 @@ TEST(SignedTexts, AreThoseOfTheFormat) {
                                    "ssh-ed25519 P",
                                    {{device, {41, *TextHash::from_hex(kHash)}}},
                                    {file},
+                                   {},
                                    "s"}),
               "keepsake-epoch-v1\narchive " + kHash +
                   "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\ndevice " +
                   std::string(32, '1') + " 41 " + kHash + "\nrevoked " + std::string(64, 'f') +
                   "\n");
+    const Way ours{
+        *WayId::from_hex(std::string(16, '2')), WayKind::recovery, "two\nlines", "age1q", {file}};
+    const Way hers{*WayId::from_hex(std::string(16, '3')), WayKind::recipient, "", "age1p", {}};
+    EXPECT_EQ(epoch_text(archive, {2, "ssh-ed25519 R", "ssh-ed25519 P", {}, {}, {ours, hers}, "s"}),
+              "keepsake-epoch-v1\narchive " + kHash +
+                  "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\nway " +
+                  std::string(16, '2') + " recovery age1q dHdvCmxpbmVz\nfile " +
+                  std::string(64, 'f') + "\nway " + std::string(16, '3') + " recipient age1p \n");
 }
 
 TEST(ExampleLines, AreReadAndWrittenToTheByte) {

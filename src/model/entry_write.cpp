@@ -15,18 +15,6 @@
 namespace keepsake::model {
 namespace {
 
-std::string_view name_of_kind(WayKind kind) {
-    switch (kind) {
-        case WayKind::passphrase:
-            return "passphrase";
-        case WayKind::recovery:
-            return "recovery";
-        case WayKind::recipient:
-            break;
-    }
-    return "recipient";
-}
-
 template <class Ids>
 void write_ids(JsonWriter& json, std::string_view name, const Ids& ids) {
     json.name(name).begin_list();
@@ -81,6 +69,13 @@ void write(JsonWriter& json, const Enroll& entry) {
     json.name("root").text(entry.root);
     json.name("sig").text(entry.signature);
 }
+void write(JsonWriter& json, const Way& entry) {
+    json.name("way").text(entry.way.hex());
+    json.name("kind").text(to_text(entry.kind));
+    json.name("name").text(entry.name);
+    json.name("recipient").text(entry.recipient);
+    write_ids(json, "files", entry.files);
+}
 void write(JsonWriter& json, const Epoch& entry) {
     json.name("number").number(entry.number);
     json.name("root").text(entry.root);
@@ -93,14 +88,16 @@ void write(JsonWriter& json, const Epoch& entry) {
     }
     json.end_list();
     write_ids(json, "revoked", entry.revoked);
+    if (!entry.ways.empty()) {
+        json.name("ways").begin_list();
+        for (const auto& way : entry.ways) {
+            json.begin_object();
+            write(json, way);
+            json.end_object();
+        }
+        json.end_list();
+    }
     json.name("sig").text(entry.signature);
-}
-void write(JsonWriter& json, const Way& entry) {
-    json.name("way").text(entry.way.hex());
-    json.name("kind").text(name_of_kind(entry.kind));
-    json.name("name").text(entry.name);
-    json.name("recipient").text(entry.recipient);
-    write_ids(json, "files", entry.files);
 }
 void write(JsonWriter& json, const Revoke& entry) { json.name("way").text(entry.way.hex()); }
 void write(JsonWriter& json, const Object& entry) {

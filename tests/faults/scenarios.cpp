@@ -219,6 +219,13 @@ std::vector<Scenario> scenarios() {
         {"keep_many_one_by_one", before_many, keep_many, "/home/many", false},
         {"keep_without_locks", before_keep, opened(keep_two), kPhotos, true, false},
         {"join", before_keep, on_new_computer(opened(keep_two)), "/home/late.jpg"},
+        {"key_remove_and_go_on", begin_with_friend,
+         opened([](FamilyWorld& world, Library& library) {
+             world.remove_way(library, "friend");
+             world.keep(library, kPhotos);
+             world.remove_way(library, "friend");
+         }),
+         "/home/film.mov"},
         {"tell", begin_with_photos, opened(tell), ""},
         {"let_go", begin_with_photos, opened([](FamilyWorld& world, Library& library) {
              world.let_go(library, "photos/a.jpg");
