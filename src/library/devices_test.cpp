@@ -108,6 +108,25 @@ TEST_F(Devices, ARolledBackCopyLacksWhatItsDeviceKnows) {
     EXPECT_FALSE(check(old, {}, home.heard)->sound());
 }
 
+// The copy was set back to before the laptop joined, and nobody has the laptop's first segment any
+// more. What the laptop knew from it is not said in this copy: it says again who it is.
+TEST_F(Devices, WhoseFirstSegmentIsGoneSaysAgainWhoItIs) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    add_copy(archive, disk);
+    const auto keep_at = [&](const std::string& path) {
+        auto library = open(laptop, disk);
+        const std::vector<std::string> paths{path};
+        ASSERT_TRUE(library::keep(library, paths, {}, laptop.heard));
+    };
+    keep_at(scratch / "a");
+    fs::remove_all(disk);
+    add_copy(archive, disk);
+    keep_at(scratch / "b");
+    auto at_home = open(home, disk);
+    EXPECT_EQ(items(at_home).size(), 1U) << "what the laptop was told is kept counts for all";
+}
+
 TEST_F(Devices, AClonedComputerBecomesTwo) {
     write_text(scratch / "a/one.jpg", "one");
     write_text(scratch / "b/two.jpg", "two");

@@ -273,6 +273,7 @@ Result<SyncResult> sync_catalog(const Environment& environment, const std::strin
     TRY_LET(const bool all_there, forget_rolled_up(listing, known, catalog));
     if (!all_there) {
         result.must_rebuild = true;
+        result.files_are_gone = true;
         return result;
     }
     std::set<model::FileHash> have;

@@ -24,9 +24,12 @@ struct JournalProblem {
 struct SyncResult {
     std::vector<JournalProblem> problems;
     /// The catalog knows files that this copy no longer has, or took in segments that no longer
-    /// count: it must be built anew (with the authority as it now is).
+    /// count: it must be built anew.
     bool must_rebuild = false;
     archive::MirrorGaps gaps;
+    /// It is for files that are no longer here: what the authority learnt from them is not said
+    /// here any more.
+    bool files_are_gone = false;
 };
 
 /// Takes in the journal files that the catalog does not have yet; `authority` learns with it.

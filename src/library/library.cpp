@@ -243,9 +243,12 @@ Result<> Library::end_revoked_ways(Listener& listener) {
     return {};
 }
 
+archive::Authority Library::State::new_authority() const {
+    return {unlocked.identity, device ? device->roots : std::vector<std::string>{}};
+}
+
 Result<> Library::State::learn_authority() {
-    authority =
-        archive::Authority(unlocked.identity, device ? device->roots : std::vector<std::string>{});
+    authority = new_authority();
     TRY_LET(const auto entries, catalog.authority_entries());
     for (const auto& known : entries) authority.add(known.writer, known.segment, known.entry);
     TRY_LET(const auto heads, catalog.heads());
@@ -307,8 +310,8 @@ Result<> Library::State::sync_with_journal(Listener& listener) {
             sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
     problems = std::move(result.problems);
     mirror_gaps = std::move(result.gaps);
-    if (result.must_rebuild) return rebuild(listener);
-    return settle();
+    if (!result.must_rebuild) return settle();
+    return rebuild(listener, result.files_are_gone ? Learnt::forget : Learnt::keep);
 }
 
 Result<> Library::State::settle() {
@@ -317,15 +320,18 @@ Result<> Library::State::settle() {
     return {};
 }
 
-Result<> Library::State::rebuild(Listener& listener) {
-    TRY(catalog.clear());
-    // The authority keeps what it has learnt, so that what does not count is not taken in again.
-    TRY_LET(auto result,
-            sync_catalog(environment, copy.path, unlocked.identity, authority, catalog, listener));
-    problems = std::move(result.problems);
-    if (result.must_rebuild)
-        return Error(ErrorCode::corrupt, "the journal changes while it is read; try again");
-    return settle();
+Result<> Library::State::rebuild(Listener& listener, Learnt learnt) {
+    // A device whose enrollment is gone would else write on, and nobody else knew it.
+    if (learnt == Learnt::forget) authority = new_authority();
+    // What does not count may be taken in before that is known; what was learnt then holds.
+    for (int attempt = 0; attempt < 2; ++attempt) {
+        TRY(catalog.clear());
+        TRY_LET(auto result, sync_catalog(environment, copy.path, unlocked.identity, authority,
+                                          catalog, listener));
+        problems = std::move(result.problems);
+        if (!result.must_rebuild) return settle();
+    }
+    return Error(ErrorCode::corrupt, "the journal changes while it is read; try again");
 }
 
 const archive::EpochKeys& Library::State::current_epoch() const {
@@ -352,7 +358,7 @@ Result<> Library::refresh(Listener& listener) {
 }
 
 Result<> Library::rebuild(Listener& listener) {
-    TRY(state_->rebuild(listener));
+    TRY(state_->rebuild(listener, State::Learnt::forget));
     return read_long_words();
 }
 

@@ -69,7 +69,11 @@ struct Library::State {
     Result<> sync_with_journal(Listener& listener);
     /// The authority, anew, from what the catalog holds and this device has gone by.
     Result<> learn_authority();
-    Result<> rebuild(Listener& listener);
+    /// One that has heard nothing yet.
+    archive::Authority new_authority() const;
+    /// `learnt`: whether the authority is right about what stands here.
+    enum class Learnt : std::uint8_t { forget, keep };
+    Result<> rebuild(Listener& listener, Learnt learnt);
     /// What this device has gone by is written down, sealed for the keys that hold now.
     Result<> pin();
     /// Writes down the newest segments that this copy shows, so that another copy, or this one
