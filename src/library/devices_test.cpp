@@ -127,6 +127,51 @@ TEST_F(Devices, WhoseFirstSegmentIsGoneSaysAgainWhoItIs) {
     EXPECT_EQ(items(at_home).size(), 1U) << "what the laptop was told is kept counts for all";
 }
 
+// What this computer leans on stays known, though the device that first named it is retired
+// elsewhere by somebody who never saw that segment.
+TEST_F(Devices, AnOriginalIsNamedByEverybodyWhoKeptIt) {
+    write_text(scratch / "z/old.jpg", "old");
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/again.jpg", "one");
+    const std::string story(300, 'w');
+    const auto third = scratch / "third";
+    add_copy(archive, disk);
+    model::Subject item;
+    {
+        auto away = open(laptop, disk);
+        std::vector<std::string> paths{scratch / "z"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+        add_copy(disk, third);
+        paths = {scratch / "a"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+        item = model::Subject::of(items(away).at(0).item);
+        ASSERT_TRUE(set_words(away, item, "words", story));
+    }
+    merge_both_ways();
+    {
+        auto library = open();
+        keep(library, {scratch / "b"});
+        for (const auto& record : items(library)) {
+            if (record.files.at(0).name != "again.jpg") continue;
+            ASSERT_TRUE(set_words(library, model::Subject::of(record.item), "words", story));
+        }
+    }
+    Computer other(scratch, "other", 8);
+    {
+        auto library = open(other, third);
+        ASSERT_TRUE(retire_device(library, open(laptop, third).device().value()));
+    }
+    add_copy(third, archive);
+    auto library = open();
+    std::uint64_t known = 0;
+    for (const auto& record : items(library)) {
+        if (record.files.at(0).name != "again.jpg") continue;
+        for (const auto& content : {record.files.at(0).content, record.words.at(0).content.value()})
+            known += library.catalog().content(content).value().has_value() ? 1U : 0U;
+    }
+    EXPECT_EQ(known, 2U);
+}
+
 TEST_F(Devices, AClonedComputerBecomesTwo) {
     write_text(scratch / "a/one.jpg", "one");
     write_text(scratch / "b/two.jpg", "two");

@@ -21,6 +21,7 @@
 #include "library/keep.h"
 #include "library/keep_pipeline.h"
 #include "library/library.h"
+#include "library/object_lookup.h"
 #include "library/parity_upkeep.h"
 #include "library/seal_proof.h"
 #include "library/worker_pool.h"
@@ -157,8 +158,12 @@ Result<> KeepPipeline::give_names(std::vector<ReadyFile>& group) {
 Result<> KeepPipeline::write_journal(const std::vector<ReadyFile>& group) {
     auto& environment = library_->environment();
     std::vector<model::EntryBody> entries;
+    const std::lock_guard guard(library_mutex_);
     for (const auto& ready : group) {
-        if (ready.sealed) entries.emplace_back(entry_of(*ready.sealed));
+        if (ready.sealed)
+            entries.emplace_back(entry_of(*ready.sealed));
+        else if (!named_.contains(ready.content))
+            TRY(name_again(*library_, ready.content, entries));
         if (ready.kept_before) continue;
         model::Keep keep;
         environment.random.fill(keep.item.bytes);
@@ -169,9 +174,9 @@ Result<> KeepPipeline::write_journal(const std::vector<ReadyFile>& group) {
             {ready.content, ready.bytes, ready.source.name, ready.source.folder, ready.modified});
         entries.emplace_back(std::move(keep));
     }
-    const std::lock_guard guard(library_mutex_);
     TRY(library_->commit(std::move(entries)));
     for (const auto& ready : group) {
+        named_.insert(ready.content);
         if (ready.sealed) {
             claimed_.erase(ready.content);
             if (options_.read_back) remember_proved(ready.content);

@@ -216,7 +216,10 @@ Result<bool> KeepPipeline::is_stored(const model::ContentId& content,
 }
 
 void KeepPipeline::remember_proved(const model::ContentId& content) {
-    if (proved_.size() >= kMostProved) proved_.clear();
+    if (proved_.size() >= kMostProved) {
+        proved_.clear();
+        named_.clear();
+    }
     proved_.insert(content);
 }
 

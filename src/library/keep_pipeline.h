@@ -136,6 +136,7 @@ class KeepPipeline {
     std::mutex library_mutex_;                      // the library and its catalog, and what follows
     std::unordered_set<model::ContentId> claimed_;  // contents sealed and not yet journaled
     std::unordered_set<model::ContentId> proved_;   // stored ones that were read to the end
+    std::unordered_set<model::ContentId> named_;    // whose objects this run's segments name
     std::multiset<std::uint64_t> sizes_in_flight_;
     std::unordered_set<std::uint64_t> sizes_being_sealed_;  // of contents that are not known yet
     std::unordered_set<model::ContentId> being_sealed_;

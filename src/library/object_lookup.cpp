@@ -19,6 +19,7 @@
 #include "crypto/age_keys.h"
 #include "crypto/secret.h"
 #include "library/library.h"
+#include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
 
@@ -48,6 +49,12 @@ Result<WasWhole> read_one(
     TRY(restart());
     TRY(proved(*archive::with_header(file, object.header)));
     return WasWhole::no;
+}
+
+bool stands(os::FileSystem& files, const std::string& archive_path,
+            const catalog::ObjectRecord& object) {
+    const auto info = files.info(os::join_path(archive_path, archive::object_path(object.object)));
+    return info && info->kind == os::FileKind::regular && info->size_bytes == object.object_bytes;
 }
 
 }  // namespace
@@ -134,13 +141,21 @@ Result<bool> is_whole(os::FileSystem& files, const std::string& archive_path,
     return false;
 }
 
+Result<> name_again(Library& library, const model::ContentId& content,
+                    std::vector<model::EntryBody>& entries) {
+    TRY_LET(const auto record, library.catalog().content(content));
+    if (!record) return {};
+    for (const auto& object : record->objects)
+        if (stands(library.environment().files, library.copy().path, object))
+            entries.emplace_back(model::Object{object.object, content, record->bytes,
+                                               object.object_bytes, object.header});
+    return {};
+}
+
 bool is_present(os::FileSystem& files, const std::string& archive_path,
                 const catalog::ContentRecord& content) {
     return std::ranges::any_of(content.objects, [&](const catalog::ObjectRecord& object) {
-        const auto info =
-            files.info(os::join_path(archive_path, archive::object_path(object.object)));
-        return info && info->kind == os::FileKind::regular &&
-               info->size_bytes == object.object_bytes;
+        return stands(files, archive_path, object);
     });
 }
 

@@ -14,6 +14,7 @@
 #include "crypto/age_keys.h"
 #include "crypto/secret.h"
 #include "library/library.h"
+#include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
 
@@ -48,6 +49,12 @@ Result<bool> is_whole(os::FileSystem& files, const std::string& archive_path,
                       const std::vector<crypto::AgeIdentity>& identities,
                       const catalog::ContentRecord& content, archive::ObjectBuffers& buffers,
                       const std::stop_token& stop);
+
+/// The journal's words of the objects of a content that stand in this copy. Whoever leans on an
+/// object says them again: the device that said them first may be retired elsewhere, up to a
+/// segment before.
+Result<> name_again(Library& library, const model::ContentId& content,
+                    std::vector<model::EntryBody>& entries);
 
 /// Whether one of its objects stands in this copy with the right size.
 bool is_present(os::FileSystem& files, const std::string& archive_path,

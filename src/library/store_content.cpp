@@ -35,7 +35,7 @@ crypto::ReadAt read_from(ByteView bytes) {
 }  // namespace
 
 Result<StoredContent> store_content(Library& library, ByteView bytes) {
-    StoredContent stored{{crypto::sha256(bytes)}, {}};
+    StoredContent stored{{crypto::sha256(bytes)}, {}, {}};
     auto& files = library.environment().files;
     TRY_LET(const auto known, library.catalog().content(stored.content));
     TRY_LET(const bool live, library.catalog().is_live(stored.content));
@@ -44,7 +44,10 @@ Result<StoredContent> store_content(Library& library, ByteView bytes) {
         const auto identities = library.identity().identities();
         TRY_LET(const bool whole,
                 is_whole(files, library.copy().path, identities, *known, buffers, {}));
-        if (whole) return stored;
+        if (whole) {
+            TRY(name_again(library, stored.content, stored.named_again));
+            return stored;
+        }
     }
     TRY_LET(const auto temporary, library.staging().new_path());
     TRY_LET(auto sealed, archive::seal_object(files, temporary, read_from(bytes), bytes.size(),

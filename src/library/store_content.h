@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -15,6 +16,7 @@ struct StoredContent {
     model::ContentId content;
     std::optional<model::Object>
         object;  ///< to be committed with what refers to it; none if it stood already
+    std::vector<model::EntryBody> named_again;  ///< then: to be committed, too
 };
 
 /// Stores bytes from memory (words) by the same order as keeping does: written, synced, read back,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
@@ -141,6 +142,7 @@ Result<JustKept> set_words(Library& library, const model::Subject& of, std::stri
     } else {
         TRY_LET(auto stored, store_content(library, as_bytes(text)));
         words.content = stored.content;
+        std::ranges::move(stored.named_again, std::back_inserter(entries));
         if (stored.object) {
             kept.found_mark =
                 is_marked_unprotected(library.environment().files, library.copy().path);

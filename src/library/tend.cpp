@@ -193,6 +193,7 @@ class Tending {
         const auto identities = library_->identity().identities();
         archive::ObjectBuffers buffers;
         std::vector<catalog::ObjectRecord> gone;
+        std::vector<model::EntryBody> named;
         for (const auto& id : contents) {
             TRY_LET(const auto content, library_->catalog().content(id));
             TRY_LET(const bool live, library_->catalog().is_live(id));
@@ -205,8 +206,14 @@ class Tending {
             TRY_LET(const auto best, first_whole(*content, present, identities, buffers));
             if (!best) continue;  // none is: check names it
             for (const auto& object : present)
-                if (object.object != *best) gone.push_back(object);
+                if (object.object != *best)
+                    gone.push_back(object);
+                else
+                    named.emplace_back(model::Object{object.object, id, content->bytes,
+                                                     object.object_bytes, object.header});
         }
+        // Said again before the others go: who said it first may be retired elsewhere.
+        if (!named.empty()) TRY(library_->commit(std::move(named)));
         return erase(gone);
     }
 
