@@ -4,12 +4,14 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "archive/archive_files.h"
 #include "archive/journal_store.h"
 #include "archive/layout.h"
 #include "archive/staging.h"
@@ -68,14 +70,18 @@ class Mending {
         return {};
     }
 
-    Result<> plain_files() {
-        const Proof any = [](ByteView) { return true; };
-        const Proof manifest = [](ByteView bytes) {
-            return model::parse_manifest(as_text(bytes)).has_value();
-        };
+    Result<> plain_files(const std::map<std::string, std::vector<model::FileHash>>& plain) {
         for (const auto name : {kReadmeName, kScriptName, kManifestName}) {
             const std::string main(name);
-            const auto& proof = name == kManifestName ? manifest : any;
+            const auto told = plain.find(main);
+            const Proof proof = [&](ByteView bytes) {
+                if (name == kManifestName) return model::parse_manifest(as_text(bytes)).has_value();
+                const auto own = name == kReadmeName ? kArchiveReadme : kArchiveScript;
+                if (as_text(bytes) == own) return true;
+                const model::FileHash hash{crypto::sha256(bytes)};
+                return told != plain.end() &&
+                       std::ranges::find(told->second, hash) != told->second.end();
+            };
             TRY_LET(const bool has_main, stands(main));
             TRY_LET(const bool has_mirror, stands(mirrored(main)));
             if (has_main && !has_mirror) TRY(copy(main, mirrored(main), kLargestPlainBytes, proof));
@@ -149,11 +155,11 @@ MirrorGaps mirror_gaps(const JournalListing& listing) {
 }
 
 Result<std::uint64_t> mend_mirror(Staging& staging, const std::set<model::FileHash>& revoked,
-                                  const MirrorGaps& gaps) {
+                                  const PlainHashes& plain, const MirrorGaps& gaps) {
     Mending mending(staging);
     TRY(mending.keys(revoked));
     TRY(mending.journal(gaps));
-    TRY(mending.plain_files());
+    TRY(mending.plain_files(plain));
     return mending.copied();
 }
 

@@ -172,6 +172,24 @@ TEST_F(Devices, AnOriginalIsNamedByEverybodyWhoKeptIt) {
     EXPECT_EQ(known, 2U);
 }
 
+// A README that was torn while a copy was made is no reason to tear the other one, too.
+TEST_F(Devices, AMirrorIsMendedFromWholeFilesAlone) {
+    for (const std::string name : {"README.txt", "open-without-keepsake.sh"}) {
+        const auto whole = testing::read_text(archive + "/" + name);
+        write_text(archive + "/" + name, whole.substr(0, whole.size() / 2));
+        fs::remove(archive + "/mirror/" + name);
+        {
+            auto library = open();
+            ASSERT_TRUE(library.mend_mirror());
+        }
+        EXPECT_FALSE(fs::exists(archive + "/mirror/" + name));
+        write_text(archive + "/" + name, whole);
+        auto library = open();
+        ASSERT_TRUE(library.mend_mirror());
+        EXPECT_EQ(testing::read_text(archive + "/mirror/" + name), whole);
+    }
+}
+
 TEST_F(Devices, AClonedComputerBecomesTwo) {
     write_text(scratch / "a/one.jpg", "one");
     write_text(scratch / "b/two.jpg", "two");

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/mirror.h"
 #include "archive/staging.h"
 #include "base/result.h"
 #include "library/environment.h"
@@ -38,7 +39,7 @@ Result<std::vector<model::ObjectId>> heal_headers(Library& library,
                                                   const OnHealed& on_healed);
 
 /// What is known to be right of the plain files, by name: empty without a way in.
-using PlainHashes = std::map<std::string, std::vector<model::FileHash>>;
+using archive::PlainHashes;
 
 /// Key files, journal files and the plain files that are damaged or missing in one place and whole
 /// in the other. Left out: key files that were `revoked`. A plain file that is right in neither

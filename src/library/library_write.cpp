@@ -160,7 +160,8 @@ Result<> Library::State::mend_mirror() {
         TRY_LET(const auto listing, archive::list_journal(environment.files, copy.path));
         mirror_gaps = archive::mirror_gaps(listing);
     }
-    TRY(archive::mend_mirror(staging, authority.revoked_files(), *mirror_gaps));
+    TRY_LET(const auto plain, catalog.plain_files());
+    TRY(archive::mend_mirror(staging, authority.revoked_files(), plain, *mirror_gaps));
     mirror_gaps.reset();
     mirror_mended = true;
     return {};
