@@ -50,12 +50,13 @@ bool Deeds::do_something(std::string& story) {
         Deed deed;
     };
     static const std::vector<Weighed> all{
-        {18, &Deeds::keep_new},  {6, &Deeds::keep_again}, {8, &Deeds::keep_same_bytes},
-        {12, &Deeds::say_words}, {3, &Deeds::tell_story}, {6, &Deeds::cover},
-        {5, &Deeds::set_field},  {6, &Deeds::moment},     {14, &Deeds::let_go},
-        {7, &Deeds::bring_back}, {16, &Deeds::tend},      {3, &Deeds::change_ways},
-        {2, &Deeds::rotate},     {2, &Deeds::retire},     {1, &Deeds::accept},
-        {2, &Deeds::refresh},    {1, &Deeds::rebuild},    {2, &Deeds::check},
+        {18, &Deeds::keep_new},   {6, &Deeds::keep_again}, {8, &Deeds::keep_same_bytes},
+        {12, &Deeds::say_words},  {3, &Deeds::tell_story}, {6, &Deeds::cover},
+        {5, &Deeds::set_field},   {6, &Deeds::moment},     {14, &Deeds::let_go},
+        {8, &Deeds::set_again},   {7, &Deeds::bring_back}, {16, &Deeds::tend},
+        {3, &Deeds::change_ways}, {2, &Deeds::rotate},     {2, &Deeds::retire},
+        {1, &Deeds::accept},      {2, &Deeds::refresh},    {1, &Deeds::rebuild},
+        {2, &Deeds::check},
     };
     unsigned total = 0;
     for (const auto& one : all) total += one.weight;
@@ -155,7 +156,7 @@ bool Deeds::keep_path(const std::string& path) {
 
 bool Deeds::keep_new(std::string& story) {
     // Few sizes, so that many things are of one size.
-    const auto path = laptop_->home + "/" + std::to_string(laptop_->sources.size()) + ".jpg";
+    const auto path = laptop_->next_source() + ".jpg";
     auto bytes = "photograph " + std::to_string(dice_->below(1'000'000));
     bytes.resize(200 + 200 * dice_->below(4), 'p');
     world_->put_source(*laptop_, path, bytes);
@@ -175,7 +176,7 @@ bool Deeds::keep_same_bytes(std::string& story) {
     const auto from = one_of<std::string>(other.sources, *dice_);
     if (!from) return true;
     const auto bytes = must(os::read_file(world_->files, *from, 1U << 20U), *from);
-    const auto path = laptop_->home + "/" + std::to_string(laptop_->sources.size()) + " again.jpg";
+    const auto path = laptop_->next_source() + " again.jpg";
     world_->put_source(*laptop_, path, as_text(bytes));
     story += " keeps " + path + ", the bytes of " + *from + ";";
     return keep_path(path);
@@ -250,6 +251,25 @@ bool Deeds::set_field(std::string& story) {
     return true;
 }
 
+// Who knows of a value and sets another one means it to stand, whatever the two clocks say.
+bool Deeds::set_again(std::string& story) {
+    const auto before = world_->view(*laptop_, *disk_, library_->identity());
+    std::vector<FamilyView::FieldKey> others;
+    for (const auto& [key, written] : before.fields)
+        if (written.first.device != device_ && std::get<1>(key) != "name") others.push_back(key);
+    const auto key = one_of<FamilyView::FieldKey>(others, *dice_);
+    if (!key) return set_field(story);
+    const auto& [of, field, person] = *key;
+    const model::Set set{
+        {of}, field, person, "\"again " + std::to_string(dice_->below(1000)) + "\""};
+    story += " sets " + field + " of " + of + " to something else;";
+    if (!went_well(library_->commit({set}), "a field")) return false;
+    const auto seen = look();
+    if (!refused_ && seen.fields.at(*key).second != set.value)
+        throw Wrong("a field that was set again does not stand");
+    return true;
+}
+
 bool Deeds::moment(std::string& story) {
     auto moment = a_moment();
     if (!moment || dice_->below(3) == 0) {
@@ -319,9 +339,12 @@ bool Deeds::tend(std::string& story) {
 
 // ---- keys and devices ----
 
-// Where the copy does not tell who may open it, keys are not changed.
+// Where the copy does not tell who may open it, or lacks segments that might, keys are not changed.
 std::optional<ErrorCode> Deeds::if_ways_are_not_known() const {
-    const bool all = std::ranges::includes(disk_->contents.pages, world_->pages.about_ways());
+    const bool all = std::ranges::includes(disk_->contents.pages, world_->pages.about_ways()) &&
+                     world_->view(*laptop_, *disk_, library_->identity())
+                         .missing(world_->remembered_heads(*laptop_))
+                         .empty();
     return all ? std::nullopt : std::optional(ErrorCode::read_only);
 }
 

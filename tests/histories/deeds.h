@@ -43,6 +43,7 @@ class Deeds {
     bool tell_story(std::string& story);
     bool cover(std::string& story);
     bool set_field(std::string& story);
+    bool set_again(std::string& story);
     bool moment(std::string& story);
     bool let_go(std::string& story);
     bool bring_back(std::string& story);

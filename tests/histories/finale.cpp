@@ -99,8 +99,15 @@ bool Finale::settle_round() {
     auto& disk = *world_->disks[0];
     const auto before = disk.contents.pages.size();
     for (const auto& laptop : world_->laptops) {
-        const auto library = world_->open(*laptop, disk);
+        auto library = world_->open(*laptop, disk);
         if (!library) throw Wrong("it does not open");
+        if (!library->device()) {
+            // The only copy with the newest keys was set back: the computer does as it is told.
+            story_->back() += " " + laptop->name + " begins anew;";
+            world_->lose_state(*laptop);
+            library = world_->open(*laptop, disk);
+            if (!library || !library->device()) throw Wrong("a computer cannot begin anew");
+        }
         Deeds deeds(*world_, *laptop, disk, *library, *dice_);
         deeds.join_epochs(story_->back());
     }

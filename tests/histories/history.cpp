@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -297,6 +298,7 @@ std::string History::to_text() const {
 }
 
 std::optional<Failure> play(const History& history, const std::string& real_folder) {
+    std::filesystem::remove_all(real_folder);  // another history's catalogs
     return Player(history, real_folder).run();
 }
 

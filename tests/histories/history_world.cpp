@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "archive/identity_file.h"
+#include "archive/key_store.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
@@ -139,8 +140,6 @@ std::unique_ptr<library::Library> HistoryWorld::open(Laptop& laptop, Disk& disk)
     look(disk, {});
     // A copy that does not know the newest keys cannot open what the laptop remembers.
     if (gone_by(laptop, library->identity()).empty()) before.clear();
-    // A copy that does not know the newest keys cannot open what the computer remembers.
-    if (gone_by(laptop, library->identity()).empty()) before.clear();
     const FamilyView view(pages, disk.contents.pages, before);
     compare(*library, view, remembered_heads(laptop));
     return library;
@@ -242,7 +241,18 @@ void HistoryWorld::note_let_gos(const Disk& disk) {
     }
 }
 
-void HistoryWorld::power_cut() { files.crash(); }
+void HistoryWorld::power_cut() {
+    files.crash();
+    // Of a program that stopped nobody heard which keys it had made: its key files tell.
+    for (const auto& disk : disks) {
+        const auto keys = archive::read_key_files(files, disk->archive);
+        if (!keys) continue;
+        const auto opened = archive::unlock_with_identity_text(*keys, owner_.to_text().text());
+        if (!opened) continue;
+        must(identity_->merge(opened->identity.clone()), "the keys");
+        pages.add_identities(identity_->identities());
+    }
+}
 
 // ---- files ----
 

@@ -57,6 +57,9 @@ struct Laptop {
     SkewedClock clock;
     SeededRandom random;
     std::vector<std::string> sources;
+    unsigned sources_begun = 0;  ///< also those that the power cut off
+    /// A name for another file that can be kept.
+    std::string next_source() { return home + "/" + std::to_string(sources_begun++); }
     bool runs_true = true;  ///< its clock never jumped, and it has no clone
 };
 
