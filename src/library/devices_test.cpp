@@ -127,6 +127,36 @@ TEST_F(Devices, WhoseFirstSegmentIsGoneSaysAgainWhoItIs) {
     EXPECT_EQ(items(at_home).size(), 1U) << "what the laptop was told is kept counts for all";
 }
 
+// A computer that has gone by neither of two epochs reads what both sides wrote. Once it has joined
+// them, what one of the two did not know of waits for its device.
+TEST_F(Devices, WhoeverJoinsTwoEpochsShowsWhatCounts) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    add_copy(archive, disk);
+    const auto change = [&](Computer& computer, const std::string& copy, const std::string& path) {
+        auto library = open(computer, copy);
+        const std::vector<std::string> paths{path};
+        ASSERT_TRUE(library::keep(library, paths, {}, computer.heard));
+        ASSERT_TRUE(rotate(library, Library::Joining::none, false, computer.heard));
+    };
+    change(home, archive, scratch / "a");
+    change(laptop, disk, scratch / "b");
+    merge_both_ways();
+    Computer other(scratch, "other", 8);
+    {
+        auto library = open(other, archive);
+        ASSERT_TRUE(library.authority().is_undecided());
+        ASSERT_TRUE(rotate(library, Library::Joining::side_epochs, false, other.heard));
+        const auto shown = content_of(library);
+        ASSERT_TRUE(library.rebuild(other.heard));
+        EXPECT_EQ(shown, content_of(library)) << "just after it";
+    }
+    auto library = open(other, archive);
+    const auto shown = content_of(library);
+    ASSERT_TRUE(library.rebuild(other.heard));
+    EXPECT_EQ(shown, content_of(library)) << "the next time";
+}
+
 // What this computer leans on stays known, though the device that first named it is retired
 // elsewhere by somebody who never saw that segment.
 TEST_F(Devices, AnOriginalIsNamedByEverybodyWhoKeptIt) {

@@ -281,15 +281,17 @@ Result<SyncResult> sync_catalog(const Environment& environment, const std::strin
     std::vector<archive::JournalFileName> fresh;
     for (const auto& name : listing.files)
         if (!have.contains(name.file)) fresh.push_back(name);
-    if (fresh.empty()) return result;
-    Syncing syncing(authority, catalog, result);
-    TRY(catalog.in_transaction([&]() -> Result<> {
-        TRY(take_all(environment, archive_path, identity, fresh, syncing, listener));
-        const auto again = syncing.again();
-        TRY(take_all(environment, archive_path, identity, again, syncing, listener));
-        syncing.tell_set_aside();
-        return {};
-    }));
+    if (!fresh.empty()) {
+        Syncing syncing(authority, catalog, result);
+        TRY(catalog.in_transaction([&]() -> Result<> {
+            TRY(take_all(environment, archive_path, identity, fresh, syncing, listener));
+            const auto again = syncing.again();
+            TRY(take_all(environment, archive_path, identity, again, syncing, listener));
+            syncing.tell_set_aside();
+            return {};
+        }));
+    }
+    // Also where nothing is new: this very device may have said who counts no more.
     TRY_LET(const bool all_count, all_segments_count(authority, catalog));
     result.must_rebuild = !all_count;
     return result;

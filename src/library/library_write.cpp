@@ -260,6 +260,9 @@ Result<> Library::open_epoch(archive::EpochKeys keys, const std::vector<model::F
     TRY(state.pin());
     TRY_LET(const auto may_keep_locked, state.local.load_locked_keys());
     TRY(commit(std::move(entries)));
+    // Of epochs that are joined, one may not have known what the other one counted.
+    SilentListener listener;
+    TRY(state.bring_up_to_date(listener));
     return may_keep_locked ? allow_locked(true) : Result<>();
 }
 
