@@ -127,6 +127,31 @@ TEST_F(Devices, WhoseFirstSegmentIsGoneSaysAgainWhoItIs) {
     EXPECT_EQ(items(at_home).size(), 1U) << "what the laptop was told is kept counts for all";
 }
 
+// The segment that tells who the laptop is was not copied. What it says next tells it again, and
+// shows what it had kept.
+TEST_F(Devices, WhoSaysAgainWhoItIsSeesWhatItKept) {
+    for (const auto* const name : {"a", "b", "c"}) write_text(scratch / name + "/photo.jpg", name);
+    add_copy(archive, disk);
+    const auto keep_at_disk = [&](Library& library, const std::string& path) {
+        const std::vector<std::string> paths{path};
+        ASSERT_TRUE(library::keep(library, paths, {}, laptop.heard));
+    };
+    std::string device;
+    {
+        auto library = open(laptop, disk);
+        keep_at_disk(library, scratch / "a");
+        keep_at_disk(library, scratch / "b");
+        device = library.device().value().hex();
+    }
+    for (const auto* const place : {"/journal/", "/mirror/journal/"})
+        for (const auto& entry : fs::directory_iterator(disk + place + device + "/0"))
+            if (entry.path().filename().string().starts_with("1-")) fs::remove(entry.path());
+    auto library = open(laptop, disk);
+    EXPECT_TRUE(items(library).empty());
+    keep_at_disk(library, scratch / "c");
+    EXPECT_EQ(items(library).size(), 2U);
+}
+
 // A computer that has gone by neither of two epochs reads what both sides wrote. Once it has joined
 // them, what one of the two did not know of waits for its device.
 TEST_F(Devices, WhoeverJoinsTwoEpochsShowsWhatCounts) {

@@ -64,6 +64,7 @@ KeepPipeline::KeepPipeline(Library& library, const KeepOptions& options, bool sy
       options_(options),
       sync_each_(sync_each),
       identities_(library.identity().identities()),
+      recipient_(library.recipient()),
       stop_(library.environment().stop),
       // One more, as one waits for the disk while it reads back.
       pool_(library.environment().threads + 1, kQueuedFiles),
@@ -297,9 +298,9 @@ Result<KeepPipeline::Tried> KeepPipeline::try_open(
             bytes_done_ += got.value_or(0);
             return got;
         };
-        auto sealed = archive::seal_object(environment.files, temporary, read, before.size_bytes,
-                                           library_->recipient(), environment.random, buffers,
-                                           sync_each_, stop_);
+        auto sealed =
+            archive::seal_object(environment.files, temporary, read, before.size_bytes, recipient_,
+                                 environment.random, buffers, sync_each_, stop_);
         if (!sealed) return std::move(sealed).error();
         ready.content = sealed->content;
         ready.sealed = std::move(*sealed);

@@ -131,6 +131,7 @@ class KeepPipeline {
     KeepOptions options_;
     bool sync_each_;
     std::vector<crypto::AgeIdentity> identities_;
+    crypto::AgeRecipient recipient_;  // asked for once: a commit changes who says what it is
     std::stop_token stop_;
 
     std::mutex library_mutex_;                      // the library and its catalog, and what follows

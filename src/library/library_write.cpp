@@ -213,7 +213,17 @@ Result<> Library::settle_doubts() {
 Result<> Library::commit(std::vector<model::EntryBody> entries) {
     TRY(settle_doubts());
     TRY(may_write());
-    return state_->commit_for(recipient(), std::move(entries));
+    auto& state = *state_;
+    const auto before = device();
+    const bool waits = before && !is_locked() && !state.authority.may_write(*before) &&
+                       state.authority.latest_of(*before);
+    TRY(state.commit_for(recipient(), std::move(entries)));
+    if (!waits && device() == before) return {};
+    // It said anew who it is, and with that more of its own may count. The entries stand; where
+    // that cannot be taken in now, it is done before the next.
+    SilentListener listener;
+    state.unsure = !state.bring_up_to_date(listener) || state.unsure;
+    return {};
 }
 
 Result<> Library::enroll(const model::DeviceId& device) {
