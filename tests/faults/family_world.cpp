@@ -104,6 +104,18 @@ void FamilyWorld::pass_days(std::int64_t days) {
     clock.pass_days(days);
 }
 
+void FamilyWorld::copy_missing(const std::string& from, const std::string& to) {
+    const auto snapshot = files.snapshot();
+    for (const auto& path : files.paths()) {
+        if (!path.starts_with(from + "/")) continue;
+        const auto target = to + path.substr(from.size());
+        if (path.ends_with('/'))
+            static_cast<void>(files.make_directory(target.substr(0, target.size() - 1), false));
+        else if (!snapshot.contains(target))
+            files.put(target, snapshot.at(path));
+    }
+}
+
 std::vector<std::string> FamilyWorld::names_below(const std::string& path) const {
     std::vector<std::string> names;
     for (const auto& [file, bytes] : sources_) {
@@ -134,7 +146,7 @@ std::optional<model::ItemId> FamilyWorld::item_of(library::Library& library,
 void FamilyWorld::make_archive() {
     library::NewArchive ways;
     ways.recipient = person("owner").recipient();
-    ledger.has_archive = library::new_archive(environment(), archive, ways).has_value();
+    ledger.has_archive = heed(library::new_archive(environment(), archive, ways)).has_value();
     if (ledger.has_archive) ledger.opens["owner"] = {true};
 }
 
@@ -147,9 +159,10 @@ void FamilyWorld::keep(library::Library& library, const std::string& path) {
     }
     heard.problems.clear();
     const std::vector<std::string> paths{path};
-    const auto report = library::keep(library, paths, {}, heard);
+    const auto report = heed(library::keep(library, paths, {}, heard));
     if (!report) return;
     if (report->stopped || report->problems > 0) {
+        told_of_failure = true;
         ledger.claims.push_back({names, report->kept + report->already});
         // Named problems are all that may be missing, unless a whole folder could not be listed.
         EXPECT_TRUE(report->stopped || !heard.problems.empty());
@@ -165,7 +178,8 @@ void FamilyWorld::set_words(library::Library& library, const std::string& file,
     if (!item) return;
     auto& allowed = ledger.words.try_emplace(file, std::set<std::string>{""}).first->second;
     allowed.insert(text);
-    if (library::set_words(library, model::Subject::of(*item), "words", text)) allowed = {text};
+    if (heed(library::set_words(library, model::Subject::of(*item), "words", text)))
+        allowed = {text};
 }
 
 void FamilyWorld::set_cover(library::Library& library, const std::string& file,
@@ -177,7 +191,7 @@ void FamilyWorld::set_cover(library::Library& library, const std::string& file,
     const auto of = model::Subject::of(*item);
     const auto done = text.empty() ? library::take_cover_away(library, of)
                                    : library::set_cover(library, of, text);
-    if (done) allowed = {text};
+    if (heed(done)) allowed = {text};
 }
 
 void FamilyWorld::change_item(library::Library& library, const std::string& file, bool away) {
@@ -186,7 +200,7 @@ void FamilyWorld::change_item(library::Library& library, const std::string& file
     auto& allowed = ledger.let_go.try_emplace(file, std::set<bool>{!away}).first->second;
     allowed.insert(away);
     const std::vector<model::ItemId> items{*item};
-    if (away ? library::let_go(library, items) : library::bring_back(library, items))
+    if (heed(away ? library::let_go(library, items) : library::bring_back(library, items)))
         allowed = {away};
 }
 
@@ -200,14 +214,15 @@ void FamilyWorld::bring_back(library::Library& library, const std::string& file)
 
 void FamilyWorld::add_way(library::Library& library, const std::string& who) {
     ledger.opens[who] = {false, true};
-    if (library::add_recipient(library, who, person(who).recipient())) ledger.opens[who] = {true};
+    if (heed(library::add_recipient(library, who, person(who).recipient())))
+        ledger.opens[who] = {true};
 }
 
 void FamilyWorld::remove_way(library::Library& library, const std::string& who) {
     const auto way = library::find_way(library, who);
     if (!way) return;
     ledger.opens[who] = {false, true};
-    if (library::remove_way(library, *way)) ledger.opens[who] = {false};
+    if (heed(library::remove_way(library, *way))) ledger.opens[who] = {false};
 }
 
 }  // namespace keepsake::testing

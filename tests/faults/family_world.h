@@ -69,6 +69,8 @@ class FamilyWorld {
     void put_source(const std::string& path, std::string_view bytes);
     void make_folder(const std::string& path);
     void pass_days(std::int64_t days);
+    /// Plain copying, as people do: what is missing there is copied there.
+    void copy_missing(const std::string& from, const std::string& to);
 
     // What people do; what they are told is noted. Nothing is assumed of what failed.
     void make_archive();
@@ -79,6 +81,13 @@ class FamilyWorld {
     void bring_back(library::Library& library, const std::string& file);
     void add_way(library::Library& library, const std::string& who);
     void remove_way(library::Library& library, const std::string& who);
+
+    /// What anybody is told to have failed is remembered.
+    template <class T>
+    const Result<T>& heed(const Result<T>& result) {
+        told_of_failure = told_of_failure || !result;
+        return result;
+    }
 
     std::optional<model::ItemId> item_of(library::Library& library, const std::string& file);
     const std::map<std::string, Bytes>& sources() const { return sources_; }
@@ -94,6 +103,8 @@ class FamilyWorld {
     std::string archive = kArchive;
     std::string state_folder = "/home/state";
     bool can_sync_as_a_whole = true;
+    /// Something that was asked for was said not to have been done.
+    bool told_of_failure = false;
 
   private:
     void meet_people();
