@@ -111,7 +111,9 @@ bool Finale::settle_round() {
         Deeds deeds(*world_, *laptop, disk, *library, *dice_);
         deeds.join_epochs(story_->back());
     }
-    accept_all(*world_->laptops[0], disk);
+    // Of epochs that were joined each goes on by those it knew: what waits for one may count for
+    // another, until somebody accepts it.
+    for (const auto& laptop : world_->laptops) accept_all(*laptop, disk);
     merge_all();
     return disk.contents.pages.size() != before;
 }

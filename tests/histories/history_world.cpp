@@ -135,6 +135,7 @@ std::unique_ptr<library::Library> HistoryWorld::open(Laptop& laptop, Disk& disk)
     }
     if (files.has_failed()) return nullptr;  // what could not be read is not shown
     auto library = std::make_unique<library::Library>(std::move(*opened));
+    if (const auto device = library->device()) laptop.devices.insert(*device);
     must(identity_->merge(library->identity().clone()), "the keys");
     pages.add_identities(identity_->identities());
     look(disk, {});
@@ -210,7 +211,10 @@ void HistoryWorld::expect_due(const Disk& disk, const model::ContentId& content,
     if (let_go.empty()) throw Wrong(name + " was erased, and nothing that was let go refers to it");
     for (const auto& item : let_go) {
         const auto device = keys->id();
-        const auto counted = seen.counted_seconds(device, item, laptop.clock.now());
+        std::int64_t counted = seen.counted_seconds(device, item, laptop.clock.now());
+        // It may have begun anew just after it erased.
+        for (const auto& was : laptop.devices)
+            counted = std::max(counted, seen.counted_seconds(was, item, laptop.clock.now()));
         if (counted < kDaysToWait * kSecondsPerDay)
             throw Wrong(name + " was erased after " + std::to_string(counted / kSecondsPerDay) +
                         " days of the eraser's count");

@@ -60,7 +60,8 @@ struct Laptop {
     unsigned sources_begun = 0;  ///< also those that the power cut off
     /// A name for another file that can be kept.
     std::string next_source() { return home + "/" + std::to_string(sources_begun++); }
-    bool runs_true = true;  ///< its clock never jumped, and it has no clone
+    std::set<model::DeviceId> devices;  ///< that it was: one whose series forked begins anew
+    bool runs_true = true;              ///< its clock never jumped, and it has no clone
 };
 
 struct Disk {
