@@ -181,6 +181,15 @@ std::vector<ToldWay> Authority::ways_told() const {
     return ways;
 }
 
+std::set<model::FileHash> Authority::files_told() const {
+    std::set<model::FileHash> files;
+    for (const auto& [previous, successors] : openings_)
+        for (const auto& [root, opening] : successors)
+            for (const auto& told : opening.ways)
+                files.insert(told.way.files.begin(), told.way.files.end());
+    return files;
+}
+
 bool Authority::is_ended() const {
     const auto& newest = chain().back();
     if (!is_undecided()) return !keys_here_.contains(newest);

@@ -69,6 +69,8 @@ class Authority {
     /// Who may open the archive, as the openings of those epochs tell it, oldest first: it stands
     /// there even where the segment that was to follow an opening was never written.
     std::vector<ToldWay> ways_told() const;
+    /// Key files of the ways in that any epoch's opening tells of, also of those beside the chain.
+    std::set<model::FileHash> files_told() const;
     /// Whether the newest epoch is one whose keys are not in the identity file: this way in was
     /// ended.
     bool is_ended() const;

@@ -74,6 +74,7 @@ Result<std::vector<model::FileHash>> unnamed_files(Library& library) {
     for (const auto& key : keys.whole) unnamed.insert(key.file);
     for (const auto& record : ways)
         for (const auto& file : record.way.files) unnamed.erase(file);
+    for (const auto& file : library.authority().files_told()) unnamed.erase(file);
     for (const auto& file : library.authority().revoked_files()) unnamed.erase(file);
     for (const auto& file : library.opened_files()) unnamed.erase(file);
     return std::vector(unnamed.begin(), unnamed.end());
@@ -83,7 +84,7 @@ Result<std::vector<model::FileHash>> unnamed_files(Library& library) {
 // begins none: it would shut people out, and where it does not know of the way in that opened it,
 // everybody. What a key change that was cut off left behind stands in no way, as long as nothing
 // is known to lack.
-Result<> expect_ways_are_known(Library& library) {
+Result<> expect_ways_are_known(Library& library, Library::Joining joining) {
     TRY_LET(const auto ways, open_ways(library));
     const auto& opened = library.opened_files();
     if (ways.empty() || (!opened.empty() && !names_one_of(ways, opened)))
@@ -91,6 +92,8 @@ Result<> expect_ways_are_known(Library& library) {
                      "This copy does not tell of the way in that you opened it with, and a change "
                      "of keys would end it. Bring the copy up to date from another one (cp -rn). "
                      "If there is none, add a way in (`keepsake key add`), and open with that.");
+    // Of epochs that stand side by side each has key files that the other does not tell of.
+    if (joining == Library::Joining::side_epochs) return {};
     TRY_LET(const auto gaps, library.gaps());
     if (gaps.empty()) return {};
     TRY_LET(const auto unnamed, unnamed_files(library));
@@ -116,7 +119,7 @@ struct Change {
 Result<> new_epoch(Library& library, const Change& change) {
     if (change.joining == Library::Joining::none) TRY(library.may_write());
     TRY(library.settle_doubts());
-    TRY(expect_ways_are_known(library));
+    TRY(expect_ways_are_known(library, change.joining));
     TRY_LET(auto ways, open_ways(library));
     auto& source = library.environment().random;
     auto identity = library.identity().clone();
@@ -216,7 +219,7 @@ Result<> add_recipient(Library& library, std::string_view name,
 }
 
 Result<> remove_way(Library& library, const model::WayId& way) {
-    TRY(expect_ways_are_known(library));
+    TRY(expect_ways_are_known(library, Library::Joining::none));
     TRY_LET(const auto ways, open_ways(library));
     const auto meant =
         std::ranges::find(ways, way, [](const auto& record) { return record.way.way; });
@@ -231,7 +234,7 @@ Result<> remove_way(Library& library, const model::WayId& way) {
 
 Result<> change_passphrase(Library& library, const std::optional<model::WayId>& way,
                            const crypto::Secret& passphrase) {
-    TRY(expect_ways_are_known(library));
+    TRY(expect_ways_are_known(library, Library::Joining::none));
     TRY_LET(const auto ways, list_ways(library));
     const auto meant = std::ranges::find_if(ways, [&](const WayInfo& info) {
         return way ? info.way == *way : info.opened_now && info.kind == model::WayKind::passphrase;
