@@ -146,7 +146,7 @@ std::optional<model::ItemId> FamilyWorld::item_of(library::Library& library,
 void FamilyWorld::make_archive() {
     library::NewArchive ways;
     ways.recipient = person("owner").recipient();
-    ledger.has_archive = heed(library::new_archive(environment(), archive, ways)).has_value();
+    ledger.has_archive = heed(library::new_archive(environment(), archive, ways));
     if (ledger.has_archive) ledger.opens["owner"] = {true};
 }
 
@@ -159,8 +159,8 @@ void FamilyWorld::keep(library::Library& library, const std::string& path) {
     }
     heard.problems.clear();
     const std::vector<std::string> paths{path};
-    const auto report = heed(library::keep(library, paths, {}, heard));
-    if (!report) return;
+    const auto report = library::keep(library, paths, {}, heard);
+    if (!heed(report)) return;
     if (report->stopped || report->problems > 0) {
         told_of_failure = true;
         ledger.claims.push_back({names, report->kept + report->already});

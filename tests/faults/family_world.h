@@ -84,9 +84,9 @@ class FamilyWorld {
 
     /// What anybody is told to have failed is remembered.
     template <class T>
-    const Result<T>& heed(const Result<T>& result) {
+    bool heed(const Result<T>& result) {
         told_of_failure = told_of_failure || !result;
-        return result;
+        return result.has_value();
     }
 
     std::optional<model::ItemId> item_of(library::Library& library, const std::string& file);

@@ -186,10 +186,10 @@ class Faults : public ::testing::TestWithParam<std::tuple<Scenario, Kind>> {
         const auto count = std::min(all.size(), most);
         const auto first = kind.name.size();
         std::vector<std::uint64_t> chosen;
+        chosen.reserve(count);
         std::set<std::string> sorts;
-        for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t i = 0; i < count; ++i)
             chosen.push_back(all[(i * all.size() / count + first) % all.size()]);
-        }
         if (!kind.everywhere || weight > 1 || kSlowness > 1) return chosen;
         // Of each the last: the first append of an object is its header, which the journal knows.
         for (auto at = all.rbegin(); at != all.rend(); ++at)

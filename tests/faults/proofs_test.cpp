@@ -10,15 +10,13 @@
 #include "archive/journal_store.h"
 #include "archive/layout.h"
 #include "archive/object_file.h"
-#include "base/bytes.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "faults/family_world.h"
 #include "library/library.h"
 #include "library/object_lookup.h"
 #include "library/tend.h"
-#include "model/ids.h"
-#include "support/fault_plan.h"
+#include "model/entry.h"
 
 // What replaces something is proved before what it replaces goes (docs/write-ordering.md, M7), each
 // proof by itself: where two stand one behind the other, one hides that the other is missing.

@@ -146,7 +146,7 @@ void roll_up_all(FamilyWorld& world, Library& library) {
 }
 
 void get_all(FamilyWorld& world, Library& library) {
-    const auto report = world.heed(library::get(library, {}, FamilyWorld::kOut, world.heard));
+    const auto report = library::get(library, {}, FamilyWorld::kOut, world.heard);
     const bool all = report && !report->stopped && report->problems == 0;
     EXPECT_TRUE(all || world.files.has_failed());
     world.ledger.given = all;
@@ -159,9 +159,9 @@ void tell(FamilyWorld& world, Library& library) {
     world.set_words(library, "photos/a.jpg", "other words");
     world.set_cover(library, "/film.mov", "A cover");
     world.set_cover(library, "/film.mov", "");
-    const auto moment = world.heed(library::new_moment(library, "School"));
+    const auto moment = library::new_moment(library, "School");
     const auto item = world.item_of(library, "/film.mov");
-    if (moment && item) world.heed(library::add_to_moment(library, *moment, {{*item}}));
+    if (world.heed(moment) && item) world.heed(library::add_to_moment(library, *moment, {{*item}}));
 }
 
 void keep_photos(FamilyWorld& world, Library& library) { world.keep(library, kPhotos); }
