@@ -77,7 +77,11 @@ std::string place_of(const std::vector<Operation>& operations, std::uint64_t at)
 /// "append /disk/archive/objects/#/#.age"
 std::string sort_of(const std::vector<Operation>& operations, std::uint64_t at) {
     static const std::regex kNumbers("[0-9a-f]{2,}|[0-9]");
-    return operations[at].name + " " + std::regex_replace(place_of(operations, at), kNumbers, "#");
+    // Syncing all of it is for what came just before: bytes, or names.
+    const auto before =
+        operations[at].name == "sync_everything" && at > 0 ? operations[at - 1].name + ", " : "";
+    return before + operations[at].name + " " +
+           std::regex_replace(place_of(operations, at), kNumbers, "#");
 }
 
 /// Whether it makes objects last; before any was written it only shows whether it can be had.
