@@ -70,7 +70,7 @@ class Mending {
         return {};
     }
 
-    Result<> plain_files(const std::map<std::string, std::vector<model::FileHash>>& plain) {
+    Result<> plain_files(const PlainHashes& plain) {
         for (const auto name : {kReadmeName, kScriptName, kManifestName}) {
             const std::string main(name);
             const auto told = plain.find(main);
