@@ -18,6 +18,7 @@
 #include "archive/identity_file.h"
 #include "archive/journal_store.h"
 #include "archive/layout.h"
+#include "archive/mirror.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"
