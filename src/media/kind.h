@@ -57,6 +57,7 @@ enum class Format : std::uint8_t {
     mpeg,
     mpeg_ts,
     flash_video,
+    ogg_film,
     ogg,
     mp3,
     aac,

@@ -1,0 +1,15 @@
+#include <cstdio>
+#include <string>
+
+#include "decode/service.h"
+#include "media/protocol.h"
+
+/// Looks at files for keepsake, in a cage that it closes around itself first.
+int main(int count, char** arguments) {
+    using namespace keepsake;
+    const auto served =
+        decode::serve(count == 2 ? arguments[1] : std::string(), media::kReaderControl);
+    if (served) return 0;
+    std::fprintf(stderr, "keepsake-reader: %s\n", served.error().message().c_str());
+    return served.error().code() == ErrorCode::invalid ? 2 : 1;
+}

@@ -1,0 +1,143 @@
+// Looks at files through the readers, as the program does, and tells what came out and how long it
+// took.
+//
+//   previews_program [--readers N] [--facts] [--to FOLDER] [--json] FILE...
+//
+// --facts: the words alone; --to: previews are written there; --json: one object a file.
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "media/facts.h"
+#include "media/reader_pool.h"
+
+namespace {
+
+using namespace keepsake;
+
+struct Options {
+    unsigned readers = 2;
+    bool facts_only = false;
+    bool json = false;
+    std::string to;
+    std::string program;
+    std::vector<std::string> files;
+};
+
+Bytes read_whole(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+void write_file(const std::string& path, ByteView bytes) {
+    std::ofstream(path, std::ios::binary) << as_text(bytes);
+}
+
+std::string line_of(const std::string& path, const media::Answer& answer) {
+    constexpr std::string_view kOutcomes[] = {"whole", "no-picture", "not-opened"};
+    auto line = nlohmann::ordered_json::object();
+    line["file"] = path;
+    line["outcome"] = kOutcomes[static_cast<std::size_t>(answer.outcome)];
+    if (!answer.why.empty()) line["why"] = answer.why;
+    line["facts"] = nlohmann::ordered_json::parse(media::to_json(answer.facts));
+    line["preview"] = answer.preview.size();
+    line["thumbnail"] = answer.thumbnail.size();
+    return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+class Work {
+  public:
+    Work(const Options& options, media::ReaderPool& pool) : options_(options), pool_(pool) {}
+
+    void run() {
+        for (;;) {
+            const auto index = next_++;
+            if (index >= options_.files.size()) return;
+            look(options_.files[index], index);
+        }
+    }
+    std::size_t previews() const { return previews_; }
+
+  private:
+    void look(const std::string& path, std::size_t index) {
+        const auto bytes = read_whole(path);
+        media::MemorySource source(bytes);
+        const auto answer = pool_.look(
+            source, {.name = std::string(base_name(path)), .pictures = !options_.facts_only});
+        if (!answer) {
+            std::fprintf(stderr, "%s: %s\n", path.c_str(), answer.error().message().c_str());
+            return;
+        }
+        if (!answer->preview.empty()) ++previews_;
+        const std::scoped_lock lock(mutex_);
+        if (options_.json) std::printf("%s\n", line_of(path, *answer).c_str());
+        if (options_.to.empty() || answer->preview.empty()) return;
+        const auto stem =
+            options_.to + "/" + std::to_string(index) + "-" + std::string(base_name(path));
+        write_file(stem + ".preview.jpg", answer->preview);
+        write_file(stem + ".thumbnail.jpg", answer->thumbnail);
+    }
+
+    const Options& options_;
+    media::ReaderPool& pool_;
+    std::atomic<std::size_t> next_ = 0;
+    std::atomic<std::size_t> previews_ = 0;
+    std::mutex mutex_;
+};
+
+int run(const Options& options) {
+    const SystemWallClock clock;
+    auto program = options.program.empty() ? media::reader_program() : options.program;
+    if (!program) {
+        std::fprintf(stderr, "%s\n", program.error().message().c_str());
+        return 1;
+    }
+    auto pool = media::ReaderPool::start(
+        {.program = *program, .readers = options.readers, .clock = &clock});
+    if (!pool) {
+        std::fprintf(stderr, "%s\n", pool.error().message().c_str());
+        return 1;
+    }
+    Work work(options, **pool);
+    const auto begin = std::chrono::steady_clock::now();
+    {
+        std::vector<std::jthread> threads;
+        for (unsigned i = 0; i < options.readers; ++i) threads.emplace_back([&] { work.run(); });
+    }
+    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+    std::fprintf(stderr, "%zu files, %zu previews, %.2f s, %.1f files a second\n",
+                 options.files.size(), work.previews(), taken.count(),
+                 static_cast<double>(options.files.size()) / taken.count());
+    return 0;
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+    CLI::App app("Looks at files through the readers.");
+    Options options;
+    app.add_option("--readers", options.readers);
+    app.add_flag("--facts", options.facts_only);
+    app.add_flag("--json", options.json);
+    app.add_option("--to", options.to);
+    app.add_option("--reader", options.program);
+    app.add_option("files", options.files);
+    CLI11_PARSE(app, count, arguments);
+    return run(options);
+}

@@ -1,0 +1,50 @@
+#include "decode/warm_up.h"
+
+#include <vips/vips.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "decode/picture.h"
+#include "decode/vips_handle.h"
+
+namespace keepsake::decode {
+namespace {
+
+void set(const char* name, const char* value) {
+    // One thread, before anything else runs.
+    ::setenv(name, value, 1);  // NOLINT(concurrency-mt-unsafe)
+}
+
+}  // namespace
+
+Result<> warm_up() {
+    // No modules: those of ImageMagick, OpenSlide and the like are never asked for.
+    set("VIPSHOME", "/nonexistent");
+    // It would make machine code, for which there is no memory in the cage.
+    set("VIPS_NOVECTOR", "1");
+    set("OMP_NUM_THREADS", "1");
+    set("TZ", "UTC0");
+    if (VIPS_INIT("keepsake-reader") != 0)
+        return Error(ErrorCode::unsupported, "libvips does not start");
+    vips_concurrency_set(1);
+    vips_cache_set_max(0);
+    return {};
+}
+
+Result<> rehearse() {
+    constexpr int kSide = 64;
+    std::vector<std::uint8_t> grey(static_cast<std::size_t>(kSide) * kSide * 3, 0x80);
+    Picture picture;
+    picture.pixels = Image(
+        vips_image_new_from_memory(grey.data(), grey.size(), kSide, kSide, 3, VIPS_FORMAT_UCHAR));
+    if (!picture.pixels) return vips_failure("rehearse");
+    TRY(draw_previews(std::move(picture)));
+    return {};
+}
+
+}  // namespace keepsake::decode

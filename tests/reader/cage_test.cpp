@@ -1,0 +1,97 @@
+// What a reader that a file has taken over can do: end, and nothing else.
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "media/facts.h"
+#include "media/reader_pool.h"
+#include "pool.h"
+
+namespace keepsake::testing {
+namespace {
+
+using media::Outcome;
+
+class Cage : public PoolTest {
+  protected:
+    void SetUp() override {
+        start(KEEPSAKE_MISBEHAVING_READER,
+              {.program = {}, .readers = 1, .deadline = std::chrono::milliseconds(1500)});
+    }
+    /// It costs its own preview: what was said before stands, and the next file is answered.
+    void expect_costs_one_preview(const std::string& word) {
+        const auto answer = look(word);
+        EXPECT_EQ(answer.outcome, Outcome::not_opened) << word;
+        EXPECT_NE(answer.why, "") << word;
+        EXPECT_EQ(answer.facts.title, "before") << word;
+        EXPECT_EQ(look("behave").outcome, Outcome::whole) << "after " << word;
+    }
+    void expect_killed(const std::string& word) {
+        const auto answer = look(word);
+        EXPECT_EQ(answer.outcome, Outcome::not_opened) << word;
+        EXPECT_NE(answer.why.find("killed by signal 31"), std::string::npos)
+            << word << ": " << answer.why;
+    }
+};
+
+TEST_F(Cage, ASystemCallThatIsNotForDecodingEndsTheReader) {
+    if (!started()) return;
+    for (const char* const word :
+         {"open", "create", "socket", "unix-socket", "connect", "exec", "fork", "vfork",
+          "kill-parent", "unlink", "chmod", "ptrace", "io-uring", "bpf", "write-elsewhere"})
+        expect_killed(word);
+    EXPECT_EQ(look("behave").outcome, Outcome::whole);
+}
+
+TEST_F(Cage, CrashesHangsAndBombsCostOnePreviewEach) {
+    if (!started()) return;
+    for (const char* const word : {"crash", "null", "leave", "hang", "spin", "eat"})
+        expect_costs_one_preview(word);
+}
+
+TEST_F(Cage, ThreadsAreAllowed) {
+    if (!started()) return;
+    EXPECT_EQ(look("thread").outcome, Outcome::whole);
+}
+
+TEST_F(Cage, MemoryThatCanBeRunIsRefused) {
+    if (!started()) return;
+    EXPECT_EQ(look("code").outcome, Outcome::not_opened);
+}
+
+TEST_F(Cage, LiesCostOnePreviewEach) {
+    if (!started()) return;
+    for (const char* const word :
+         {"no-json", "no-picture", "many-facts", "need-beyond", "ready-again", "long", "half"})
+        expect_costs_one_preview(word);
+}
+
+TEST_F(Cage, StrangeFactsAreLeftOut) {
+    if (!started()) return;
+    const auto answer = look("strange-facts");
+    EXPECT_EQ(answer.outcome, Outcome::whole);
+    media::Facts expected;
+    EXPECT_EQ(answer.facts, expected);
+}
+
+TEST(Reader, RefusesToBeRunByHand) {
+    std::unique_ptr<FILE, int (*)(FILE*)> run(::popen(KEEPSAKE_READER " 2>&1 3<&- </dev/null", "r"),
+                                              &::pclose);
+    std::array<char, 256> line{};
+    const auto size = std::fread(line.data(), 1, line.size(), run.get());
+    EXPECT_EQ(
+        std::string(line.data(), size),
+        "keepsake-reader: this program is started by keepsake, and reads nothing by itself\n");
+    EXPECT_EQ(WEXITSTATUS(::pclose(run.release())), 2);
+}
+
+}  // namespace
+}  // namespace keepsake::testing
