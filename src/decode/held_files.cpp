@@ -2,6 +2,8 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <iconv.h>
+#include <pwd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,7 +12,10 @@
 #include <cstdarg>
 #include <cstdio>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 
 // The names below are the C library's. Where they are called from within the C library itself, they
 // are not: those calls reach the system, and the cage.
@@ -20,6 +25,7 @@ namespace {
 struct HeldFiles {
     bool only_held = false;
     std::map<std::string, int, std::less<>> descriptors;
+    std::set<std::pair<std::string, std::string>> conversions;
 };
 
 /// The one thing in this program that is there for all: the C library's calls know no object.
@@ -71,6 +77,13 @@ bool hold_file(const std::string& path) {
     if (descriptor < 0) return false;
     if (!held().descriptors.emplace(path, descriptor).second) ::close(descriptor);
     return true;
+}
+
+void hold_charset(const char* name) {
+    // Never closed: what the C library has loaded for it stays.
+    for (const auto& [to, from] : {std::pair("UTF-8", name), std::pair(name, "UTF-8")})
+        if (::iconv_open(to, from) != reinterpret_cast<iconv_t>(-1))
+            held().conversions.emplace(to, from);
 }
 
 void know_only_held_files() { held().only_held = true; }
@@ -188,6 +201,21 @@ KEEPSAKE_STANDS_BEFORE FILE* tmpfile() {
     if (!held().only_held) return real<FILE*()>("tmpfile")();
     not_there();
     return nullptr;
+}
+// Who a person is, and where their settings lie, is asked of nobody.
+KEEPSAKE_STANDS_BEFORE struct passwd* getpwuid(uid_t) {
+    not_there();
+    return nullptr;
+}
+KEEPSAKE_STANDS_BEFORE struct passwd* getpwnam(const char*) {
+    not_there();
+    return nullptr;
+}
+KEEPSAKE_STANDS_BEFORE iconv_t iconv_open(const char* to, const char* from) {
+    if (!held().only_held || held().conversions.contains({to, from}))
+        return real<iconv_t(const char*, const char*)>("iconv_open")(to, from);
+    errno = EINVAL;
+    return reinterpret_cast<iconv_t>(-1);
 }
 // The type of a stream of names is dirent.h's own, which would declare this one as well.
 KEEPSAKE_STANDS_BEFORE void* opendir(const char* path) {

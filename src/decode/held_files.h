@@ -10,6 +10,9 @@ namespace keepsake::decode {
 
 /// Opens it and holds it. False where it cannot be read. Requires: the cage is open.
 bool hold_file(const std::string& path);
+/// So that texts can be converted between UTF-8 and this charset: the C library reads a module for
+/// it. Any other conversion is refused in the cage. Requires: the cage is open.
+void hold_charset(const char* name);
 /// From now on no path means anything but a held one. Called once, as soon as the cage is closed.
 void know_only_held_files();
 

@@ -1,19 +1,32 @@
 #include "decode/look.h"
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <string>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "decode/dicom.h"
+#include "decode/drawing.h"
+#include "decode/film.h"
+#include "decode/heif.h"
 #include "decode/input.h"
+#include "decode/jpeg_xl.h"
+#include "decode/metadata.h"
+#include "decode/pdf.h"
 #include "decode/picture.h"
 #include "decode/raster.h"
+#include "decode/raw.h"
+#include "decode/words.h"
+#include "media/embedded_film.h"
 #include "media/facts.h"
 #include "media/kind.h"
 #include "media/protocol.h"
 #include "media/reader_pool.h"
+#include "media/taken.h"
 
 namespace keepsake::decode {
 namespace {
@@ -21,32 +34,85 @@ namespace {
 using media::Format;
 using media::Outcome;
 
+/// Whose words Exiv2 finds by itself.
+bool has_words_for_exiv2(Format format) {
+    constexpr Format kFormats[] = {Format::jpeg,      Format::png, Format::webp,
+                                   Format::tiff,      Format::gif, Format::jpeg_2000,
+                                   Format::photoshop, Format::raw, Format::xmp};
+    return std::ranges::find(kFormats, format) != std::end(kFormats);
+}
+
 /// One question on its way.
 class Look {
   public:
     Look(const Input& input, const media::LookBody& question)
         : input_(input), question_(question) {}
 
-    media::Facts& facts() { return facts_; }
+    media::Facts& facts() { return findings_.facts; }
 
     void detect() {
-        facts_.format = media::detect(input_.head(), input_.size_bytes(), question_.question.name);
-        facts_.kind = media::kind_of(facts_.format);
+        facts().format = media::detect(input_.head(), input_.size_bytes(), question_.question.name);
+        facts().kind = media::kind_of(facts().format);
     }
 
-    /// Opens what has a picture. Errors: unsupported where the kind has none.
+    /// Reads what is written in the file, and opens what has a picture. Errors: unsupported where
+    /// the kind has none.
     Result<Picture> open() {
-        if (is_raster(facts_.format)) {
-            TRY_LET(const auto bytes, input_.whole());
-            return open_raster(bytes, facts_.format, question_.question.page, facts_);
-        }
-        return Error(ErrorCode::unsupported, "this kind has no picture");
+        if (is_film(facts().format)) return open_by_film();
+        TRY_LET(const auto bytes, input_.whole());
+        if (question_.question.facts) read_words(bytes);
+        const auto format = facts().format;
+        if (format == Format::jpeg || format == Format::heif)
+            facts().film = media::find_embedded_film(bytes);
+        return open_picture(bytes);
     }
+
+    /// Which of the dates is believed.
+    void choose_date() { facts().taken = media::choose_taken(findings_.dates, question_.now); }
 
   private:
+    bool wants_picture() const { return question_.question.pictures; }
+
+    Result<Picture> open_by_film() {
+        const bool is_small = input_.is_whole();
+        if (is_small && question_.question.facts && facts().format == Format::photoshop) {
+            TRY_LET(const auto bytes, input_.whole());
+            read_metadata(bytes, findings_);
+        }
+        return open_film(input_, facts().format, wants_picture(), findings_);
+    }
+
+    void read_words(ByteView bytes) {
+        if (has_words_for_exiv2(facts().format)) read_metadata(bytes, findings_);
+        if (facts().kind == media::Kind::text) read_text(bytes, findings_);
+        if (facts().format == Format::takeout_json) read_takeout(bytes, findings_);
+    }
+
+    Result<Picture> open_picture(ByteView bytes) {
+        const auto page = question_.question.page;
+        switch (facts().format) {
+            case Format::heif:
+            case Format::avif:
+                return open_heif(bytes, wants_picture(), findings_);
+            case Format::jpeg_xl:
+                return open_jpeg_xl(bytes, wants_picture(), findings_);
+            case Format::raw:
+                return open_raw(bytes, wants_picture(), room_, findings_);
+            case Format::pdf:
+                return open_pdf(bytes, page, wants_picture(), findings_);
+            case Format::svg:
+                return open_drawing(bytes, facts());
+            case Format::dicom:
+                return open_dicom(bytes, page, wants_picture(), findings_);
+            default:
+                return open_raster(bytes, facts().format, page, facts());
+        }
+    }
+
     const Input& input_;
     const media::LookBody& question_;
-    media::Facts facts_;
+    Findings findings_;
+    Bytes room_;  // holds what a picture is decoded from, where that is not the file itself
 };
 
 media::DoneBody not_opened(const Error& error) {
@@ -77,6 +143,7 @@ Result<media::DoneBody> look(const Input& input, const media::LookBody& question
     Look look(input, question);
     look.detect();
     auto picture = guarded_open(look);
+    look.choose_date();
     TRY(teller.tell_facts(look.facts()));
     if (!picture) return not_opened(picture.error());
     if (!question.question.pictures) return media::DoneBody{.outcome = Outcome::whole, .why = {}};

@@ -58,11 +58,12 @@ Result<Image> by_profile(VipsImage* in, const char* input_profile) {
     });
 }
 
-Result<Image> to_srgb(Image image) {
+Result<Image> to_srgb(Image image, const char* profile) {
     const auto interpretation = vips_image_guess_interpretation(image.get());
     const bool is_ink = interpretation == VIPS_INTERPRETATION_CMYK;
-    if (is_ink || has_other_profile(image.get())) {
-        auto converted = by_profile(image.get(), is_ink ? "cmyk" : "srgb");
+    if (is_ink || profile != nullptr || has_other_profile(image.get())) {
+        const char* const assumed = profile != nullptr ? profile : is_ink ? "cmyk" : "srgb";
+        auto converted = by_profile(image.get(), assumed);
         // A profile that is broken, or of other channels, is passed over.
         if (converted) return converted;
     }
@@ -209,12 +210,12 @@ Result<Image> preview_pixels(Picture picture) {
     if (count > kMostPixels) return Error(ErrorCode::limit, "more pixels than 400 million");
     if (vips_image_hasalpha(image.get())) {
         // Transparent pixels have colours, too: they are covered before pixels are mixed.
-        TRY_LET(image, to_srgb(std::move(image)));
+        TRY_LET(image, to_srgb(std::move(image), picture.profile));
         TRY_LET(image, flatten(std::move(image)));
         TRY_LET(image, shrink_to(std::move(image), media::kPreviewSide));
     } else {
         TRY_LET(image, shrink_to(std::move(image), media::kPreviewSide));
-        TRY_LET(image, to_srgb(std::move(image)));
+        TRY_LET(image, to_srgb(std::move(image), picture.profile));
     }
     TRY_LET(image, to_bytes_of_three(std::move(image)));
     // Files that are read from top to bottom cannot be turned before they are in memory.

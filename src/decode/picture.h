@@ -35,6 +35,8 @@ Orientation orientation_from(int number);
 struct Picture {
     Image pixels;  ///< perhaps still to be decoded, as it is asked for
     Orientation orientation = Orientation::upright;
+    /// A profile that libvips knows by name, where the file has none but says so otherwise.
+    const char* profile = nullptr;
 };
 
 struct Previews {

@@ -44,6 +44,8 @@ constexpr Refused kRefused[] = {
     {SCMP_SYS(clone3), ENOSYS},     // its flags cannot be looked at; glibc then uses clone
     {SCMP_SYS(newfstatat), EPERM},  // it could look at any path; fstat stands in (held_files.h)
     {SCMP_SYS(ioctl), ENOTTY},
+    {SCMP_SYS(getcwd), ENOENT},
+    {SCMP_SYS(getpeername), ENOTSOCK},  // GLib, whether its warnings go to a log
     {SCMP_SYS(sysinfo), EPERM},
     {SCMP_SYS(uname), EPERM},
     {SCMP_SYS(prctl), EPERM},
@@ -84,10 +86,13 @@ bool allow_with_arguments(scmp_filter_ctx filter, int control) {
     // Said to the parent, and to nobody else.
     for (const int call : {SCMP_SYS(write), SCMP_SYS(sendmsg), SCMP_SYS(recvmsg)})
         allow(call, SCMP_A0(SCMP_CMP_EQ, socket));
+    // Warnings of libraries, which nobody reads.
+    done &= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EBADF), SCMP_SYS(write), 1,
+                             SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO)) == 0;
     // abort() raises a signal in its own thread.
     allow(SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, process));
     // fdopen and dup of what is held.
-    for (const scmp_datum_t command : {F_GETFL, F_GETFD, F_DUPFD_CLOEXEC})
+    for (const scmp_datum_t command : {F_GETFL, F_GETFD, F_SETFD, F_DUPFD_CLOEXEC})
         allow(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, command));
     return done;
 }

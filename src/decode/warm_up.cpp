@@ -4,11 +4,16 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <ctime>
 #include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "base/result.h"
+#include "decode/dicom.h"
+#include "decode/fonts.h"
+#include "decode/held_files.h"
+#include "decode/metadata.h"
 #include "decode/picture.h"
 #include "decode/vips_handle.h"
 
@@ -23,12 +28,19 @@ void set(const char* name, const char* value) {
 }  // namespace
 
 Result<> warm_up() {
+    prepare_metadata();
+    prepare_dicom();
+    hold_fonts();
+    for (const char* const charset : {"UTF-16", "UTF-16LE", "UTF-16BE", "UCS-2LE", "UCS-2BE",
+                                      "ISO-8859-1", "ISO-8859-15", "CP1252"})
+        hold_charset(charset);
     // No modules: those of ImageMagick, OpenSlide and the like are never asked for.
     set("VIPSHOME", "/nonexistent");
     // It would make machine code, for which there is no memory in the cage.
     set("VIPS_NOVECTOR", "1");
     set("OMP_NUM_THREADS", "1");
     set("TZ", "UTC0");
+    ::tzset();  // looks for a file of that name, once
     if (VIPS_INIT("keepsake-reader") != 0)
         return Error(ErrorCode::unsupported, "libvips does not start");
     vips_concurrency_set(1);

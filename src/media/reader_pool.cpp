@@ -76,7 +76,8 @@ class Starter {
                 next = std::move(wanted_.front());
                 wanted_.erase(wanted_.begin());
             }
-            next.set_value(ReaderProcess::start(program_, {.until = Clock::now() + deadline_, .stop = {}}));
+            next.set_value(
+                ReaderProcess::start(program_, {.until = Clock::now() + deadline_, .stop = {}}));
         }
     }
 

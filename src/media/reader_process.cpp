@@ -86,7 +86,8 @@ Result<pid_t> spawn(const std::string& program, int socket) {
     char* const arguments[] = {name.data(), parent.data(), nullptr};
     // Nothing of the person's own settings: neither paths nor options of the libraries.
     std::string language = "LC_ALL=C.UTF-8";
-    char* const environment[] = {language.data(), nullptr};
+    std::string threads = "OMP_NUM_THREADS=1";  // read before the reader's main() begins
+    char* const environment[] = {language.data(), threads.data(), nullptr};
     pid_t process = -1;
     const int failed = ::posix_spawn(&process, program.c_str(), settings.actions(),
                                      settings.attributes(), arguments, environment);

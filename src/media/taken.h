@@ -44,6 +44,12 @@ struct Moment {
 std::string to_text(const Moment& moment);
 /// Strict: one of those forms, days that the calendar has.
 std::optional<Moment> moment_from_text(std::string_view text);
+/// Lenient, for what files hold: "2016:09:28 18:18:05", "2016-09-28T18:18:05.123+02:00",
+/// "20160928", with months, days and times that are blank or zero left out. Nothing for
+/// "0000:00:00".
+std::optional<Moment> moment_from_file(std::string_view text);
+/// "+02:00", "+0200", "Z": minutes ahead of UTC.
+std::optional<int> offset_from_text(std::string_view text);
 /// The instant; a moment without a zone as if it were UTC, with the first that its precision
 /// allows.
 Instant instant_of(const Moment& moment);

@@ -51,7 +51,7 @@ void try_the_system(std::string_view word) {
     if (word == "ptrace") ::syscall(SYS_ptrace, 0, 0, 0, 0);
     if (word == "io-uring") ::syscall(425, 1, nullptr);
     if (word == "bpf") ::syscall(SYS_bpf, 0, nullptr, 0);
-    if (word == "write-elsewhere") write_raw(2, "x");
+    if (word == "write-elsewhere") write_raw(1, "x");
 }
 
 void go_wrong(std::string_view word) {
