@@ -17,6 +17,7 @@ Target identity_file_target();
 Target journal_target();
 Target local_state_target();
 Target manifest_target();
+Target media_target();
 Target object_file_target();
 Target packing_target();
 Target par2_target();

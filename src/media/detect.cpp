@@ -151,6 +151,9 @@ Format detect(ByteView head, std::uint64_t size_bytes, std::string_view name) {
     if (const auto format = detect_iso_media(head)) return *format;
     if (const auto format = detect_zip(head)) return *format;
     if (has_at(head, 0, "\x1f\x8b\x08")) return extension == ".svgz" ? Format::svg : Format::gzip;
+    // The mark of UTF-16 looks like the beginning of a frame of sound.
+    if (has_at(head, 0, "\xff\xfe"))
+        if (const auto format = detect_text(head, size_bytes, name)) return *format;
     if (const auto format = detect_stream(head)) return *format;
     if (is_bare_dicom(head)) return Format::dicom;
     if (const auto format = detect_text(head, size_bytes, name)) return *format;
