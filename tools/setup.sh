@@ -12,7 +12,7 @@ packages_of() {
             echo g++ cmake ninja-build ccache mold
             echo libssl-dev libfmt-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev
             echo pkg-config libseccomp-dev libvips-dev libheif-dev libjxl-dev libexiv2-dev libraw-dev libdcmtk-dev
-            echo libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libpoppler-cpp-dev
+            echo libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libpoppler-cpp-dev libfontconfig-dev
             ;;
         test)
             echo libgtest-dev libgmock-dev librapidcheck-dev zlib1g-dev clang-format-19 shellcheck

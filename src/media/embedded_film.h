@@ -13,7 +13,7 @@ namespace keepsake::media {
 std::optional<EmbeddedFilm> find_embedded_film(ByteView file);
 
 /// The content identifier that joins picture and film of a Live Photo, in Apple's note of a camera
-/// (EXIF MakerNote, tag 0x0011). Source: docs/belongs-together.md.
+/// (EXIF MakerNote, tag 0x0011). Source: docs/media.md.
 std::optional<std::string> live_id_of_maker_note(ByteView note);
 
 }  // namespace keepsake::media

@@ -29,6 +29,7 @@ has() { command -v "$1" >/dev/null 2>&1; }
 {
     echo ./bin/keepsake
     echo ./lib/keepsake/tell-check
+    echo ./libexec/keepsake/keepsake-reader
     echo ./share/systemd/user/keepsake-check-tell@.service
     echo ./share/systemd/user/keepsake-check@.service
     echo ./share/systemd/user/keepsake-check@.timer
@@ -109,7 +110,15 @@ expect 'what it depends on is what it is linked with' sh -c '
             *) echo "what gives $needed?"; exit 1 ;; esac
         grep -qF "$package (" "$2" || { echo "$package"; exit 1; }
     done' sh unpacked/usr/bin/keepsake control/control
-expect 'its program is stripped' sh -c '! objdump -h "$1" | grep -q debug_info' sh unpacked/usr/bin/keepsake
+# The reader is linked with the codecs; dpkg knows what gives each, and all of it must be asked for.
+expect 'what its reader is linked with is asked for, too' sh -c '
+    objdump -p "$1" | sed -n "s/^ *NEEDED *//p" | grep -vE "^(ld-linux|lib[atu]*san)" | while read -r needed; do
+        path=$(ldconfig -p | sed -n "s|^[[:space:]]*$needed .*=> *||p" | head -n 1)
+        package=$(dpkg -S "$(realpath "$path")" "$path" 2>/dev/null | head -n 1 | cut -d : -f 1)
+        grep -qF " $package " "$2" || { echo "$package for $needed"; exit 1; }
+    done' sh unpacked/usr/libexec/keepsake/keepsake-reader control/control
+expect 'its programs are stripped' sh -c '! objdump -h "$1" "$2" | grep -q debug_info' sh unpacked/usr/bin/keepsake \
+    unpacked/usr/libexec/keepsake/keepsake-reader
 expect 'its copyright stands where Debian looks' grep -q '^Files: \*' unpacked/usr/share/doc/keepsake/copyright
 expect 'its changelog is of this version' sh -c '
     [ "keepsake ($(sed -n "s/^Version: //p" "$1"))" = "$(gzip -cd "$2" | head -n 1 | cut -d " " -f 1,2)" ]' \
