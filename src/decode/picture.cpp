@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "decode/vips_handle.h"
+#include "media/byte_reader.h"
 #include "media/look_alike.h"
 #include "media/reader_pool.h"
 
@@ -35,11 +37,29 @@ Result<Image> run(const char* doing, Operation&& operation) {
     return Image(out);
 }
 
-/// Profiles that say what is assumed anyway. A wrong name costs only its own picture's colours.
-bool is_srgb_profile(const void* data, std::size_t size) {
-    const std::string_view profile(static_cast<const char*>(data),
-                                   std::min<std::size_t>(size, 4096));
-    return profile.contains("sRGB"sv) || profile.contains("s\0R\0G\0B"sv);
+/// Whether a tag of the profile holds this colour (in 1/65536), give or take rounding.
+bool has_colour(ByteView profile, std::string_view tag, const std::array<int, 3>& wanted) {
+    const auto count =
+        std::min<std::uint32_t>(media::u32_at(profile, 128, media::Order::big).value_or(0), 64);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const auto entry = 132 + 12 * i;
+        if (!media::has_at(profile, entry, tag)) continue;
+        const auto at = media::u32_at(profile, entry + 4, media::Order::big).value_or(0);
+        for (std::uint64_t axis = 0; axis < wanted.size(); ++axis) {
+            const auto value = media::u32_at(profile, at + 8ULL + 4 * axis, media::Order::big);
+            if (!value || std::abs(static_cast<int>(*value) - wanted[axis]) > 200) return false;
+        }
+        return true;
+    }
+    return false;
+}
+
+/// Profiles that say what is assumed anyway: by their name, and with the colours of that name.
+bool is_srgb_profile(ByteView profile) {
+    const auto text = as_text(profile.first(std::min<std::size_t>(profile.size(), 4096)));
+    return (text.contains("sRGB"sv) || text.contains("s\0R\0G\0B"sv)) &&
+           has_colour(profile, "rXYZ", {28'579, 14'580, 911}) &&
+           has_colour(profile, "gXYZ", {25'241, 46'981, 6'361});
 }
 
 bool has_other_profile(VipsImage* image) {
@@ -48,7 +68,7 @@ bool has_other_profile(VipsImage* image) {
     if (vips_image_get_typeof(image, VIPS_META_ICC_NAME) == 0 ||
         vips_image_get_blob(image, VIPS_META_ICC_NAME, &data, &size) != 0)
         return false;
-    return !is_srgb_profile(data, size);
+    return !is_srgb_profile({static_cast<const std::uint8_t*>(data), size});
 }
 
 Result<Image> by_profile(VipsImage* in, const char* input_profile) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <stop_token>
 
 #include "base/bytes.h"
@@ -59,8 +60,7 @@ Result<> fill(Source& source, int descriptor, const std::stop_token& stop) {
 Result<> MemorySource::read_at(std::uint64_t offset_bytes, MutableBytes out) {
     if (offset_bytes > bytes_.size() || out.size() > bytes_.size() - offset_bytes)
         return Error(ErrorCode::invalid, "read past the end");
-    std::ranges::copy(bytes_.subspan(static_cast<std::size_t>(offset_bytes), out.size()),
-                      out.begin());
+    if (!out.empty()) std::memcpy(out.data(), bytes_.data() + offset_bytes, out.size());
     return {};
 }
 
