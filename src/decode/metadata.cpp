@@ -122,7 +122,9 @@ void read_exif_date(const Exiv2::ExifData& exif, const DateKeys& keys, Findings&
 }
 
 std::optional<double> number_of(const Exiv2::Exifdatum& value, long index) {
-    if (index >= value.count()) return std::nullopt;
+    const bool is_rational =
+        value.typeId() == Exiv2::unsignedRational || value.typeId() == Exiv2::signedRational;
+    if (!is_rational || index >= value.count()) return std::nullopt;
     const auto rational = value.toRational(index);
     if (rational.second == 0) return std::nullopt;
     // Unsigned ones beyond 2^31 come out negative.
@@ -232,16 +234,28 @@ void read_maker_note(const Exiv2::ExifData& exif, Findings& findings) {
     if (auto id = media::live_id_of_maker_note(bytes)) findings.facts.live_id = *std::move(id);
 }
 
+/// One part that cannot be read costs no other part.
+template <class Part>
+void guarded(Part&& part) {
+    try {
+        part();
+    } catch (const std::exception&) {
+        return;
+    }
+}
+
 void take_exif(const Exiv2::ExifData& exif, Findings& findings) {
     if (exif.empty()) return;
-    if (const auto* const orientation = find(exif, "Exif.Image.Orientation"))
-        findings.orientation = orientation_from(static_cast<int>(orientation->toLong()));
-    for (const auto& keys : kDates) read_exif_date(exif, keys, findings);
-    read_gps_date(exif, findings);
-    read_place(exif, findings);
-    read_camera(exif, findings);
-    read_words(exif, findings);
-    read_maker_note(exif, findings);
+    guarded([&] {
+        if (const auto* const orientation = find(exif, "Exif.Image.Orientation"))
+            findings.orientation = orientation_from(static_cast<int>(orientation->toLong()));
+    });
+    for (const auto& keys : kDates) guarded([&] { read_exif_date(exif, keys, findings); });
+    guarded([&] { read_gps_date(exif, findings); });
+    guarded([&] { read_place(exif, findings); });
+    guarded([&] { read_camera(exif, findings); });
+    guarded([&] { read_words(exif, findings); });
+    guarded([&] { read_maker_note(exif, findings); });
 }
 
 void take_iptc(const Exiv2::IptcData& iptc, Findings& findings) {
