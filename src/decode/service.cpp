@@ -24,6 +24,7 @@
 #include "media/channel.h"
 #include "media/facts.h"
 #include "media/protocol.h"
+#include "media/reader_pool.h"
 #include "os/descriptor.h"
 
 namespace keepsake::decode {

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
-#include <utility>
 
 #include "base/bytes.h"
 #include "base/error.h"

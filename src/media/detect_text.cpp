@@ -118,9 +118,9 @@ std::optional<Format> detect_text(ByteView head, std::uint64_t size_bytes, std::
     if (!is_text(text, head.size() >= size_bytes)) return std::nullopt;
     text = without_leading_space(text);
     if (text.starts_with('<'))
-        if (const auto format = detect_markup(text)) return *format;
+        if (const auto format = detect_markup(text)) return format;
     if (text.starts_with('{') || text.starts_with('['))
-        if (const auto format = detect_json(text, extension)) return *format;
+        if (const auto format = detect_json(text, extension)) return format;
     return plain();
 }
 

@@ -1,7 +1,6 @@
 #include "media/embedded_film.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

@@ -8,11 +8,9 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -22,7 +20,6 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
-#include "media/channel.h"
 #include "media/conversation.h"
 #include "media/facts.h"
 #include "media/kind.h"
