@@ -12,6 +12,9 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "media/facts.h"
+#include "media/kind.h"
+#include "media/taken.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "model/segment.h"
@@ -66,7 +69,9 @@ struct FileRecord {
     std::string folder;
     model::RootId root;
     Instant modified;
-    std::optional<std::string> taken;  ///< RFC 3339, from facts; none if unknown
+    std::optional<std::string> taken;  ///< RFC 3339 or the start of it, from facts; none if unknown
+    std::optional<media::Kind> kind;   ///< none until facts were read
+    model::ItemId item;                ///< whose file it is: the item itself, or a part of it
 };
 
 struct WordsRecord {
@@ -80,12 +85,16 @@ struct ItemRecord {
     model::ItemId item;
     Instant kept;
     model::HybridTime kept_clock;  ///< of its first keep entry: the order in which things were kept
-    std::optional<std::string> taken;  ///< of its first dated file; none if unknown
-    std::string
-        date;  ///< what it is listed by: taken by hand, else taken, else modified (RFC 3339)
+    /// By hand, else what the most believed of its files and their names says; none if unknown.
+    std::optional<std::string> taken;
+    std::optional<media::Taken> when;  ///< the same with its source; from facts or file time
+    std::string date;                  ///< what it is listed by: taken, else modified (RFC 3339)
+    std::optional<media::Kind> kind;   ///< of its first file that tells of no other
     bool let_go = false;
-    std::vector<FileRecord> files;
-    std::vector<WordsRecord> words;  ///< versions that stand, all fields, by (field, version)
+    std::vector<FileRecord> files;      ///< its own, then those of its parts
+    std::vector<model::ItemId> parts;   ///< items that are shown as a part of this one
+    std::optional<model::ItemId> lead;  ///< the item that this one is shown as a part of
+    std::vector<WordsRecord> words;     ///< versions that stand, all fields, by (field, version)
     std::optional<std::string>
         cover;  ///< the strictest is the caller's to decide; this is the family's own
 };
@@ -132,6 +141,20 @@ struct ItemFilter {
     std::string before;    ///< exclusive; "" for none
     bool by_kept = false;  ///< in the order of kept_clock instead of date; without words
     bool let_go = false;   ///< those let go instead of those kept
+    std::vector<media::Kind> kinds;  ///< any of these; empty: whatever it is
+};
+
+/// How many items are listed on a day ("2020-09-14", or less where no more is known).
+struct DayCount {
+    std::string day;
+    std::uint64_t items = 0;
+};
+
+/// How a content looks (media::Facts).
+struct Look {
+    model::ContentId content;
+    std::uint64_t look = 0;
+    std::string pixels;  ///< 16 bytes, or ""
 };
 
 /// Thread safety: one thread at a time.
@@ -213,6 +236,22 @@ class Catalog {
     Result<> for_each_item(const ItemFilter& filter,
                            const std::function<Result<>(const ItemRecord&)>& visit);
     Result<std::uint64_t> item_count(const ItemFilter& filter);
+    /// What is listed on each day, in order: a timeline's outline.
+    Result<std::vector<DayCount>> days(bool let_go);
+    /// Items `first` to `first + count` of all that is listed, by date.
+    Result<> for_each_item_from(std::uint64_t first, std::uint64_t count, bool let_go,
+                                const std::function<Result<>(const ItemRecord&)>& visit);
+    /// What the best reading of a content found; none if it was not read. Errors: also those of
+    /// media::facts_from_json where a newer version wrote something else.
+    Result<std::optional<media::Facts>> facts(const model::ContentId& content);
+    /// Contents of files that were never read, in order of content, after `after`; at most `most`.
+    Result<std::vector<model::ContentId>> unread(const std::optional<model::ContentId>& after,
+                                                 std::size_t most);
+    /// The same of those that were read by an older reader.
+    Result<std::vector<model::ContentId>> read_before(std::uint64_t reader,
+                                                      const std::optional<model::ContentId>& after,
+                                                      std::size_t most);
+    Result<std::vector<Look>> looks();
     /// Items that hold this content (not let go, or let go, as asked): by a file, or by any version
     /// of their words.
     Result<std::vector<model::ItemId>> items_of_content(const model::ContentId& content,

@@ -54,8 +54,19 @@ model::Words any_words(Random& random) {
     return words;
 }
 
+/// That an item belongs to another, also to itself, in circles, and to what was never kept.
+model::Set any_belonging(Random& random) {
+    const auto target = below(random, 6);
+    const auto of = model::Subject::of(item_id(below(random, 4)));
+    const auto value =
+        target == 5 ? R"({"to":null})"
+                    : R"({"to":")" + model::Subject::of(item_id(target)).text + R"(","as":"raw"})";
+    return set_of(of, below(random, 2) == 0 ? "belongs" : "belongs_by_rule", value);
+}
+
 model::Set any_set(Random& random) {
-    static const std::vector<std::string> kFields{"name", "cover", "taken", "order"};
+    if (below(random, 3) == 0) return any_belonging(random);
+    static const std::vector<std::string> kFields{"name", "cover", "taken", "order", "belongs"};
     auto set =
         set_of(any_subject(random), kFields[below(random, kFields.size())], any_value(random));
     if (below(random, 5) == 0) set.person = numbered<model::PersonId>(1);
@@ -76,9 +87,12 @@ model::Keep any_keep(Random& random) {
 }
 
 model::Facts any_facts(Random& random) {
-    static const std::vector<std::string> kFacts{"{}", R"({"taken":{"at":"2001-02-03T04:05:06"}})",
+    static const std::vector<std::string> kFacts{"{}",
+                                                 R"({"taken":{"at":"2001-02-03T04:05:06"}})",
                                                  R"({"taken":"1999-01-01T00:00:00Z"})",
-                                                 R"({"taken":null})"};
+                                                 R"({"taken":null})",
+                                                 R"({"kind":"film","title":"2001-02-03"})",
+                                                 R"({"kind":"sidecar","look":"00000000000000ff"})"};
     return {content_id(below(random, 4)), below(random, 3), kFacts[below(random, kFacts.size())]};
 }
 

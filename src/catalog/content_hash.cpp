@@ -43,7 +43,15 @@ constexpr auto kTables = std::to_array<Table>({
     {"links", "SELECT * FROM links ORDER BY subject, relation, target"},
     {"letting", "SELECT * FROM letting ORDER BY item"},
     {"moments", "SELECT * FROM moments ORDER BY moment"},
-    {"facts", "SELECT * FROM facts ORDER BY content"},
+    {"facts",
+     "SELECT f.content, f.rank, f.brief, r.json, r.words FROM facts f JOIN findings r ON r.no = "
+     "f.no "
+     "ORDER BY f.content"},
+    {"belongs", "SELECT * FROM belongs ORDER BY item"},
+    {"parts", "SELECT * FROM parts ORDER BY lead, item"},
+    {"days", "SELECT * FROM days ORDER BY state, day"},
+    {"unread", "SELECT * FROM unread ORDER BY content"},
+    {"looks", "SELECT * FROM looks ORDER BY content"},
     {"objects found",
      "SELECT b.object, o.object, o.content FROM object_by_id b CROSS JOIN objects o ON o.no = b.no "
      "ORDER BY b.object, o.object, o.content"},
@@ -53,7 +61,7 @@ constexpr auto kTables = std::to_array<Table>({
     {"file_by_content", "SELECT * FROM file_by_content ORDER BY content, place, item"},
     {"items", "SELECT item, state, date FROM items ORDER BY item"},
     {"listed",
-     "SELECT state, date, item, flags, taken, keeps FROM listed ORDER BY state, date, item"},
+     "SELECT state, date, item, flags, kind, taken, keeps FROM listed ORDER BY state, date, item"},
     {"totals", "SELECT * FROM totals"},
 });
 

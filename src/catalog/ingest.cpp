@@ -14,10 +14,12 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "catalog/findings.h"
+#include "catalog/groups.h"
 #include "catalog/packing.h"
 #include "catalog/sqlite_handle.h"
 #include "catalog/stage.h"
-#include "catalog/values.h"
+#include "media/facts.h"
 #include "model/entry.h"
 #include "model/hybrid_clock.h"
 #include "model/ids.h"
@@ -119,7 +121,21 @@ Result<> Ingest::put(const model::Facts& facts) {
     Packer rank;
     rank.big_endian(facts.reader);
     rank.bytes(stamp_);
-    stage_.add_facts(facts.content, rank.take(), facts_date(facts.facts).value_or(""));
+    Stage::FactsRow row{facts.content, rank.take(), 0, {}, std::nullopt, {}};
+    std::string words;
+    if (const auto read = media::facts_from_json(facts.facts)) {
+        row.brief = pack_brief({read->kind, read->taken});
+        row.look = read->look;
+        if (read->pixels) row.pixels.assign(read->pixels->begin(), read->pixels->end());
+        words = without_marks(words_of(*read));
+    } else {
+        row.brief = pack_brief({});  // read, and nothing in it that this version understands
+    }
+    TRY_LET(auto insert, database_.prepare("INSERT INTO findings(json, words) VALUES(?1, ?2)"));
+    insert.bind_blob(1, as_bytes(facts.facts)).bind_blob(2, as_bytes(words));
+    TRY(insert.run());
+    row.no = database_.last_row();
+    stage_.add_facts(std::move(row));
     return {};
 }
 
@@ -153,6 +169,12 @@ Result<> Ingest::put(const model::Set& set) {
     TRY(upsert.bind_blob(4, stamp_).bind_blob(5, as_bytes(set.value)).run());
     if (!set.person && (set.field == "taken" || set.field == "cover")) {
         if (const auto item = set.of.item()) stage_.touch(*item, false);
+    }
+    if (!set.person && (set.field == kBelongs || set.field == kBelongsByRule)) {
+        if (const auto item = set.of.item()) {
+            TRY_LET(const auto changed, update_belongs(database_, key_of(*item)));
+            for (const auto other : changed) stage_.touch(id_of_key<model::ItemId>(other), true);
+        }
     }
     if (!set.person && set.field == "name") {
         if (const auto moment = set.of.moment()) stage_.touch_moment(*moment);

@@ -116,11 +116,6 @@ TEST(Values, AreReadLeniently) {
     EXPECT_EQ(string_member(R"({"order":"b"})", "order"), "b");
     EXPECT_EQ(string_member(R"({"order":3})", "order"), std::nullopt);
     EXPECT_EQ(string_member(R"(["order"])", "order"), std::nullopt);
-    EXPECT_EQ(facts_date(R"({"taken":{"at":"2020-09-14T10:00:00+02:00"}})"),
-              "2020-09-14T10:00:00+02:00");
-    EXPECT_EQ(facts_date(R"({"taken":"2020-09"})"), "2020-09");
-    EXPECT_EQ(facts_date(R"({"taken":{"at":5}})"), std::nullopt);
-    EXPECT_EQ(facts_date(R"(["taken"])"), std::nullopt);
     EXPECT_EQ(hand_date(R"({"from":"1987"})"), "1987");
     EXPECT_EQ(hand_date(R"({"from":"about 1987"})"), std::nullopt);
     EXPECT_EQ(hand_date("{\"from\":\"1987" + std::string(50, '0') + "\"}"), std::nullopt);

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
+#include "catalog/findings.h"
 #include "catalog/packing.h"
 #include "catalog/records.h"
 #include "catalog/schema.h"
@@ -38,13 +39,19 @@ struct Bounds {
     explicit Bounds(const ItemFilter& filter)
         : state(filter.let_go ? kStateLetGo : kStateKept),
           from(filter.from),
-          before(filter.before.empty() ? kPastEveryDate : std::string_view(filter.before)) {}
-    bool holds(std::int64_t of_state, std::string_view date) const {
-        return of_state == state && date >= from && date < before;
+          before(filter.before.empty() ? kPastEveryDate : std::string_view(filter.before)) {
+        for (const auto kind : filter.kinds) kinds |= 1U << static_cast<unsigned>(kind);
+    }
+    bool holds(std::int64_t of_state, std::string_view date, std::int64_t kind) const {
+        return of_state == state && date >= from && date < before && holds(kind);
+    }
+    bool holds(std::int64_t kind) const {
+        return kinds == 0 || (kind != kNoKind && (kinds >> static_cast<unsigned>(kind) & 1U) != 0);
     }
     int state;
     std::string_view from;
     std::string_view before;
+    unsigned kinds = 0;  // a bit each; 0: all
 };
 
 using VisitItem = std::function<Result<>(const ItemRecord&)>;
@@ -59,12 +66,12 @@ Result<std::vector<FoundItem>> found_within(Database& database,
                                             const std::vector<std::int64_t>& found,
                                             const Bounds& bounds) {
     std::vector<FoundItem> items;
-    TRY_LET(auto row, database.prepare("SELECT i.state, i.date, i.item FROM numbers n CROSS JOIN "
-                                       "items i ON i.item = n.item WHERE n.no = ?1"));
+    TRY_LET(auto row,
+            database.prepare("SELECT state, date, item, kind FROM numbers WHERE no = ?1"));
     for (const auto no : found) {
         TRY_LET(const bool there, row.bind(1, no).step());
         if (!there) return damaged("list of items");
-        if (bounds.holds(row.column_int(0), row.column_text(1)))
+        if (bounds.holds(row.column_int(0), row.column_text(1), row.column_int(3)))
             items.push_back({std::string(row.column_text(1)), row.column_int(2)});
         row.reset();
     }
@@ -75,8 +82,9 @@ Result<std::vector<FoundItem>> found_within(Database& database,
 Result<> visit_found(Database& database, std::span<const FoundItem> items, const Bounds& bounds,
                      const VisitItem& visit) {
     for (const auto& found : items) {
-        TRY_LET(auto row, database.prepare("SELECT state, date, item, flags, taken, keeps FROM "
-                                           "listed WHERE state = ?1 AND date = ?2 AND item = ?3"));
+        TRY_LET(auto row,
+                database.prepare("SELECT state, date, item, flags, taken, keeps, "
+                                 "kind FROM listed WHERE state = ?1 AND date = ?2 AND item = ?3"));
         row.bind(1, bounds.state).bind_blob(2, as_bytes(found.date)).bind(3, found.item);
         TRY_LET(const bool there, row.step());
         if (!there) return damaged("list of items");
@@ -89,15 +97,17 @@ Result<> visit_found(Database& database, std::span<const FoundItem> items, const
 /// In order of date; `only`, where given, holds the numbers of those wanted, ascending.
 Result<> visit_listed(Database& database, const Bounds& bounds,
                       const std::vector<std::int64_t>* only, const VisitItem& visit) {
-    TRY_LET(auto rows, database.prepare("SELECT state, date, item, flags, taken, keeps, no FROM "
-                                        "listed WHERE state = ?1 AND date >= ?2 AND date < ?3 "
-                                        "ORDER BY date, item"));
+    TRY_LET(auto rows,
+            database.prepare("SELECT state, date, item, flags, taken, keeps, "
+                             "kind, no FROM listed WHERE state = ?1 AND date >= ?2 AND date < ?3 "
+                             "ORDER BY date, item"));
     rows.bind(1, bounds.state).bind_blob(2, as_bytes(bounds.from));
     rows.bind_blob(3, as_bytes(bounds.before));
     for (;;) {
         TRY_LET(const bool found, rows.step());
         if (!found) return {};
-        if (only != nullptr && !std::ranges::binary_search(*only, rows.column_int(6))) continue;
+        if (!bounds.holds(rows.column_int(6))) continue;
+        if (only != nullptr && !std::ranges::binary_search(*only, rows.column_int(7))) continue;
         TRY_LET(const auto record, read_listed(database, rows));
         TRY(visit(record));
     }
@@ -119,28 +129,7 @@ Result<std::vector<std::int64_t>> numbers_within(Database& database, const Bound
     return numbers;
 }
 
-/// Whether a text stands as it is in what an item is found by.
-Result<bool> mentions(Database& database, const ItemRecord& item, std::string_view text) {
-    const auto has = [&](std::string_view in) { return in.find(text) != std::string_view::npos; };
-    for (const auto& file : item.files)
-        if (has(file.name) || has(file.folder)) return true;
-    for (const auto& words : item.words)
-        if (has(words.text)) return true;
-    const auto subject = model::Subject::of(item.item).text;
-    TRY_LET(auto names, database.prepare("SELECT f.value FROM links l JOIN fields f ON f.subject = "
-                                         "l.subject AND f.field = ?3 AND f.person = x'' WHERE "
-                                         "l.target = ?1 AND l.relation = ?2"));
-    names.bind_blob(1, as_bytes(subject)).bind_blob(2, as_bytes("holds"));
-    names.bind_blob(3, as_bytes("name"));
-    for (;;) {
-        TRY_LET(const bool found, names.step());
-        if (!found) return false;
-        if (has(names.column_text(0))) return true;
-    }
-}
-
-/// What is of `filter.date`, and what only speaks of it, in one order. Search knows single words:
-/// of "2020-09" it would find each IMG_0912 of the folder 2020, so what it finds is looked at.
+/// What is of `filter.date`, and what only speaks of it, in one order.
 Result<> visit_dated(Database& database, const ItemFilter& filter, const Bounds& bounds,
                      const VisitItem& visit) {
     const auto end = filter.date + std::string(kPastEveryDate);
@@ -148,26 +137,22 @@ Result<> visit_dated(Database& database, const ItemFilter& filter, const Bounds&
     inside.from = std::max(inside.from, std::string_view(filter.date));
     inside.before = std::min(inside.before, std::string_view(end));
     auto words = filter.words;
-    words.push_back(filter.date);
+    words.push_back(date_word(filter.date));
     TRY_LET(auto spoken, find_items(database, words));
     TRY_LET(const auto of_then, numbers_within(database, inside));
     std::erase_if(spoken, [&](auto no) { return std::ranges::binary_search(of_then, no); });
     TRY_LET(const auto others, found_within(database, spoken, bounds));
 
-    const VisitItem if_spoken = [&](const ItemRecord& item) -> Result<> {
-        TRY_LET(const bool found, mentions(database, item, filter.date));
-        return found ? visit(item) : Result<>();
-    };
     const auto after = std::ranges::partition_point(
         others, [&](const FoundItem& item) { return item.date < filter.date; });
-    TRY(visit_found(database, {others.begin(), after}, bounds, if_spoken));
+    TRY(visit_found(database, {others.begin(), after}, bounds, visit));
     if (filter.words.empty()) {
         TRY(visit_listed(database, inside, nullptr, visit));
     } else {
         TRY_LET(const auto found, find_items(database, filter.words));
         TRY(visit_listed(database, inside, &found, visit));
     }
-    return visit_found(database, {after, others.end()}, bounds, if_spoken);
+    return visit_found(database, {after, others.end()}, bounds, visit);
 }
 
 Result<std::uint64_t> count_total(Database& database, int state) {
@@ -178,6 +163,18 @@ Result<std::uint64_t> count_total(Database& database, int state) {
 }
 
 Result<std::uint64_t> count_listed(Database& database, const Bounds& bounds) {
+    if (bounds.kinds != 0) {
+        TRY_LET(auto rows, database.prepare("SELECT kind FROM listed WHERE state = ?1 AND date >= "
+                                            "?2 AND date < ?3"));
+        rows.bind(1, bounds.state).bind_blob(2, as_bytes(bounds.from));
+        rows.bind_blob(3, as_bytes(bounds.before));
+        std::uint64_t count = 0;
+        for (;;) {
+            TRY_LET(const bool found, rows.step());
+            if (!found) return count;
+            if (bounds.holds(rows.column_int(0))) ++count;
+        }
+    }
     TRY_LET(auto row, database.prepare("SELECT count(*) FROM listed WHERE state = ?1 AND date >= "
                                        "?2 AND date < ?3"));
     row.bind(1, bounds.state).bind_blob(2, as_bytes(bounds.from));
@@ -193,11 +190,11 @@ Result<std::uint64_t> count_found(Database& database, const std::vector<std::int
         return items.size();
     }
     std::uint64_t count = 0;
-    TRY_LET(auto rows, database.prepare("SELECT no, state, date FROM items"));
+    TRY_LET(auto rows, database.prepare("SELECT no, state, date, kind FROM numbers"));
     for (;;) {
         TRY_LET(const bool there, rows.step());
         if (!there) return count;
-        if (bounds.holds(rows.column_int(1), rows.column_text(2)) &&
+        if (bounds.holds(rows.column_int(1), rows.column_text(2), rows.column_int(3)) &&
             std::ranges::binary_search(found, rows.column_int(0)))
             ++count;
     }
@@ -207,8 +204,9 @@ Result<std::uint64_t> count_found(Database& database, const std::vector<std::int
 Result<std::vector<PackedFile>> read_files(Database& database, std::int64_t item, int state) {
     TRY_LET(auto row, database.prepare("SELECT l.keeps FROM items i CROSS JOIN listed l ON l.state "
                                        "= i.state AND l.date = i.date AND l.item = i.item WHERE "
-                                       "i.item = ?1 AND i.state = ?2"));
-    TRY_LET(const bool found, row.bind(1, item).bind(2, state).step());
+                                       "i.item = ?1 AND (i.state = ?2 OR i.state = ?3)"));
+    row.bind(1, item).bind(2, state);
+    TRY_LET(const bool found, row.bind(3, state + kHidden).step());
     if (!found) return std::vector<PackedFile>();
     TRY_LET(auto keeps, unpack_keeps(row.column_text(0)));
     return std::move(keeps.files);
@@ -237,15 +235,25 @@ Result<std::optional<model::ItemId>> Catalog::find_kept(const model::RootId& roo
     }
 }
 
+namespace {
+
+Result<std::optional<ItemRecord>> read_item(Database& database, std::int64_t item,
+                                            WithParts with_parts) {
+    TRY_LET(auto row, database.prepare("SELECT l.state, l.date, l.item, l.flags, l.taken, l.keeps, "
+                                       "l.kind FROM items i CROSS JOIN listed l ON l.state = "
+                                       "i.state AND l.date = i.date AND l.item = i.item WHERE "
+                                       "i.item = ?1"));
+    TRY_LET(const bool found, row.bind(1, item).step());
+    if (!found) return std::optional<ItemRecord>();
+    TRY_LET(auto record, read_listed(database, row, with_parts));
+    return std::optional<ItemRecord>(std::move(record));
+}
+
+}  // namespace
+
 Result<std::optional<ItemRecord>> Catalog::item(const model::ItemId& item) {
     TRY_LET(auto* const database, state_->settled());
-    TRY_LET(auto row, database->prepare("SELECT l.state, l.date, l.item, l.flags, l.taken, l.keeps "
-                                        "FROM items i CROSS JOIN listed l ON l.state = i.state AND "
-                                        "l.date = i.date AND l.item = i.item WHERE i.item = ?1"));
-    TRY_LET(const bool found, row.bind(1, key_of(item)).step());
-    if (!found) return std::optional<ItemRecord>();
-    TRY_LET(auto record, read_listed(*database, row));
-    return std::optional<ItemRecord>(std::move(record));
+    return read_item(*database, key_of(item), WithParts::yes);
 }
 
 Result<std::vector<model::ItemId>> Catalog::items_by_prefix(std::string_view hex,
@@ -267,25 +275,27 @@ Result<std::vector<model::ItemId>> Catalog::items_by_prefix(std::string_view hex
 
 namespace {
 
-/// In the order in which things were kept: what sorts is 24 bytes an item, whatever the items hold.
-Result<> visit_by_kept(Database& database, const Bounds& bounds, Catalog& catalog,
-                       const VisitItem& visit) {
+/// In the order in which things were kept, each item by itself: what sorts is 24 bytes an item,
+/// whatever the items hold.
+Result<> visit_by_kept(Database& database, const Bounds& bounds, const VisitItem& visit) {
     std::vector<std::pair<model::HybridTime, std::int64_t>> order;
     {
         TRY_LET(auto rows, database.prepare("SELECT item, keeps FROM listed WHERE state = ?1 AND "
                                             "date >= ?2 AND date < ?3"));
-        rows.bind(1, bounds.state).bind_blob(2, as_bytes(bounds.from));
-        rows.bind_blob(3, as_bytes(bounds.before));
-        for (;;) {
-            TRY_LET(const bool found, rows.step());
-            if (!found) break;
-            TRY_LET(const auto keeps, unpack_keeps(rows.column_text(1)));
-            order.emplace_back(keeps.clock, rows.column_int(0));
+        for (const int state : {bounds.state, bounds.state + kHidden}) {
+            rows.bind(1, state).bind_blob(2, as_bytes(bounds.from));
+            rows.bind_blob(3, as_bytes(bounds.before));
+            for (;;) {
+                TRY_LET(const bool found, rows.step());
+                if (!found) break;
+                TRY_LET(const auto keeps, unpack_keeps(rows.column_text(1)));
+                order.emplace_back(keeps.clock, rows.column_int(0));
+            }
         }
     }
     std::ranges::sort(order);
     for (const auto& [clock, key] : order) {
-        TRY_LET(const auto record, catalog.item(id_of_key<model::ItemId>(key)));
+        TRY_LET(const auto record, read_item(database, key, WithParts::no));
         if (record) TRY(visit(*record));
     }
     return {};
@@ -296,7 +306,7 @@ Result<> visit_by_kept(Database& database, const Bounds& bounds, Catalog& catalo
 Result<> Catalog::for_each_item(const ItemFilter& filter, const VisitItem& visit) {
     TRY_LET(auto* const database, state_->settled());
     const Bounds bounds(filter);
-    if (filter.by_kept) return visit_by_kept(*database, bounds, *this, visit);
+    if (filter.by_kept) return visit_by_kept(*database, bounds, visit);
     if (!filter.date.empty()) return visit_dated(*database, filter, bounds, visit);
     if (filter.words.empty()) return visit_listed(*database, bounds, nullptr, visit);
     TRY_LET(const auto found, find_items(*database, filter.words));
@@ -320,15 +330,17 @@ Result<std::uint64_t> Catalog::item_count(const ItemFilter& filter) {
         TRY_LET(const auto found, find_items(*database, filter.words));
         return count_found(*database, found, bounds);
     }
-    if (filter.from.empty() && filter.before.empty()) return count_total(*database, bounds.state);
+    if (filter.from.empty() && filter.before.empty() && filter.kinds.empty())
+        return count_total(*database, bounds.state);
     return count_listed(*database, bounds);
 }
 
 namespace {
 
 Result<bool> item_is(Database& database, const model::ItemId& item, int state) {
-    TRY_LET(auto row, database.prepare("SELECT 1 FROM items WHERE item = ?1 AND state = ?2"));
-    return row.bind(1, key_of(item)).bind(2, state).step();
+    TRY_LET(auto row, database.prepare("SELECT 1 FROM items WHERE item = ?1 AND (state = ?2 OR "
+                                       "state = ?3)"));
+    return row.bind(1, key_of(item)).bind(2, state).bind(3, state + kHidden).step();
 }
 
 Result<> add_items_by_file(Database& database, const model::ContentId& content, int state,
@@ -376,7 +388,7 @@ Result<std::vector<model::ItemId>> Catalog::items_of_content(const model::Conten
 
 Result<std::vector<model::ContentId>> Catalog::contents_of_item(const model::ItemId& item) {
     TRY_LET(auto* const database, state_->settled());
-    TRY_LET(const auto record, this->item(item));
+    TRY_LET(const auto record, read_item(*database, key_of(item), WithParts::no));
     std::set<model::ContentId> contents;
     if (record)
         for (const auto& file : record->files) contents.insert(file.content);

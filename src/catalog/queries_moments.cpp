@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -30,9 +31,14 @@ struct HeldItem {
     friend auto operator<=>(const HeldItem&, const HeldItem&) = default;
 };
 
-Result<bool> is_kept(Database& database, const model::ItemId& item) {
-    TRY_LET(auto row, database.prepare("SELECT 1 FROM items WHERE item = ?1 AND state = ?2"));
-    return row.bind(1, key_of(item)).bind(2, kStateKept).step();
+/// The item that shows it among those kept: itself, or what it is a part of.
+Result<std::optional<model::ItemId>> shown_kept(Database& database, const model::ItemId& item) {
+    TRY_LET(auto row, database.prepare("SELECT i.state, p.lead FROM items i LEFT JOIN parts p ON "
+                                       "p.item = i.item WHERE i.item = ?1"));
+    TRY_LET(const bool found, row.bind(1, key_of(item)).step());
+    if (!found || letting_of(row.column_int(0)) != kStateKept)
+        return std::optional<model::ItemId>();
+    return std::optional(row.is_null(1) ? item : id_of_key<model::ItemId>(row.column_int(1)));
 }
 
 /// Whether anything is held at all, even if let go, tells apart an empty moment from one that was
@@ -51,14 +57,16 @@ Result<bool> read_held(Database& database, std::string_view subject,
         const auto item = target.item();
         if (!item || is_null_value(rows.column_text(2))) continue;
         any = true;
-        TRY_LET(const bool kept, is_kept(database, *item));
-        if (!kept) continue;
+        TRY_LET(const auto shown, shown_kept(database, *item));
+        if (!shown) continue;
         TRY_LET(const auto stamp, unpack_stamp(rows.column_blob(1)));
         held.push_back(
-            {string_member(rows.column_text(2), "order").value_or(""), stamp.clock, *item});
+            {string_member(rows.column_text(2), "order").value_or(""), stamp.clock, *shown});
     }
     std::ranges::sort(held);
-    for (const auto& one : held) items.push_back(one.item);
+    std::set<model::ItemId> seen;
+    for (const auto& one : held)
+        if (seen.insert(one.item).second) items.push_back(one.item);
     return any;
 }
 

@@ -1,5 +1,8 @@
 #include "catalog/records.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,10 +12,13 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "catalog/findings.h"
 #include "catalog/packing.h"
 #include "catalog/schema.h"
 #include "catalog/sqlite_handle.h"
 #include "catalog/values.h"
+#include "media/kind.h"
+#include "media/taken.h"
 #include "model/entry.h"
 #include "model/ids.h"
 
@@ -71,35 +77,93 @@ Result<std::optional<std::string>> read_text_field(Database& database, std::stri
     return value ? string_value(*value) : std::nullopt;
 }
 
-Result<ItemRecord> read_listed(Database& database, const Statement& row) {
+namespace {
+
+void add_files(ItemRecord& record, const model::ItemId& item, UnpackedKeeps keeps) {
+    record.files.reserve(record.files.size() + keeps.files.size());
+    for (auto& [file, root] : keeps.files)
+        record.files.push_back({file.content, file.bytes, std::move(file.name),
+                                std::move(file.folder), root, file.modified, std::nullopt,
+                                std::nullopt, item});
+}
+
+Result<> add_parts(Database& database, ItemRecord& record) {
+    TRY_LET(auto parts,
+            database.prepare("SELECT p.item, l.keeps FROM parts p CROSS JOIN items i ON "
+                             "i.item = p.item CROSS JOIN listed l ON l.state = i.state "
+                             "AND l.date = i.date AND l.item = i.item WHERE p.lead = "
+                             "?1 ORDER BY p.item"));
+    parts.bind(1, key_of(record.item));
+    for (;;) {
+        TRY_LET(const bool found, parts.step());
+        if (!found) return {};
+        record.parts.push_back(id_of_key<model::ItemId>(parts.column_int(0)));
+        TRY_LET(auto keeps, unpack_keeps(parts.column_text(1)));
+        add_files(record, record.parts.back(), std::move(keeps));
+    }
+}
+
+Result<> add_lead(Database& database, ItemRecord& record) {
+    TRY_LET(auto lead, database.prepare("SELECT lead FROM parts WHERE item = ?1"));
+    TRY_LET(const bool found, lead.bind(1, key_of(record.item)).step());
+    if (!found) return damaged("list of items");
+    record.lead = id_of_key<model::ItemId>(lead.column_int(0));
+    return {};
+}
+
+/// `packed`: when it was taken, then the brief of each file.
+Result<> add_briefs(ItemRecord& record, std::string_view packed) {
+    if (packed.empty()) return {};
+    Unpacker unpacker(packed);
+    record.when = unpack_taken(unpacker.text());
+    if (record.when && record.when->source != media::TakenSource::file_time)
+        record.taken = media::to_text(record.when->at);
+    for (auto& file : record.files) {
+        if (unpacker.at_end()) break;
+        const auto brief = unpack_brief(unpacker.text());
+        if (!brief) continue;
+        file.kind = brief->kind;
+        if (brief->taken) file.taken = media::to_text(brief->taken->at);
+    }
+    return unpacker.ok() ? Result<>() : damaged("list of items");
+}
+
+Result<> add_said(Database& database, ItemRecord& record, std::int64_t flags) {
+    if ((flags & (kHasWords | kHasCover)) == 0) return {};
+    auto items = record.parts;
+    items.insert(items.begin(), record.item);
+    for (const auto& item : items) {
+        const auto subject = model::Subject::of(item).text;
+        if ((flags & kHasWords) != 0) {
+            TRY_LET(auto words, read_standing_words(database, subject, std::nullopt));
+            std::ranges::move(words, std::back_inserter(record.words));
+        }
+        if ((flags & kHasCover) != 0 && !record.cover) {
+            TRY_LET(record.cover, read_text_field(database, subject, "cover"));
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<ItemRecord> read_listed(Database& database, const Statement& row, WithParts with_parts) {
     ItemRecord record;
-    record.let_go = row.column_int(0) == kStateLetGo;
+    const auto state = row.column_int(0);
+    record.let_go = letting_of(state) == kStateLetGo;
     record.date = row.column_text(1);
     record.item = id_of_key<model::ItemId>(row.column_int(2));
     const auto flags = row.column_int(3);
-    const auto packed_taken = row.column_text(4);
+    if (const auto kind = row.column_int(6); kind != kNoKind)
+        record.kind = static_cast<media::Kind>(kind);
     TRY_LET(auto keeps, unpack_keeps(row.column_text(5)));
     record.kept = keeps.kept;
     record.kept_clock = keeps.clock;
-    Unpacker taken(packed_taken);
-    record.files.reserve(keeps.files.size());
-    for (auto& [file, root] : keeps.files) {
-        auto& out = record.files.emplace_back(
-            FileRecord{file.content, file.bytes, std::move(file.name), std::move(file.folder), root,
-                       file.modified, std::nullopt});
-        if (packed_taken.empty()) continue;
-        if (const auto text = taken.text(); !text.empty()) out.taken = text;
-        if (!record.taken) record.taken = out.taken;
-    }
-    if (!taken.ok() || !taken.at_end()) return damaged("list of items");
-    if (flags == 0) return record;
-    const auto subject = model::Subject::of(record.item).text;
-    if ((flags & kHasWords) != 0) {
-        TRY_LET(record.words, read_standing_words(database, subject, std::nullopt));
-    }
-    if ((flags & kHasCover) != 0) {
-        TRY_LET(record.cover, read_text_field(database, subject, "cover"));
-    }
+    add_files(record, record.item, std::move(keeps));
+    if ((flags & kHasParts) != 0 && with_parts == WithParts::yes) TRY(add_parts(database, record));
+    if (state >= kHidden) TRY(add_lead(database, record));
+    TRY(add_briefs(record, row.column_text(4)));
+    TRY(add_said(database, record, flags));
     return record;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,11 @@ Result<std::optional<std::string>> read_field(Database& database, std::string_vi
 /// The same where it is a JSON string: its text.
 Result<std::optional<std::string>> read_text_field(Database& database, std::string_view subject,
                                                    std::string_view field);
-/// What `listed` holds of one item. The row's columns: state, date, item, flags, taken, keeps.
-Result<ItemRecord> read_listed(Database& database, const Statement& row);
+/// Whether a record holds the files and the words of the item's parts as well.
+enum class WithParts : std::uint8_t { no, yes };
+/// What `listed` holds of one item. The row's columns: state, date, item, flags, taken, keeps,
+/// kind.
+Result<ItemRecord> read_listed(Database& database, const Statement& row,
+                               WithParts with_parts = WithParts::yes);
 
 }  // namespace keepsake::catalog

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,11 +18,15 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "catalog/findings.h"
+#include "catalog/groups.h"
 #include "catalog/packing.h"
 #include "catalog/schema.h"
 #include "catalog/sqlite_handle.h"
 #include "catalog/stage.h"
 #include "catalog/values.h"
+#include "media/kind.h"
+#include "media/taken.h"
 #include "model/entry.h"
 #include "model/ids.h"
 
@@ -39,6 +46,8 @@ struct Present {
     bool fields = false;
     bool words = false;
     bool links = false;
+    bool belongs = false;
+    bool parts = false;
 };
 
 /// One item whose derived rows are to be made anew.
@@ -49,7 +58,11 @@ struct Row {
     bool stood = false;
     bool renew_text = false;
     bool moved = false;
+    int old_state = kStateKept;
     int state = kStateKept;
+    int kind = kNoKind;
+    bool grouped = false;                // belongs to a group of several
+    std::vector<std::int64_t> parts;     // of the one that is shown for its group, the others
     std::span<const Stage::Keep> keeps;  // new ones
     auto place() const { return std::tie(date, item); }
 };
@@ -57,11 +70,13 @@ struct Row {
 /// What is read and derived of one item.
 struct Draft {
     Row* row = nullptr;
-    int old_state = kStateKept;
     std::string old_date;
-    std::string packed;  // all keep entries
-    UnpackedKeeps keeps;
-    std::vector<std::string> taken;  // of each file, "" for unknown
+    std::string packed;                  // all keep entries
+    UnpackedKeeps keeps;                 // with those of its parts
+    std::size_t own_files = 0;           // of them, those of its own, which come first
+    std::vector<std::string> briefs;     // of each file, "" for unknown
+    std::vector<std::int64_t> findings;  // of each file, 0 for unknown
+    std::optional<media::Taken> by_hand;
     int flags = 0;
     std::string packed_taken;
     std::string text;
@@ -70,7 +85,8 @@ struct Draft {
 /// What `facts` says of a content: "" for nothing.
 struct KnownFacts {
     model::ContentId content;
-    std::string taken;
+    std::string brief;
+    std::int64_t no = 0;
 };
 
 struct WantedFacts {
@@ -100,8 +116,17 @@ class Refresh {
     Result<> learn_facts();
     Result<> read_facts();
     Result<> derive(Draft& draft);
-    Result<> read_letting(Row& row);
-    Result<std::optional<std::string>> read_fields(Draft& draft, std::string_view subject);
+    Result<int> read_letting(std::int64_t item);
+    Result<> gather_groups();
+    Result<> settle_group(std::span<const std::int64_t> items, std::int64_t lead);
+    Result<std::string> whole_keeps(const Row& row);
+    Result<> read_findings(Draft& draft);
+    Result<> read_said(Draft& draft, std::int64_t item);
+    void choose_taken(Draft& draft);
+    Result<> write_parts();
+    Result<> write_unread();
+    Result<> write_days();
+    Result<> read_fields(Draft& draft, std::string_view subject);
     Result<> read_words(Draft& draft, std::string_view subject);
     Result<> read_moment_names(Draft& draft, std::string_view subject);
     Result<> write_found();
@@ -117,6 +142,9 @@ class Refresh {
     std::vector<KnownFacts> known_facts_;  // by content
     std::vector<Draft> drafts_;
     std::size_t draft_bytes_ = 0;
+    std::map<std::int64_t, std::string> group_keeps_;  // of those that belong to a group, all
+    std::vector<model::ContentId> unread_;
+    std::map<std::pair<int, std::string>, std::int64_t> more_days_;
     std::int64_t more_kept_ = 0;
     std::int64_t more_let_go_ = 0;
 };
@@ -133,6 +161,8 @@ Result<> Refresh::look_around() {
     TRY_LET(present_.fields, exists("SELECT 1 FROM fields LIMIT 1"));
     TRY_LET(present_.words, exists("SELECT 1 FROM words LIMIT 1"));
     TRY_LET(present_.links, exists("SELECT 1 FROM links LIMIT 1"));
+    TRY_LET(present_.belongs, exists("SELECT 1 FROM belongs LIMIT 1"));
+    TRY_LET(present_.parts, exists("SELECT 1 FROM parts LIMIT 1"));
     TRY_LET(auto last, database_.prepare("SELECT coalesce(max(no), 0) FROM numbers"));
     TRY_LET(const bool found, last.step());
     if (!found) return damaged("numbers");
@@ -149,6 +179,7 @@ Result<> Refresh::run(std::span<const Stage::Touch> touched, std::span<const Sta
         TRY(add_row(touch, keeps.first(count)));
         keeps = keeps.subspan(count);
     }
+    if (present_.belongs) TRY(gather_groups());
     if (present_.facts) TRY(learn_facts());
     std::ranges::sort(rows_, [](const Row& a, const Row& b) { return a.place() < b.place(); });
     for (auto& row : rows_) {
@@ -157,6 +188,9 @@ Result<> Refresh::run(std::span<const Stage::Touch> touched, std::span<const Sta
     }
     TRY(finish_chunk());
     TRY(write_items());
+    TRY(write_parts());
+    TRY(write_unread());
+    TRY(write_days());
     return write_totals();
 }
 
@@ -169,9 +203,10 @@ Result<> Refresh::add_row(const Stage::Touch& touch, std::span<const Stage::Keep
         TRY_LET(auto old, database_.prepare("SELECT state, date, no FROM items WHERE item = ?1"));
         TRY_LET(row.stood, old.bind(1, row.item).step());
         if (row.stood) {
-            row.state = static_cast<int>(old.column_int(0));
+            row.old_state = static_cast<int>(old.column_int(0));
             row.date = old.column_text(1);
             row.no = old.column_int(2);
+            old.reset();
         }
     }
     if (!row.stood) {
@@ -179,33 +214,91 @@ Result<> Refresh::add_row(const Stage::Touch& touch, std::span<const Stage::Keep
         TRY_LET(const auto modified, first_modified(view_of(keeps.front())));
         row.date = to_rfc3339(modified, Fraction::none);
     }
+    TRY_LET(row.state, read_letting(row.item));
     rows_.push_back(std::move(row));
     return {};
+}
+
+/// Finds out which of these rows stand in groups, and for which of them they are shown. Requires:
+/// rows by item, groups whole.
+Result<> Refresh::gather_groups() {
+    std::vector<std::int64_t> items;
+    items.reserve(rows_.size());
+    for (const auto& row : rows_) items.push_back(row.item);
+    TRY_LET(const auto together, grouped_with(database_, items));
+    std::set<std::int64_t> done;
+    for (const auto item : together) {
+        if (done.contains(item)) continue;
+        TRY_LET(const auto group, group_of(database_, item));
+        if (!std::ranges::binary_search(group.items, item)) continue;
+        done.insert(group.items.begin(), group.items.end());
+        TRY(settle_group(group.items, group.lead));
+    }
+    return {};
+}
+
+/// Those that are kept are shown as one, those that are let go as another: as the lead, or as the
+/// first of them where that is not among them.
+Result<> Refresh::settle_group(std::span<const std::int64_t> items, std::int64_t lead) {
+    for (const int state : {kStateKept, kStateLetGo}) {
+        std::vector<Row*> rows;
+        Row* shown = nullptr;
+        for (const auto item : items) {
+            const auto at = std::ranges::lower_bound(rows_, item, {}, &Row::item);
+            if (at == rows_.end() || at->item != item || letting_of(at->state) != state) continue;
+            rows.push_back(&*at);
+            if (shown == nullptr || item == lead) shown = &*at;
+        }
+        if (rows.size() < 2) continue;
+        for (auto* const row : rows) {
+            row->grouped = true;
+            TRY_LET(group_keeps_[row->item], whole_keeps(*row));
+            if (row == shown) continue;
+            row->state += kHidden;
+            shown->parts.push_back(row->item);
+        }
+    }
+    return {};
+}
+
+/// The item's keep entries, those that stand and those that are new.
+Result<std::string> Refresh::whole_keeps(const Row& row) {
+    std::string packed;
+    if (row.stood) {
+        TRY_LET(auto old, database_.prepare("SELECT keeps FROM listed WHERE state = ?1 AND date = "
+                                            "?2 AND item = ?3"));
+        old.bind(1, row.old_state).bind_blob(2, as_bytes(row.date)).bind(3, row.item);
+        TRY_LET(const bool found, old.step());
+        if (!found) return damaged("list of items");
+        packed = old.column_text(0);
+    }
+    if (row.keeps.empty()) return packed;
+    std::vector<std::string_view> added;
+    added.reserve(row.keeps.size());
+    for (const auto& keep : row.keeps) added.push_back(view_of(keep));
+    return merge_keeps(packed, added);
 }
 
 Result<> Refresh::add_draft(Row& row) {
     Draft draft;
     draft.row = &row;
-    if (row.stood) {
-        TRY_LET(auto old, database_.prepare("SELECT keeps FROM listed WHERE state = ?1 AND date = "
-                                            "?2 AND item = ?3"));
-        old.bind(1, row.state).bind_blob(2, as_bytes(row.date)).bind(3, row.item);
-        TRY_LET(const bool found, old.step());
-        if (!found) return damaged("list of items");
-        draft.packed = old.column_text(0);
-        draft.old_state = row.state;
-        draft.old_date = row.date;
+    if (row.grouped) {
+        draft.packed = group_keeps_[row.item];
     } else {
+        TRY_LET(draft.packed, whole_keeps(row));
+    }
+    if (row.stood)
+        draft.old_date = row.date;
+    else
         row.no = ++last_no_;
-    }
-    if (!row.keeps.empty()) {
-        std::vector<std::string_view> added;
-        added.reserve(row.keeps.size());
-        for (const auto& keep : row.keeps) added.push_back(view_of(keep));
-        TRY_LET(draft.packed, merge_keeps(draft.packed, added));
-    }
     TRY_LET(draft.keeps, unpack_keeps(draft.packed));
-    draft.taken.resize(draft.keeps.files.size());
+    draft.own_files = draft.keeps.files.size();
+    for (const auto part : row.parts) {
+        TRY_LET(auto keeps, unpack_keeps(group_keeps_[part]));
+        std::ranges::move(keeps.files, std::back_inserter(draft.keeps.files));
+    }
+    draft.briefs.resize(draft.keeps.files.size());
+    draft.findings.resize(draft.keeps.files.size());
     draft_bytes_ += 2 * draft.packed.size();
     drafts_.push_back(std::move(draft));
     return {};
@@ -233,11 +326,14 @@ Result<> Refresh::learn_facts() {
     const auto repeated = std::ranges::unique(contents);
     contents.erase(repeated.begin(), repeated.end());
     known_facts_.reserve(contents.size());
-    TRY_LET(auto facts, database_.prepare("SELECT taken FROM facts WHERE content = ?1"));
+    TRY_LET(auto facts, database_.prepare("SELECT brief, no FROM facts WHERE content = ?1"));
     for (const auto& content : contents) {
         TRY_LET(const bool found, facts.bind_blob(1, content.bytes).step());
-        known_facts_.push_back({content, found ? std::string(facts.column_text(0)) : ""});
-        if (found) facts.reset();
+        auto& known = known_facts_.emplace_back(KnownFacts{content, {}, 0});
+        if (!found) continue;
+        known.brief = facts.column_text(0);
+        known.no = facts.column_int(1);
+        facts.reset();
     }
     return {};
 }
@@ -251,18 +347,21 @@ Result<> Refresh::read_facts() {
     }
     // In the table's order, so that each of its pages is read once.
     std::ranges::sort(wanted, {}, &WantedFacts::content);
-    TRY_LET(auto facts, database_.prepare("SELECT taken FROM facts WHERE content = ?1"));
+    TRY_LET(auto facts, database_.prepare("SELECT brief, no FROM facts WHERE content = ?1"));
     for (const auto& want : wanted) {
-        auto& taken = drafts_[want.draft].taken[want.file];
+        auto& brief = drafts_[want.draft].briefs[want.file];
+        auto& no = drafts_[want.draft].findings[want.file];
         const auto known =
             std::ranges::lower_bound(known_facts_, want.content, {}, &KnownFacts::content);
         if (known != known_facts_.end() && known->content == want.content) {
-            taken = known->taken;
+            brief = known->brief;
+            no = known->no;
             continue;
         }
         TRY_LET(const bool found, facts.bind_blob(1, want.content.bytes).step());
         if (!found) continue;
-        taken = facts.column_text(0);
+        brief = facts.column_text(0);
+        no = facts.column_int(1);
         facts.reset();
     }
     return {};
@@ -270,59 +369,102 @@ Result<> Refresh::read_facts() {
 
 Result<> Refresh::derive(Draft& draft) {
     auto& row = *draft.row;
-    const auto subject = model::Subject::of(id_of_key<model::ItemId>(row.item)).text;
-    TRY(read_letting(row));
-    std::optional<std::string> by_hand;
-    if (present_.fields) {
-        TRY_LET(by_hand, read_fields(draft, subject));
+    for (std::size_t i = 0; i < draft.own_files; ++i)
+        if (draft.briefs[i].empty()) unread_.push_back(draft.keeps.files[i].file.content);
+    TRY(read_said(draft, row.item));
+    for (const auto part : row.parts) TRY(read_said(draft, part));
+    if (!row.parts.empty()) draft.flags |= kHasParts;
+    const bool is_hidden = row.state >= kHidden;
+    if (row.renew_text && !is_hidden) {
+        for (const auto& [file, root] : draft.keeps.files)
+            draft.text += to_utf8_lossy(file.name) + "\n" + to_utf8_lossy(file.folder) + "\n";
+        draft.text = without_marks(std::move(draft.text));
+        draft.text += date_words(draft.text);
+        TRY(read_findings(draft));
+    } else {
+        draft.text.clear();
     }
-    for (const auto& [file, root] : draft.keeps.files) {
-        if (!row.renew_text) break;
-        draft.text += to_utf8_lossy(file.name) + "\n" + to_utf8_lossy(file.folder) + "\n";
-    }
-    if (present_.words) TRY(read_words(draft, subject));
-    if (present_.links && row.renew_text) TRY(read_moment_names(draft, subject));
-
-    const auto dated =
-        std::ranges::find_if(draft.taken, [](const auto& taken) { return !taken.empty(); });
-    const auto& files = draft.keeps.files;
-    if (by_hand)
-        row.date = *by_hand;
-    else if (dated != draft.taken.end())
-        row.date = *dated;
-    else
-        row.date = to_rfc3339(files.empty() ? draft.keeps.kept : files.front().file.modified,
-                              Fraction::none);
-    if (dated != draft.taken.end()) {
-        Packer packer;
-        for (const auto& taken : draft.taken) packer.text(taken);
-        draft.packed_taken = packer.take();
-    }
-    row.moved = !row.stood || row.state != draft.old_state || row.date != draft.old_date;
-    if (row.stood) (draft.old_state == kStateKept ? more_kept_ : more_let_go_) -= 1;
-    (row.state == kStateKept ? more_kept_ : more_let_go_) += 1;
+    choose_taken(draft);
+    row.moved = !row.stood || row.state != row.old_state || row.date != draft.old_date;
+    const auto add_day = [this](int state, std::string_view date, std::int64_t step) {
+        constexpr std::size_t kDay = 10;
+        if (state < kHidden) more_days_[{state, std::string(date.substr(0, kDay))}] += step;
+    };
+    if (row.stood) add_day(row.old_state, draft.old_date, -1);
+    add_day(row.state, row.date, 1);
+    if (row.stood && row.old_state < kHidden)
+        (row.old_state == kStateKept ? more_kept_ : more_let_go_) -= 1;
+    if (!is_hidden) (row.state == kStateKept ? more_kept_ : more_let_go_) += 1;
     draft.keeps = {};
     return {};
 }
 
-Result<> Refresh::read_letting(Row& row) {
-    row.state = kStateKept;
-    if (!present_.letting) return {};
-    TRY_LET(auto letting, database_.prepare("SELECT op FROM letting WHERE item = ?1"));
-    TRY_LET(const bool found, letting.bind(1, row.item).step());
-    if (found && letting.column_text(0) == "let-go") row.state = kStateLetGo;
+/// What the family said of an item.
+Result<> Refresh::read_said(Draft& draft, std::int64_t item) {
+    const auto subject = model::Subject::of(id_of_key<model::ItemId>(item)).text;
+    if (present_.fields) TRY(read_fields(draft, subject));
+    if (present_.words) TRY(read_words(draft, subject));
+    if (present_.links && draft.row->renew_text) TRY(read_moment_names(draft, subject));
     return {};
 }
 
-Result<std::optional<std::string>> Refresh::read_fields(Draft& draft, std::string_view subject) {
-    std::optional<std::string> by_hand;
+/// What the files themselves say.
+Result<> Refresh::read_findings(Draft& draft) {
+    TRY_LET(auto findings, database_.prepare("SELECT words FROM findings WHERE no = ?1"));
+    for (const auto no : draft.findings) {
+        if (no == 0) continue;
+        TRY_LET(const bool found, findings.bind(1, no).step());
+        if (!found) return damaged("facts");
+        draft.text += findings.column_text(0);
+        findings.reset();
+    }
+    return {};
+}
+
+void Refresh::choose_taken(Draft& draft) {
+    auto& row = *draft.row;
+    std::vector<model::KeptFile> files;
+    std::vector<std::optional<Brief>> briefs;
+    bool any_read = false;
+    row.kind = kNoKind;
+    for (std::size_t i = 0; i < draft.briefs.size(); ++i) {
+        files.push_back(std::move(draft.keeps.files[i].file));
+        const auto& brief = briefs.emplace_back(unpack_brief(draft.briefs[i]));
+        any_read = any_read || brief.has_value();
+        constexpr auto kSidecar = static_cast<int>(media::Kind::sidecar);
+        if (brief && (row.kind == kNoKind || row.kind == kSidecar))
+            row.kind = static_cast<int>(brief->kind);
+    }
+    const auto taken = choose_item_taken(draft.by_hand, files, briefs, draft.keeps.kept);
+    const bool is_known = taken && taken->source != media::TakenSource::file_time;
+    if (is_known)
+        row.date = media::to_text(taken->at);
+    else
+        row.date =
+            to_rfc3339(files.empty() ? draft.keeps.kept : files.front().modified, Fraction::none);
+    if (!is_known && !any_read) return;
+    Packer packer;
+    packer.text(taken ? pack_taken(*taken) : "");
+    for (const auto& brief : draft.briefs) packer.text(brief);
+    draft.packed_taken = packer.take();
+}
+
+Result<int> Refresh::read_letting(std::int64_t item) {
+    if (!present_.letting) return kStateKept;
+    TRY_LET(auto letting, database_.prepare("SELECT op FROM letting WHERE item = ?1"));
+    TRY_LET(const bool found, letting.bind(1, item).step());
+    return found && letting.column_text(0) == "let-go" ? kStateLetGo : kStateKept;
+}
+
+Result<> Refresh::read_fields(Draft& draft, std::string_view subject) {
     TRY_LET(auto fields, database_.prepare("SELECT field, value FROM fields WHERE subject = ?1 AND "
                                            "person = x''"));
     fields.bind_blob(1, as_bytes(subject));
     for (;;) {
         TRY_LET(const bool found, fields.step());
-        if (!found) return by_hand;
-        if (fields.column_text(0) == "taken") by_hand = hand_date(fields.column_text(1));
+        if (!found) return {};
+        if (fields.column_text(0) == "taken" && !draft.by_hand)
+            draft.by_hand = taken_by_hand(fields.column_text(1));
         if (fields.column_text(0) == "cover" && !is_null_value(fields.column_text(1)))
             draft.flags |= kHasCover;
     }
@@ -374,6 +516,7 @@ Result<> Refresh::write_found() {
     TRY_LET(auto put, database_.prepare("INSERT INTO found(rowid, text) VALUES(?1, ?2)"));
     for (const auto* draft : by_number) {
         if (draft->row->stood) TRY(remove.bind(1, draft->row->no).run());
+        if (draft->row->state >= kHidden) continue;
         TRY(put.bind(1, draft->row->no).bind_text(2, draft->text).run());
     }
     return {};
@@ -392,24 +535,32 @@ Result<> Refresh::write_listed() {
     TRY_LET(auto remove, database_.prepare("DELETE FROM listed WHERE state = ?1 AND date = ?2 AND "
                                            "item = ?3"));
     TRY_LET(auto insert, database_.prepare("INSERT INTO listed(state, date, item, no, flags, "
-                                           "taken, keeps) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"));
+                                           "kind, taken, keeps) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
+                                           "?7, ?8)"));
     for (const auto* draft : by_place) {
         const auto& row = *draft->row;
         if (row.stood) {
-            remove.bind(1, draft->old_state).bind_blob(2, as_bytes(draft->old_date));
+            remove.bind(1, row.old_state).bind_blob(2, as_bytes(draft->old_date));
             TRY(remove.bind(3, row.item).run());
         }
         insert.bind(1, row.state).bind_blob(2, as_bytes(row.date)).bind(3, row.item);
-        insert.bind(4, row.no).bind(5, draft->flags).bind_blob(6, as_bytes(draft->packed_taken));
-        TRY(insert.bind_blob(7, as_bytes(draft->packed)).run());
+        insert.bind(4, row.no).bind(5, draft->flags).bind(6, row.kind);
+        insert.bind_blob(7, as_bytes(draft->packed_taken));
+        TRY(insert.bind_blob(8, as_bytes(draft->packed)).run());
     }
     return {};
 }
 
 Result<> Refresh::write_items() {
-    TRY_LET(auto number, database_.prepare("INSERT INTO numbers(no, item) VALUES(?1, ?2)"));
-    for (const auto& row : rows_)
-        if (!row.stood) TRY(number.bind(1, row.no).bind(2, row.item).run());
+    TRY_LET(auto number, database_.prepare("INSERT INTO numbers(no, item, state, date, kind) "
+                                           "VALUES(?1, ?2, ?3, ?4, ?5)"));
+    TRY_LET(auto renumber, database_.prepare("UPDATE numbers SET item = ?2, state = ?3, date = ?4, "
+                                             "kind = ?5 WHERE no = ?1"));
+    for (const auto& row : rows_) {
+        auto& put = row.stood ? renumber : number;
+        put.bind(1, row.no).bind(2, row.item).bind(3, row.state).bind_blob(4, as_bytes(row.date));
+        TRY(put.bind(5, row.kind).run());
+    }
     std::ranges::sort(rows_, {}, &Row::item);
     TRY_LET(auto insert, database_.prepare("INSERT INTO items(item, state, date, no) "
                                            "VALUES(?1, ?2, ?3, ?4)"));
@@ -422,6 +573,37 @@ Result<> Refresh::write_items() {
         TRY(put.bind(1, row.item).bind(2, row.state).bind_blob(3, as_bytes(row.date)).run());
     }
     return {};
+}
+
+Result<> Refresh::write_parts() {
+    if (!present_.belongs && !present_.parts) return {};
+    TRY_LET(auto remove, database_.prepare("DELETE FROM parts WHERE lead = ?1"));
+    TRY_LET(auto insert, database_.prepare("INSERT INTO parts(lead, item, role) VALUES(?1, ?2, "
+                                           "?3)"));
+    for (const auto& row : rows_) {
+        TRY(remove.bind(1, row.item).run());
+        for (const auto part : row.parts) {
+            TRY_LET(const auto role, role_of(database_, part));
+            TRY(insert.bind(1, row.item).bind(2, part).bind_blob(3, as_bytes(role)).run());
+        }
+    }
+    return {};
+}
+
+Result<> Refresh::write_unread() {
+    std::ranges::sort(unread_);
+    TRY_LET(auto insert, database_.prepare("INSERT OR IGNORE INTO unread(content) VALUES(?1)"));
+    for (const auto& content : unread_) TRY(insert.bind_blob(1, content.bytes).run());
+    return {};
+}
+
+Result<> Refresh::write_days() {
+    TRY_LET(auto add, database_.prepare("INSERT INTO days(state, day, count) VALUES(?1, ?2, ?3) ON "
+                                        "CONFLICT DO UPDATE SET count = count + excluded.count"));
+    for (const auto& [place, more] : more_days_)
+        if (more != 0)
+            TRY(add.bind(1, place.first).bind_blob(2, as_bytes(place.second)).bind(3, more).run());
+    return database_.execute("DELETE FROM days WHERE count = 0");
 }
 
 Result<> Refresh::write_totals() {

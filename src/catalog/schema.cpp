@@ -16,7 +16,8 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x4b656570;
 
 // Tables of what the segments say. `stamp` is the packed (clock, device) of the entry that wrote
-// the row; ids of 8 bytes are integers that sort as they do (packing.h).
+// the row; ids of 8 bytes are integers that sort as they do (packing.h). `findings` holds the text
+// of the facts that won, in order of arrival; `belongs` what each item is a part of (groups.h).
 constexpr const char* kSaid = R"sql(
 CREATE TABLE segments(
   device BLOB NOT NULL, seq INTEGER NOT NULL, text BLOB NOT NULL, previous BLOB,
@@ -64,7 +65,12 @@ CREATE TABLE letting(
   item INTEGER PRIMARY KEY, stamp BLOB NOT NULL, op BLOB NOT NULL, seq INTEGER NOT NULL) STRICT;
 CREATE TABLE moments(moment INTEGER PRIMARY KEY, first_clock BLOB NOT NULL) STRICT;
 CREATE TABLE facts(
-  content BLOB PRIMARY KEY, rank BLOB NOT NULL, taken BLOB NOT NULL) STRICT, WITHOUT ROWID;
+  content BLOB PRIMARY KEY, rank BLOB NOT NULL, brief BLOB NOT NULL, no INTEGER NOT NULL)
+  STRICT, WITHOUT ROWID;
+CREATE TABLE findings(
+  no INTEGER PRIMARY KEY, json BLOB NOT NULL, words BLOB NOT NULL) STRICT;
+CREATE TABLE belongs(item INTEGER PRIMARY KEY, target INTEGER NOT NULL, role BLOB NOT NULL) STRICT;
+CREATE INDEX belongs_by_target ON belongs(target);
 CREATE TABLE objects(
   no INTEGER PRIMARY KEY, object BLOB NOT NULL, content BLOB NOT NULL, bytes INTEGER NOT NULL,
   object_bytes INTEGER NOT NULL, header BLOB NOT NULL) STRICT;
@@ -74,7 +80,8 @@ CREATE TABLE objects(
 // content's hash), so that a large intake can fill each in its own order (stage.h), and what is
 // derived for each item (refresh.h). `listed` is clustered by date: a month is read in one go.
 // Items are found by small numbers handed out as they come: lists of random ids would be seven
-// times as long.
+// times as long. `days` counts what is listed, `unread` holds contents without facts, `looks` how
+// pictures look.
 constexpr const char* kDerived = R"sql(
 CREATE TABLE long_texts(content BLOB PRIMARY KEY, text BLOB NOT NULL) STRICT;
 CREATE TABLE object_by_content(
@@ -89,11 +96,23 @@ CREATE TABLE file_by_content(
 CREATE TABLE items(
   item INTEGER PRIMARY KEY, state INTEGER NOT NULL, date BLOB NOT NULL, no INTEGER NOT NULL)
   STRICT;
-CREATE TABLE numbers(no INTEGER PRIMARY KEY, item INTEGER NOT NULL) STRICT;
+CREATE TABLE numbers(
+  no INTEGER PRIMARY KEY, item INTEGER NOT NULL, state INTEGER NOT NULL, date BLOB NOT NULL,
+  kind INTEGER NOT NULL) STRICT;
 CREATE TABLE listed(
   state INTEGER NOT NULL, date BLOB NOT NULL, item INTEGER NOT NULL, no INTEGER NOT NULL,
-  flags INTEGER NOT NULL, taken BLOB NOT NULL, keeps BLOB NOT NULL,
+  flags INTEGER NOT NULL, kind INTEGER NOT NULL, taken BLOB NOT NULL, keeps BLOB NOT NULL,
   PRIMARY KEY(state, date, item)) STRICT, WITHOUT ROWID;
+CREATE TABLE parts(
+  lead INTEGER NOT NULL, item INTEGER NOT NULL, role BLOB NOT NULL, PRIMARY KEY(lead, item))
+  STRICT, WITHOUT ROWID;
+CREATE INDEX parts_by_item ON parts(item);
+CREATE TABLE days(
+  state INTEGER NOT NULL, day BLOB NOT NULL, count INTEGER NOT NULL, PRIMARY KEY(state, day))
+  STRICT, WITHOUT ROWID;
+CREATE TABLE unread(content BLOB PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE looks(
+  content BLOB PRIMARY KEY, look INTEGER NOT NULL, pixels BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE VIRTUAL TABLE found USING fts5(
   text, content='', contentless_delete=1, detail=none, prefix='2 3',
   tokenize='unicode61 remove_diacritics 2');

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "catalog/groups.h"
 #include "catalog/packing.h"
 #include "catalog/refresh.h"
 #include "catalog/sqlite_handle.h"
@@ -68,9 +69,7 @@ Stage::Keep Stage::stored(std::int64_t item, std::string_view packed) {
             static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(packed.size())};
 }
 
-void Stage::add_facts(const model::ContentId& content, std::string rank, std::string taken) {
-    facts_.push_back({content, std::move(rank), std::move(taken)});
-}
+void Stage::add_facts(FactsRow row) { facts_.push_back(std::move(row)); }
 
 void Stage::touch(const model::ItemId& item, bool text) {
     touched_.push_back({key_of(item), text});
@@ -86,7 +85,7 @@ bool Stage::is_empty() const {
 }
 
 std::size_t Stage::size_bytes() const {
-    constexpr std::size_t kHeapBytes = 96;  // of a facts row's strings, with their allocation
+    constexpr std::size_t kHeapBytes = 144;  // of a facts row's strings, with their allocation
     return blocks_bytes_ + keeps_.size() * sizeof(Keep) +
            objects_by_content_.size() * (2 * sizeof(Pair) + sizeof(std::int64_t)) +
            places_.size() * sizeof(Place) + facts_.size() * (sizeof(FactsRow) + kHeapBytes) +
@@ -101,6 +100,7 @@ Result<> Stage::flush(Database& database) {
     TRY(write_places(database));
     TRY(write_facts(database));
     TRY(expand_touched(database));
+    TRY(expand_groups(database));
     gather_touched();
     std::ranges::sort(keeps_);
     TRY(refresh_items(database, touched_, keeps_, blocks_));
@@ -154,27 +154,73 @@ Result<> Stage::write_places(Database& database) {
     return {};
 }
 
+/// Whether the row is to take the place of what stands. Two of one rank meet in a fork only: then
+/// the greater text.
+Result<bool> Stage::wins(Database& database, const FactsRow& row) {
+    TRY_LET(auto stands,
+            database.prepare("SELECT f.rank, f.no, r.json FROM facts f JOIN findings r "
+                             "ON r.no = f.no WHERE f.content = ?1"));
+    TRY_LET(const bool found, stands.bind_blob(1, row.content.bytes).step());
+    if (!found) return true;
+    const std::string rank(stands.column_text(0));
+    const auto no = stands.column_int(1);
+    const std::string json(stands.column_text(2));
+    stands.reset();
+    bool better = row.rank > rank;
+    if (row.rank == rank) {
+        TRY_LET(auto given, database.prepare("SELECT json FROM findings WHERE no = ?1"));
+        TRY_LET(const bool there, given.bind(1, row.no).step());
+        if (!there) return damaged("facts");
+        better = given.column_text(0) > json;
+    }
+    TRY_LET(auto remove, database.prepare("DELETE FROM findings WHERE no = ?1"));
+    TRY(remove.bind(1, better ? no : row.no).run());
+    return better;
+}
+
 Result<> Stage::write_facts(Database& database) {
     if (facts_.empty()) return {};
     std::ranges::sort(facts_);
-    TRY_LET(auto put, database.prepare("INSERT INTO facts(content, rank, taken) VALUES(?1, ?2, ?3) "
-                                       "ON CONFLICT DO UPDATE SET rank = excluded.rank, "
-                                       "taken = excluded.taken WHERE (excluded.rank, "
-                                       "excluded.taken) > (facts.rank, facts.taken)"));
+    TRY_LET(auto put, database.prepare("INSERT INTO facts(content, rank, brief, no) VALUES(?1, ?2, "
+                                       "?3, ?4) ON CONFLICT DO UPDATE SET rank = excluded.rank, "
+                                       "brief = excluded.brief, no = excluded.no"));
     TRY_LET(auto holders,
             database.prepare("SELECT DISTINCT item FROM file_by_content WHERE content = ?1"));
+    TRY_LET(auto now_read, database.prepare("DELETE FROM unread WHERE content = ?1"));
+    TRY_LET(auto unlook, database.prepare("DELETE FROM looks WHERE content = ?1"));
+    TRY_LET(auto look, database.prepare("INSERT INTO looks(content, look, pixels) VALUES(?1, ?2, "
+                                        "?3)"));
     for (const auto& row : facts_) {
+        TRY_LET(const bool better, wins(database, row));
+        if (!better) continue;
         put.bind_blob(1, row.content.bytes).bind_blob(2, as_bytes(row.rank));
-        TRY(put.bind_blob(3, as_bytes(row.taken)).run());
-        if (database.changes() == 0) continue;
+        TRY(put.bind_blob(3, as_bytes(row.brief)).bind(4, row.no).run());
+        TRY(now_read.bind_blob(1, row.content.bytes).run());
+        TRY(unlook.bind_blob(1, row.content.bytes).run());
+        if (row.look) {
+            look.bind_blob(1, row.content.bytes).bind(2, static_cast<std::int64_t>(*row.look));
+            TRY(look.bind_blob(3, as_bytes(row.pixels)).run());
+        }
         holders.bind_blob(1, half_of(row.content));
         for (;;) {
             TRY_LET(const bool found, holders.step());
             if (!found) break;
-            touched_.push_back({holders.column_int(0), false});
+            touched_.push_back({holders.column_int(0), true});
         }
     }
     facts_.clear();
+    return {};
+}
+
+/// What belongs together is looked at together: one of them tells what all are found by.
+Result<> Stage::expand_groups(Database& database) {
+    std::vector<std::int64_t> items;
+    items.reserve(touched_.size() + keeps_.size());
+    for (const auto& touch : touched_) items.push_back(touch.item);
+    for (const auto& keep : keeps_) items.push_back(keep.item);
+    sort_once(items);
+    TRY_LET(const auto together, grouped_with(database, items));
+    for (const auto item : together) touched_.push_back({item, true});
     return {};
 }
 

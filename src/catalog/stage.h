@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,10 +25,19 @@ class Stage {
     /// Past this many bytes a flush is due.
     static constexpr std::size_t kMostBytes = 88UL << 20U;
 
+    struct FactsRow {
+        model::ContentId content;
+        std::string rank;     ///< sorts by (reader, clock, device)
+        std::int64_t no = 0;  ///< of its row in `findings`
+        std::string brief;    ///< findings.h
+        std::optional<std::uint64_t> look;
+        std::string pixels;
+        friend auto operator<=>(const FactsRow&, const FactsRow&) = default;
+    };
+
     void add_object(const model::Object& object, std::int64_t no);
     void add_keep(const model::HybridTime& clock, const model::Keep& keep);
-    /// `rank` sorts by (reader, clock, device); `taken` is "" for none.
-    void add_facts(const model::ContentId& content, std::string rank, std::string taken);
+    void add_facts(FactsRow row);
     /// Something else about the item changed; with `text`, what it is found by.
     void touch(const model::ItemId& item, bool text);
     /// A moment's name changed.
@@ -57,12 +67,6 @@ class Stage {
         std::uint32_t size = 0;
         friend auto operator<=>(const Keep&, const Keep&) = default;
     };
-    struct FactsRow {
-        model::ContentId content;
-        std::string rank;
-        std::string taken;
-        friend auto operator<=>(const FactsRow&, const FactsRow&) = default;
-    };
     struct Touch {
         std::int64_t item = 0;
         bool text = false;
@@ -74,6 +78,8 @@ class Stage {
     Result<> write_objects(Database& database);
     Result<> write_places(Database& database);
     Result<> write_facts(Database& database);
+    Result<bool> wins(Database& database, const FactsRow& row);
+    Result<> expand_groups(Database& database);
     Result<> expand_touched(Database& database);
     void gather_touched();
     Keep stored(std::int64_t item, std::string_view packed);

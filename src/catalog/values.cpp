@@ -59,14 +59,4 @@ std::optional<std::string> hand_date(std::string_view text) {
     return only_listable(string_member(text, "from"));
 }
 
-std::optional<std::string> facts_date(std::string_view text) {
-    // Most facts say nothing of when: spare those the parser.
-    if (text.find("taken") == std::string_view::npos) return std::nullopt;
-    const auto facts = parse(text);
-    if (!facts.is_object()) return std::nullopt;
-    const auto taken = facts.find("taken");
-    if (taken == facts.end()) return std::nullopt;
-    return only_listable(taken->is_string() ? text_of(*taken) : member_of(*taken, "at"));
-}
-
 }  // namespace keepsake::catalog

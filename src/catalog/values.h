@@ -18,7 +18,5 @@ std::optional<std::string> string_member(std::string_view json, std::string_view
 bool is_listable_date(std::string_view date);
 /// "from" of a hand-written `taken` that can be listed by.
 std::optional<std::string> hand_date(std::string_view json);
-/// `taken` of a facts entry, or its `at` where it is an object, that can be listed by.
-std::optional<std::string> facts_date(std::string_view json);
 
 }  // namespace keepsake::catalog
