@@ -27,7 +27,8 @@ std::vector<Target> all_targets() {
             media_target(),          object_file_target(),
             packing_target(),        par2_target(),
             recovery_words_target(), rollup_index_target(),
-            ssh_signature_target(),  text_target()};
+            ssh_signature_target(),  text_target(),
+            thumbnail_pack_target()};
 }
 
 Bytes seed(std::string_view text) {

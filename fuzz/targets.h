@@ -25,5 +25,6 @@ Target recovery_words_target();
 Target rollup_index_target();
 Target ssh_signature_target();
 Target text_target();
+Target thumbnail_pack_target();
 
 }  // namespace keepsake::fuzz

@@ -46,6 +46,57 @@ bool has_part(std::string_view text, std::size_t at, int most) {
     return number >= 1 && number <= most;
 }
 
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+/// Takes an ending off, if it is there and something stays.
+bool take_off(std::string& text, std::string_view ending) {
+    if (text.size() <= ending.size() || !text.ends_with(ending)) return false;
+    text.resize(text.size() - ending.size());
+    return true;
+}
+
+void take_off_extension(std::string& text) {
+    constexpr std::size_t kLongest = 5;
+    const auto dot = text.rfind('.');
+    if (dot != std::string::npos && dot != 0 && text.size() - dot <= kLongest) text.resize(dot);
+}
+
+/// "img_1.jpg.supplemental-metadata" and what services cut it to: "img_1.jpg.suppl".
+void take_off_service_words(std::string& text) {
+    constexpr std::string_view kWords = ".supplemental-metadata";
+    const auto dot = text.rfind('.');
+    if (dot != std::string::npos && dot != 0 && text.size() - dot >= 2 &&
+        kWords.starts_with(std::string_view(text).substr(dot)))
+        text.resize(dot);
+}
+
+struct Stem {
+    std::string stem;
+    bool edited = false;
+};
+
+Stem stem_without_marks(std::string_view name) {
+    Stem of;
+    of.stem = name;
+    std::ranges::transform(of.stem, of.stem.begin(), lower);
+    if (take_off(of.stem, ".json")) {
+        take_off_service_words(of.stem);
+        take_off_extension(of.stem);
+    } else if (take_off(of.stem, ".xmp") || take_off(of.stem, ".aae")) {
+        take_off_extension(of.stem);
+    } else {
+        take_off_extension(of.stem);
+    }
+    for (const std::string_view mark : {"-edited", "_edited", " edited", "-bearbeitet", "-edit"})
+        if (take_off(of.stem, mark)) of.edited = true;
+    // Apple: IMG_E1234 beside IMG_1234.
+    if (of.stem.size() > 5 && of.stem.starts_with("img_e") && is_digit(of.stem[5])) {
+        of.stem.erase(4, 1);
+        of.edited = true;
+    }
+    return of;
+}
+
 }  // namespace
 
 std::string pack_taken(const media::Taken& taken) {
@@ -105,6 +156,15 @@ std::string words_of(const media::Facts& facts) {
     return words;
 }
 
+std::string exact_words_of(const media::Facts& facts) {
+    std::string words;
+    if (!facts.live_id.empty()) add_line(words, exact_word('l', facts.live_id));
+    if (facts.examination && !facts.examination->series.empty())
+        add_line(words, exact_word('s', facts.examination->series));
+    if (!facts.of_file.empty()) add_line(words, exact_word('n', name_stem(facts.of_file)));
+    return words;
+}
+
 std::optional<media::Taken> taken_by_hand(std::string_view json) {
     const auto from = hand_date(json);
     if (!from) return std::nullopt;
@@ -154,6 +214,27 @@ std::string date_word(std::string_view date) {
     std::ranges::copy_if(date, std::back_inserter(word), is_digit);
     return word;
 }
+
+std::string exact_word(char what, std::string_view text) {
+    std::string word(kMark);
+    word += what;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        const char small = lower(c);
+        if (is_digit(small) || (small >= 'a' && small <= 'z'))
+            word += small;
+        else if (byte >= 0x80) {  // letters of other scripts, folded in no way by the tokenizer
+            constexpr std::string_view kDigits = "0123456789abcdef";
+            word += kDigits[byte >> 4U];
+            word += kDigits[byte & 0xFU];
+        }
+    }
+    return word + std::string(kMark);
+}
+
+bool is_edited_name(std::string_view name) { return stem_without_marks(name).edited; }
+
+std::string name_stem(std::string_view name) { return stem_without_marks(name).stem; }
 
 std::string without_marks(std::string text) {
     for (auto at = text.find(kMark); at != std::string::npos; at = text.find(kMark, at))

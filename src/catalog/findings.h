@@ -33,6 +33,9 @@ std::optional<Brief> unpack_brief(std::string_view packed);
 /// camera, the text of a document.
 std::string words_of(const media::Facts& facts);
 
+/// What its companions are found by: exact words, one a line.
+std::string exact_words_of(const media::Facts& facts);
+
 /// `taken` as the family set it by hand; none where that is no date.
 std::optional<media::Taken> taken_by_hand(std::string_view json);
 
@@ -49,6 +52,14 @@ std::optional<media::Taken> choose_item_taken(const std::optional<media::Taken>&
 std::string date_words(std::string_view text);
 /// The word that finds such a date: "2020", "2020-09" or "2020-09-14".
 std::string date_word(std::string_view date);
+/// One word that finds what bears this name or number exactly: `what` is 'n' for a name's stem, 'l'
+/// for a Live Photo, 's' for a series.
+std::string exact_word(char what, std::string_view text);
+/// A file's name in small letters, without what tells of an edited copy or a sidecar, and without
+/// its ending: equal for IMG_1234.JPG, IMG_1234.CR2, IMG_E1234.JPG and IMG_1234.JPG.xmp.
+std::string name_stem(std::string_view name);
+/// Whether the name tells that it is an edited copy.
+bool is_edited_name(std::string_view name);
 /// Text of others, without the letters that mark date words.
 std::string without_marks(std::string text);
 

@@ -127,7 +127,7 @@ Result<> Ingest::put(const model::Facts& facts) {
         row.brief = pack_brief({read->kind, read->taken});
         row.look = read->look;
         if (read->pixels) row.pixels.assign(read->pixels->begin(), read->pixels->end());
-        words = without_marks(words_of(*read));
+        words = without_marks(words_of(*read)) + exact_words_of(*read);
     } else {
         row.brief = pack_brief({});  // read, and nothing in it that this version understands
     }

@@ -380,6 +380,8 @@ Result<> Refresh::derive(Draft& draft) {
             draft.text += to_utf8_lossy(file.name) + "\n" + to_utf8_lossy(file.folder) + "\n";
         draft.text = without_marks(std::move(draft.text));
         draft.text += date_words(draft.text);
+        for (const auto& [file, root] : draft.keeps.files)
+            draft.text += exact_word('n', name_stem(file.name)) + "\n";
         TRY(read_findings(draft));
     } else {
         draft.text.clear();

@@ -5,11 +5,23 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "base/time.h"
 #include "crypto/random.h"
+#include "media/reader_pool.h"
 #include "os/file_system.h"
 
 namespace keepsake::library {
+
+/// Looks at an original's bytes, in a cage (media::ReaderPool), or as a test has it.
+class Looker {
+  public:
+    virtual ~Looker() = default;
+    /// Errors: unsupported or not_found where nothing can be looked at on this computer; those of
+    /// `source`; cancelled. Thread safety: from any thread; waits while all readers are busy.
+    virtual Result<media::Answer> look(media::Source& source, const media::Question& question,
+                                       std::stop_token stop) = 0;
+};
 
 /// What the use cases stand on, wired in main() or by a test.
 struct Environment {
@@ -20,6 +32,7 @@ struct Environment {
     std::stop_token stop;      ///< Ctrl-C and SIGTERM
     unsigned threads = 2;
     bool catalog_in_memory = false;  ///< for tests and for places where nothing may be written
+    Looker* looker = nullptr;        ///< none: originals are kept and not looked at
 };
 
 /// How far long work has come. Called from the thread that called the use case, at most some ten

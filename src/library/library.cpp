@@ -29,6 +29,7 @@
 #include "model/hybrid_clock.h"
 #include "model/ids.h"
 #include "model/manifest.h"
+#include "os/file_system.h"
 
 namespace keepsake::library {
 namespace {
@@ -346,6 +347,19 @@ const archive::Copy& Library::copy() const { return state_->copy; }
 const archive::IdentityFile& Library::identity() const { return state_->unlocked.identity; }
 const archive::Authority& Library::authority() const { return state_->authority; }
 catalog::Catalog& Library::catalog() { return state_->catalog; }
+catalog::PreviewCache* Library::pictures() {
+    auto& state = *state_;
+    if (!state.looked_for_pictures && !state.catalog_path.empty() && state.device) {
+        const auto path = os::join_path(state.local.folder(), "pictures.db");
+        // Made here, so that nobody else may read even what is sealed.
+        if (const auto made = state.environment.files.create(path, true); made)
+            static_cast<void>((*made)->close());
+        auto opened = catalog::PreviewCache::open(path, state.device->catalog_key.view());
+        if (opened) state.pictures.emplace(*std::move(opened));
+    }
+    state.looked_for_pictures = true;
+    return state.pictures ? &*state.pictures : nullptr;
+}
 archive::Staging& Library::staging() { return state_->staging; }
 const archive::EpochKeys& Library::current_epoch() const { return state_->current_epoch(); }
 const std::vector<JournalProblem>& Library::journal_problems() const { return state_->problems; }

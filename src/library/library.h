@@ -16,6 +16,7 @@
 #include "archive/staging.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "catalog/preview_cache.h"
 #include "crypto/secret.h"
 #include "library/environment.h"
 #include "library/journal_sync.h"
@@ -81,6 +82,8 @@ class Library {
     const archive::Authority& authority() const;
     catalog::Catalog& catalog();
     archive::Staging& staging();
+    /// This computer's pictures of originals; null where it can hold none.
+    catalog::PreviewCache* pictures();
     /// None until this computer has keys of its own (local state cannot be written).
     std::optional<model::DeviceId> device() const;
     /// The same, or why this computer cannot write. Errors: read_only.

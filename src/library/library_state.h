@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "catalog/preview_cache.h"
 #include "crypto/age_keys.h"
 #include "library/environment.h"
 #include "library/journal_sync.h"
@@ -37,6 +38,8 @@ struct Library::State {
     LocalState local;
     catalog::Catalog catalog;
     std::string catalog_path;  ///< empty where the catalog is in memory
+    bool looked_for_pictures = false;
+    std::optional<catalog::PreviewCache> pictures;  ///< once somebody asked for it
     archive::Staging staging;
     model::HybridClock clock;
     std::optional<DeviceKeys> device;  ///< none until this computer first writes

@@ -27,6 +27,7 @@
 /// - `heads.json`: the newest segment known of each device, ids and hashes only; and, as a second
 ///   line, the SHA-256 of the first;
 /// - `catalog-<copy>.db`: the catalog of one copy, sealed with the catalog key;
+/// - `pictures.db`: previews and thumbnails of originals, sealed with the catalog key;
 /// - `locked.keys`: only where a device may keep while locked: its signing key and the recipient,
 /// in
 ///   the open;

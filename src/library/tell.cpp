@@ -92,7 +92,9 @@ Result<model::ItemId> find_item(Library& library, std::string_view typed) {
                 return library.catalog().items_by_prefix(digits, 2);
             }));
     if (!found) return none_here("item", typed);
-    return *found;
+    // What is shown as a part of another is meant with it.
+    TRY_LET(const auto item, library.catalog().item(*found));
+    return item && item->lead ? *item->lead : *found;
 }
 
 Result<model::MomentId> find_moment(Library& library, std::string_view typed) {
@@ -197,7 +199,9 @@ Result<> commit_let_go(Library& library, std::span<const model::ItemId> items) {
     for (const auto& id : items) {
         TRY_LET(const auto item, library.catalog().item(id));
         if (!item) return none_here("item", id.hex());
-        if (!item->let_go) entries.emplace_back(model::LetGo{id});
+        if (item->let_go) continue;
+        entries.emplace_back(model::LetGo{id});
+        for (const auto& part : item->parts) entries.emplace_back(model::LetGo{part});
     }
     if (entries.empty()) return {};
     return library.commit(std::move(entries));
@@ -222,7 +226,9 @@ Result<> bring_back(Library& library, std::span<const model::ItemId> items) {
                              printable(file.name) +
                                  " was erased from this copy. Another copy may still hold it.");
         }
-        if (item->let_go) entries.emplace_back(model::BringBack{id});
+        if (!item->let_go) continue;
+        entries.emplace_back(model::BringBack{id});
+        for (const auto& part : item->parts) entries.emplace_back(model::BringBack{part});
     }
     if (entries.empty()) return {};
     return library.commit(std::move(entries));

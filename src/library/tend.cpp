@@ -26,6 +26,7 @@
 #include "library/library.h"
 #include "library/object_lookup.h"
 #include "library/parity_upkeep.h"
+#include "library/pictures.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
@@ -120,10 +121,17 @@ class Tending {
                 with_reserve(*library_, [&] { return library_->commit({model::EntryBody(tick)}); });
         if (!ticked && ticked.error().code() != ErrorCode::no_space) return ticked;
         std::vector<catalog::ObjectRecord> gone;
+        std::vector<model::ContentId> contents_gone;
         for (const auto& item : due) {
             TRY_LET(const auto contents, library_->catalog().contents_of_item(item));
-            for (const auto& content : contents) TRY(add_if_due(content, due, gone));
+            for (const auto& content : contents) {
+                const auto before = gone.size();
+                TRY(add_if_due(content, due, gone));
+                if (gone.size() > before) contents_gone.push_back(content);
+            }
         }
+        // No picture outlives its original.
+        TRY(forget_pictures(*library_, contents_gone));
         TRY(erase(gone));
         return ticked ? Result<>() : library_->commit({std::move(tick)});
     }

@@ -1,0 +1,225 @@
+#include "catalog/preview_cache.h"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/packing.h"
+#include "catalog/sqlite_handle.h"
+#include "model/ids.h"
+
+namespace keepsake::catalog {
+namespace {
+
+constexpr std::int64_t kVersion = 1;
+
+constexpr const char* kTables = R"sql(
+CREATE TABLE pictures(
+  no INTEGER PRIMARY KEY, content BLOB NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL,
+  bytes INTEGER NOT NULL, jpeg BLOB NOT NULL, UNIQUE(content, size)) STRICT;
+CREATE INDEX pictures_by_use ON pictures(used, bytes);
+CREATE TABLE packs(
+  pack BLOB NOT NULL, content BLOB NOT NULL, PRIMARY KEY(pack, content)) STRICT, WITHOUT ROWID;
+CREATE INDEX packs_by_content ON packs(content);
+CREATE TABLE totals(
+  one INTEGER PRIMARY KEY CHECK(one = 1), bytes INTEGER NOT NULL, used INTEGER NOT NULL) STRICT;
+INSERT INTO totals VALUES(1, 0, 0);
+PRAGMA user_version=1;
+)sql";
+
+Result<std::vector<model::FileHash>> read_packs(Statement& rows) {
+    std::vector<model::FileHash> packs;
+    for (;;) {
+        TRY_LET(const bool found, rows.step());
+        if (!found) return packs;
+        TRY_LET(const auto pack, id_from<model::FileHash>(rows.column_blob(0)));
+        packs.push_back(pack);
+    }
+}
+
+}  // namespace
+
+struct PreviewCache::State {
+    std::unique_ptr<Database> database;
+    std::uint64_t most_bytes = 0;
+
+    /// The next number of `used`.
+    Result<std::int64_t> next_use() {
+        TRY(database->execute("UPDATE totals SET used = used + 1"));
+        return number("SELECT used FROM totals");
+    }
+    Result<std::int64_t> number(const char* sql) {
+        TRY_LET(auto row, database->prepare(sql));
+        TRY_LET(const bool found, row.step());
+        if (!found) return damaged("previews");
+        return row.column_int(0);
+    }
+    Result<> remove(std::int64_t no, std::int64_t bytes) {
+        TRY_LET(auto remove, database->prepare("DELETE FROM pictures WHERE no = ?1"));
+        TRY(remove.bind(1, no).run());
+        TRY_LET(auto less, database->prepare("UPDATE totals SET bytes = bytes - ?1"));
+        return less.bind(1, bytes).run();
+    }
+    Result<> make_room(std::uint64_t wanted_bytes);
+    Result<> in_transaction(const auto& work) {
+        TRY(database->execute("BEGIN IMMEDIATE"));
+        auto done = work();
+        if (done) return database->execute("COMMIT");
+        if (database->in_transaction()) static_cast<void>(database->execute("ROLLBACK"));
+        return done;
+    }
+};
+
+/// What was not asked for longest goes.
+Result<> PreviewCache::State::make_room(std::uint64_t wanted_bytes) {
+    for (;;) {
+        TRY_LET(const auto bytes, number("SELECT bytes FROM totals"));
+        if (static_cast<std::uint64_t>(bytes) + wanted_bytes <= most_bytes) return {};
+        std::int64_t no = 0;
+        std::int64_t of_it = 0;
+        {
+            TRY_LET(auto oldest, database->prepare("SELECT no, bytes FROM pictures ORDER BY used "
+                                                   "LIMIT 1"));
+            TRY_LET(const bool found, oldest.step());
+            if (!found) return {};
+            no = oldest.column_int(0);
+            of_it = oldest.column_int(1);
+        }
+        TRY(remove(no, of_it));
+    }
+}
+
+PreviewCache::PreviewCache(std::unique_ptr<State> state) : state_(std::move(state)) {}
+PreviewCache::PreviewCache(PreviewCache&&) noexcept = default;
+PreviewCache& PreviewCache::operator=(PreviewCache&&) noexcept = default;
+PreviewCache::~PreviewCache() = default;
+
+Result<PreviewCache> PreviewCache::try_open(const std::string& path, ByteView key,
+                                            std::uint64_t most_bytes) {
+    auto state = std::make_unique<State>();
+    state->most_bytes = most_bytes;
+    TRY_LET(state->database, Database::open(path, key));
+    if (state->database->is_read_only())
+        return Error(ErrorCode::read_only, "the previews " + path + " cannot be written");
+    // Nothing is lost where a power cut takes the last of it, or all.
+    TRY(
+        state->database->execute("PRAGMA synchronous=OFF; PRAGMA trusted_schema=OFF; "
+                                 "PRAGMA secure_delete=ON"));
+    TRY_LET(const auto version, state->number("PRAGMA user_version"));
+    if (version == 0)
+        TRY(state->in_transaction([&] { return state->database->execute(kTables); }));
+    else if (version != kVersion)
+        return Error(ErrorCode::corrupt, "previews: made by another version");
+    return PreviewCache(std::move(state));
+}
+
+Result<PreviewCache> PreviewCache::open(const std::string& path, ByteView key,
+                                        std::uint64_t most_bytes) {
+    auto opened = try_open(path, key, most_bytes);
+    if (opened || opened.error().code() != ErrorCode::corrupt) return opened;
+    TRY(Catalog::remove(path));
+    return try_open(path, key, most_bytes);
+}
+
+Result<std::optional<Bytes>> PreviewCache::get(const model::ContentId& content, PictureSize size) {
+    std::optional<Bytes> jpeg;
+    std::int64_t no = 0;
+    {
+        TRY_LET(auto row, state_->database->prepare("SELECT no, jpeg FROM pictures WHERE content = "
+                                                    "?1 AND size = ?2"));
+        row.bind_blob(1, content.bytes).bind(2, static_cast<std::int64_t>(size));
+        TRY_LET(const bool found, row.step());
+        if (!found) return jpeg;
+        no = row.column_int(0);
+        const auto bytes = row.column_blob(1);
+        jpeg.emplace(bytes.begin(), bytes.end());
+    }
+    TRY(state_->in_transaction([&]() -> Result<> {
+        TRY_LET(const auto use, state_->next_use());
+        TRY_LET(auto update,
+                state_->database->prepare("UPDATE pictures SET used = ?2 WHERE no = ?1"));
+        return update.bind(1, no).bind(2, use).run();
+    }));
+    return jpeg;
+}
+
+Result<> PreviewCache::put(const model::ContentId& content, PictureSize size, ByteView jpeg) {
+    if (jpeg.size() > state_->most_bytes) return {};
+    return state_->in_transaction([&]() -> Result<> {
+        TRY(state_->make_room(jpeg.size()));
+        TRY_LET(const auto use, state_->next_use());
+        TRY_LET(auto insert,
+                state_->database->prepare("INSERT OR IGNORE INTO pictures(content, size, used, "
+                                          "bytes, jpeg) VALUES(?1, ?2, ?3, ?4, ?5)"));
+        insert.bind_blob(1, content.bytes).bind(2, static_cast<std::int64_t>(size)).bind(3, use);
+        const auto bytes = static_cast<std::int64_t>(jpeg.size());
+        TRY(insert.bind(4, bytes).bind_blob(5, jpeg).run());
+        if (state_->database->changes() == 0) return {};
+        TRY_LET(auto more, state_->database->prepare("UPDATE totals SET bytes = bytes + ?1"));
+        return more.bind(1, bytes).run();
+    });
+}
+
+Result<> PreviewCache::forget(const model::ContentId& content) {
+    return state_->in_transaction([&]() -> Result<> {
+        std::vector<std::pair<std::int64_t, std::int64_t>> gone;
+        {
+            TRY_LET(auto rows,
+                    state_->database->prepare("SELECT no, bytes FROM pictures WHERE content = "
+                                              "?1"));
+            rows.bind_blob(1, content.bytes);
+            for (;;) {
+                TRY_LET(const bool found, rows.step());
+                if (!found) break;
+                gone.emplace_back(rows.column_int(0), rows.column_int(1));
+            }
+        }
+        for (const auto& [no, bytes] : gone) TRY(state_->remove(no, bytes));
+        return {};
+    });
+}
+
+Result<std::uint64_t> PreviewCache::size_bytes() {
+    TRY_LET(const auto bytes, state_->number("SELECT bytes FROM totals"));
+    return static_cast<std::uint64_t>(bytes);
+}
+
+Result<> PreviewCache::note_pack(const model::FileHash& pack,
+                                 const std::vector<model::ContentId>& contents) {
+    return state_->in_transaction([&]() -> Result<> {
+        TRY_LET(auto insert, state_->database->prepare("INSERT OR IGNORE INTO packs(pack, content) "
+                                                       "VALUES(?1, ?2)"));
+        // An empty name stands for the pack itself, so that one without anything is known, too.
+        TRY(insert.bind_blob(1, pack.bytes).bind_blob(2, ByteView()).run());
+        for (const auto& content : contents)
+            TRY(insert.bind_blob(1, pack.bytes).bind_blob(2, content.bytes).run());
+        return {};
+    });
+}
+
+Result<> PreviewCache::forget_pack(const model::FileHash& pack) {
+    TRY_LET(auto remove, state_->database->prepare("DELETE FROM packs WHERE pack = ?1"));
+    return remove.bind_blob(1, pack.bytes).run();
+}
+
+Result<std::vector<model::FileHash>> PreviewCache::packs() {
+    TRY_LET(auto rows, state_->database->prepare("SELECT pack FROM packs WHERE content = x'' ORDER "
+                                                 "BY pack"));
+    return read_packs(rows);
+}
+
+Result<std::vector<model::FileHash>> PreviewCache::packs_with(const model::ContentId& content) {
+    TRY_LET(auto rows, state_->database->prepare("SELECT pack FROM packs WHERE content = ?1 ORDER "
+                                                 "BY pack"));
+    rows.bind_blob(1, content.bytes);
+    return read_packs(rows);
+}
+
+}  // namespace keepsake::catalog

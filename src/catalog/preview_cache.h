@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "model/ids.h"
+
+namespace keepsake::catalog {
+
+enum class PictureSize : std::uint8_t { thumbnail, preview };
+
+/// Pictures made from originals, in a sealed file of their own on this computer. Bounded: the ones
+/// that nobody asked for longest go first. It can be deleted at any time; what was in it is made
+/// again when it is asked for. Also remembers which thumbnail packs of the archive it has read.
+/// Thread safety: one thread at a time.
+class PreviewCache {
+  public:
+    static constexpr std::uint64_t kMostBytes = 4ULL << 30U;
+
+    /// Opens or creates the file, sealed with a 32-byte key; one that is damaged, or another
+    /// version's, is made anew. Errors: no_space; read_only; io.
+    static Result<PreviewCache> open(const std::string& path, ByteView key,
+                                     std::uint64_t most_bytes = kMostBytes);
+    PreviewCache(PreviewCache&&) noexcept;
+    PreviewCache& operator=(PreviewCache&&) noexcept;
+    ~PreviewCache();
+
+    Result<std::optional<Bytes>> get(const model::ContentId& content, PictureSize size);
+    Result<> put(const model::ContentId& content, PictureSize size, ByteView jpeg);
+    /// Of an original that was erased nothing stays.
+    Result<> forget(const model::ContentId& content);
+    Result<std::uint64_t> size_bytes();
+
+    /// Notes a pack that was read, with what it holds.
+    Result<> note_pack(const model::FileHash& pack, const std::vector<model::ContentId>& contents);
+    Result<> forget_pack(const model::FileHash& pack);
+    Result<std::vector<model::FileHash>> packs();
+    Result<std::vector<model::FileHash>> packs_with(const model::ContentId& content);
+
+  private:
+    struct State;
+    explicit PreviewCache(std::unique_ptr<State> state);
+    static Result<PreviewCache> try_open(const std::string& path, ByteView key,
+                                         std::uint64_t most_bytes);
+    std::unique_ptr<State> state_;
+};
+
+}  // namespace keepsake::catalog

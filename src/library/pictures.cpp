@@ -1,0 +1,200 @@
+#include "library/pictures.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "archive/layout.h"
+#include "archive/staging.h"
+#include "archive/thumbnail_pack.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "base/text.h"
+#include "catalog/catalog.h"
+#include "catalog/preview_cache.h"
+#include "crypto/age.h"
+#include "crypto/secret.h"
+#include "crypto/sha256.h"
+#include "library/library.h"
+#include "library/original_source.h"
+#include "media/kind.h"
+#include "media/reader_pool.h"
+#include "model/ids.h"
+#include "os/file_system.h"
+
+namespace keepsake::library {
+namespace {
+
+using catalog::PictureSize;
+
+constexpr std::size_t kPackBytes = 4UL << 20U;
+constexpr std::size_t kPackThumbnails = 500;
+constexpr std::size_t kSealedExtraBytes = 64UL << 10U;
+constexpr std::size_t kMostPacks = 100'000;
+
+bool is_jpeg(ByteView bytes) { return bytes.size() > 3 && bytes[0] == 0xFF && bytes[1] == 0xD8; }
+
+/// Sealed and named by its hash, as everything in an archive is.
+Result<model::FileHash> write_pack(Library& library, std::span<const archive::Thumbnail> pictures) {
+    const auto recipient = library.recipient();
+    const auto sealed = crypto::age_seal(archive::write_thumbnail_pack(pictures), {&recipient, 1},
+                                         library.environment().random);
+    const model::FileHash name{crypto::sha256(sealed)};
+    TRY(library.staging().publish(sealed, archive::thumbnail_pack_path(name)));
+    return name;
+}
+
+Result<std::vector<archive::Thumbnail>> read_pack(Library& library, const model::FileHash& name) {
+    const auto path = os::join_path(library.copy().path, archive::thumbnail_pack_path(name));
+    TRY_LET(const auto sealed, os::read_file(library.environment().files, path,
+                                             archive::kLargestPackBytes + kSealedExtraBytes));
+    if (model::FileHash{crypto::sha256(sealed)} != name)
+        return Error(ErrorCode::corrupt, "a damaged thumbnail pack");
+    const auto identities = library.identity().identities();
+    TRY_LET(const auto plain, crypto::age_open(sealed, identities));
+    return archive::read_thumbnail_pack(plain.view());
+}
+
+std::vector<model::ContentId> contents_of(std::span<const archive::Thumbnail> pictures) {
+    std::vector<model::ContentId> contents;
+    for (const auto& picture : pictures) contents.push_back(picture.content);
+    return contents;
+}
+
+/// Takes in the packs of this copy that this computer has not read yet.
+Result<> learn_packs(Library& library, catalog::PreviewCache& cache) {
+    const auto folder = os::join_path(library.copy().path, std::string(archive::kPreviewsName));
+    const auto listed = library.environment().files.list(folder);
+    if (!listed) return listed.error().code() == ErrorCode::not_found ? Result<>() : listed.error();
+    TRY_LET(const auto known, cache.packs());
+    std::size_t count = 0;
+    for (const auto& entry : *listed) {
+        const auto name = archive::hash_of_name(entry.name);
+        if (!name || std::ranges::binary_search(known, *name) || ++count > kMostPacks) continue;
+        if (library.environment().stop.stop_requested())
+            return Error(ErrorCode::cancelled, "stopped");
+        const auto pictures = read_pack(library, *name);
+        if (!pictures) continue;  // a convenience: what is damaged is made again
+        for (const auto& picture : *pictures)
+            if (is_jpeg(picture.jpeg))
+                TRY(cache.put(picture.content, PictureSize::thumbnail, picture.jpeg));
+        TRY(cache.note_pack(*name, contents_of(*pictures)));
+    }
+    return {};
+}
+
+Result<std::optional<Bytes>> find_picture(Library& library, const model::ContentId& content,
+                                          PictureSize size) {
+    auto* const cache = library.pictures();
+    if (cache == nullptr) return std::optional<Bytes>();
+    TRY_LET(auto found, cache->get(content, size));
+    if (found || size != PictureSize::thumbnail) return found;
+    TRY(learn_packs(library, *cache));
+    return cache->get(content, size);
+}
+
+/// None where the file has no picture. Errors: unsupported where it could not be made.
+Result<std::optional<Bytes>> make_picture(Library& library, const catalog::FileRecord& file,
+                                          PictureSize size) {
+    const auto& environment = library.environment();
+    if (environment.looker == nullptr)
+        return Error(ErrorCode::unsupported, std::string(media::kWillNotOpen));
+    TRY_LET(const auto content, library.catalog().content(file.content));
+    if (!content) return Error(ErrorCode::not_found, "its original is not in this copy");
+    const auto identities = library.identity().identities();
+    TRY_LET(const auto source,
+            open_original(environment.files, library.copy().path, identities, *content));
+    media::Question question;
+    question.name = to_utf8_lossy(file.name);
+    TRY_LET(auto answer, environment.looker->look(*source, question, environment.stop));
+    PictureKeeper keeper(library);
+    keeper.put(file.content, answer);
+    auto& picture = size == PictureSize::preview ? answer.preview : answer.thumbnail;
+    if (!picture.empty()) return std::optional(std::move(picture));
+    if (answer.outcome == media::Outcome::no_picture) return std::optional<Bytes>();
+    return Error(ErrorCode::unsupported, std::string(media::kWillNotOpen));
+}
+
+}  // namespace
+
+void PictureKeeper::put(const model::ContentId& content, const media::Answer& answer) {
+    if (auto* const cache = library_->pictures(); cache != nullptr) {
+        if (is_jpeg(answer.preview))
+            static_cast<void>(cache->put(content, PictureSize::preview, answer.preview));
+        if (is_jpeg(answer.thumbnail))
+            static_cast<void>(cache->put(content, PictureSize::thumbnail, answer.thumbnail));
+    }
+    if (!is_jpeg(answer.thumbnail) || answer.thumbnail.size() > archive::kLargestThumbnailBytes)
+        return;
+    waiting_.push_back({content, answer.thumbnail});
+    waiting_bytes_ += answer.thumbnail.size();
+    if (waiting_bytes_ >= kPackBytes || waiting_.size() >= kPackThumbnails) flush();
+}
+
+void PictureKeeper::flush() {
+    if (waiting_.empty()) return;
+    const auto written = write_pack(*library_, waiting_);
+    if (auto* const cache = library_->pictures(); written && cache != nullptr)
+        static_cast<void>(cache->note_pack(*written, contents_of(waiting_)));
+    waiting_.clear();
+    waiting_bytes_ = 0;
+}
+
+Result<Bytes> picture_of(Library& library, const model::ItemId& item, PictureSize size) {
+    TRY_LET(const auto record, library.catalog().item(item));
+    if (!record || record->files.empty())
+        return Error(ErrorCode::not_found, "There is no item " + item.hex() + " here.");
+    std::optional<Error> failure;
+    for (const auto& file : record->files) {
+        if (file.kind == media::Kind::sidecar) continue;
+        TRY_LET(auto found, find_picture(library, file.content, size));
+        if (found) return *std::move(found);
+        auto made = make_picture(library, file, size);
+        if (made && *made) return **std::move(made);
+        if (made) continue;
+        if (made.error().code() == ErrorCode::cancelled) return std::move(made).error();
+        if (!failure) failure = std::move(made).error();
+    }
+    if (failure) return std::move(*failure);
+    return Error(ErrorCode::not_found,
+                 "There is no picture of " + printable(record->files.front().name) + ".");
+}
+
+Result<> forget_pictures(Library& library, std::span<const model::ContentId> contents) {
+    auto* const cache = library.pictures();
+    if (contents.empty() || cache == nullptr) return {};
+    TRY(learn_packs(library, *cache));
+    std::set<model::FileHash> packs;
+    for (const auto& content : contents) {
+        TRY(cache->forget(content));
+        TRY_LET(const auto holding, cache->packs_with(content));
+        packs.insert(holding.begin(), holding.end());
+    }
+    for (const auto& pack : packs) {
+        if (auto pictures = read_pack(library, pack)) {
+            std::erase_if(*pictures, [&](const archive::Thumbnail& picture) {
+                return std::ranges::find(contents, picture.content) != contents.end();
+            });
+            // On a full disk the others are made anew another time.
+            const auto anew = pictures->empty()
+                                  ? Result<model::FileHash>(Error(ErrorCode::not_found, ""))
+                                  : write_pack(library, *pictures);
+            if (anew) TRY(cache->note_pack(*anew, contents_of(*pictures)));
+        }
+        const auto removed = archive::remove_own_file(
+            library.environment().files, library.copy().path, archive::thumbnail_pack_path(pack));
+        if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
+        TRY(cache->forget_pack(pack));
+    }
+    return {};
+}
+
+}  // namespace keepsake::library
