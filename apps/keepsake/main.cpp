@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <cstddef>
 #include <cstdio>
 #include <span>
 #include <stop_token>
+#include <thread>
 
 #include "base/time.h"
 #include "cli/context.h"
@@ -10,6 +12,7 @@
 #include "cli/stop_signals.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "library/pool_looker.h"
 #include "os/posix_file_system.h"
 
 int main(int count, char** arguments) {
@@ -24,7 +27,12 @@ int main(int count, char** arguments) {
     os::PosixFileSystem files;
     crypto::SystemRandom random;
     const SystemWallClock clock;
-    cli::Wiring wiring{.files = files, .random = random, .clock = clock, .stop = stop.get_token()};
+    library::PoolLooker looker(clock, std::max(1U, std::thread::hardware_concurrency()));
+    cli::Wiring wiring{.files = files,
+                       .random = random,
+                       .clock = clock,
+                       .stop = stop.get_token(),
+                       .looker = &looker};
     return cli::run_program(
         std::span<const char* const>(arguments, static_cast<std::size_t>(count)), wiring);
 }

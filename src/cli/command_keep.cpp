@@ -55,6 +55,7 @@ Result<ExitCode> run(Context& context, const KeepCommand& command) {
     context.out().line(kept_line(report, options));
     const bool is_protected =
         command.parity_later || protect_kept(context, library, report.just_kept);
+    look_at_kept(context, library, report.just_kept);
     tend_quietly(context, library);
     if (!is_protected) return ExitCode::stopped;
     return report.problems > 0 ? ExitCode::some_failed : ExitCode::done;

@@ -7,31 +7,22 @@
 
 #include "base/error.h"
 #include "base/result.h"
-#include "base/time.h"
 #include "catalog/catalog.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
+#include "cli/find_words.h"
 #include "cli/invocation.h"
 #include "cli/item_text.h"
 #include "cli/still_here.h"
 #include "cli/terminal.h"
+#include "library/alike.h"
 #include "library/library.h"
 
 namespace keepsake::cli {
 namespace {
 
 constexpr std::string_view kErased = "erased from this copy";
-
-/// "2020", "2020-09" or "2020-09-14".
-bool is_date(const std::string& word) {
-    constexpr std::string_view kEarliest = "0001-01-01T00:00:00Z";
-    constexpr std::size_t kYear = 4;
-    constexpr std::size_t kMonth = 7;
-    constexpr std::size_t kDay = 10;
-    if (word.size() != kYear && word.size() != kMonth && word.size() != kDay) return false;
-    return from_rfc3339(word + std::string(kEarliest.substr(word.size()))).has_value();
-}
 
 catalog::ItemFilter filter_of(const ListCommand& command) {
     catalog::ItemFilter filter;
@@ -46,10 +37,29 @@ catalog::ItemFilter filter_of(const ListCommand& command) {
     return filter;
 }
 
+/// Pictures that look alike stand together, an empty line between; what to do is the family's.
+Result<ExitCode> list_alike(Context& context, library::Library& library, bool json) {
+    TRY_LET(const auto groups, library::alike_items(library));
+    auto& out = context.out();
+    bool first = true;
+    for (const auto& group : groups) {
+        if (!first && !json) out.line("");
+        first = false;
+        for (const auto& id : group) {
+            TRY_LET(const auto item, library.catalog().item(id));
+            if (item) out.line(json ? item_json(*item) : item_line(*item, 0));
+        }
+    }
+    if (groups.empty() && !json)
+        context.messages().line("No two pictures that were looked at look alike.");
+    return context.found_damage() ? ExitCode::damage : ExitCode::done;
+}
+
 }  // namespace
 
 Result<ExitCode> run(Context& context, const ListCommand& command) {
     TRY_LET(auto library, context.open());
+    if (command.alike) return list_alike(context, library, command.json);
     auto& out = context.out();
     const std::size_t columns = out.is_terminal() ? terminal_width(out.descriptor()) : 0;
     std::uint64_t listed = 0;

@@ -10,6 +10,7 @@
 #include "cli/invocation.h"
 #include "cli/text_layout.h"
 #include "library/parity_upkeep.h"
+#include "library/read_facts.h"
 #include "library/tend.h"
 
 namespace keepsake::cli {
@@ -41,7 +42,10 @@ Result<ExitCode> run(Context& context, const TendCommand& command) {
     TRY_LET(const auto report, library::tend(library, context.messages()));
     // On a full disk erasing comes first, and repair data waits for the room that it makes.
     auto tried = library::tend_recovery_data(library, context.messages());
+    auto read = library::read_missing(library, context.messages());
     context.messages().clear();
+    if (read.stopped && read.stopped->code() != ErrorCode::no_space)
+        return std::move(*read.stopped);
     if (!tried && tried.error().code() != ErrorCode::no_space) return std::move(tried).error();
     if (!tried) context.messages().line("There is no room for repair data on the archive's disk.");
     const auto made = tried.value_or(library::ParityReport{});
@@ -55,7 +59,9 @@ Result<ExitCode> run(Context& context, const TendCommand& command) {
         out.line(count_of(report.rolled_up, "journal file was", "journal files were") +
                  " joined into one.");
     if (const auto line = told(made); !line.empty()) out.line(line);
-    if (report.erased_objects == 0 && report.rolled_up == 0 && made.sets == 0)
+    if (read.read > 0)
+        out.line(count_of(read.read, "original was", "originals were") + " looked at.");
+    if (report.erased_objects == 0 && report.rolled_up == 0 && made.sets == 0 && read.read == 0)
         out.line("There was nothing to do.");
     return made.damaged > 0 ? ExitCode::damage : ExitCode::done;
 }

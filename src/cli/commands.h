@@ -11,6 +11,10 @@ namespace keepsake::cli {
 Result<ExitCode> run(Context& context, const NewCommand& command);
 Result<ExitCode> run(Context& context, const KeepCommand& command);
 Result<ExitCode> run(Context& context, const ListCommand& command);
+Result<ExitCode> run(Context& context, const FindCommand& command);
+Result<ExitCode> run(Context& context, const PreviewCommand& command);
+Result<ExitCode> run(Context& context, const TogetherCommand& command);
+Result<ExitCode> run(Context& context, const ApartCommand& command);
 Result<ExitCode> run(Context& context, const GetCommand& command);
 Result<ExitCode> run(Context& context, const WordsCommand& command);
 Result<ExitCode> run(Context& context, const MomentNewCommand& command);

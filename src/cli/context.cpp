@@ -62,7 +62,8 @@ Result<const library::Environment*> Context::environment() {
                                                   .clock = wiring_->clock,
                                                   .state_folder = std::move(folder),
                                                   .stop = wiring_->stop,
-                                                  .threads = thread_count()});
+                                                  .threads = thread_count(),
+                                                  .looker = wiring_->looker});
     }
     return &*environment_;
 }

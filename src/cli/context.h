@@ -26,6 +26,7 @@ struct Wiring {
     crypto::RandomSource& random;
     const WallClock& clock;
     std::stop_token stop;
+    library::Looker* looker = nullptr;
 };
 
 /// What every command works with: where the archive is, the way in, and whom to talk to.

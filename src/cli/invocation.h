@@ -31,6 +31,22 @@ struct ListCommand {
     std::string before;
     bool let_go = false;
     bool json = false;
+    bool alike = false;  ///< pictures that look alike, side by side
+};
+struct FindCommand {
+    std::vector<std::string> words;  ///< as typed; each may hold several
+    bool json = false;
+};
+struct PreviewCommand {
+    std::string item;
+    std::string file;  ///< "-": standard output
+    bool small = false;
+};
+struct TogetherCommand {
+    std::vector<std::string> items;
+};
+struct ApartCommand {
+    std::string item;
 };
 struct GetCommand {
     std::vector<std::string> items;  ///< empty: all
@@ -111,12 +127,13 @@ struct DeviceAcceptCommand {
 };
 
 using Command =
-    std::variant<NewCommand, KeepCommand, ListCommand, GetCommand, WordsCommand, MomentNewCommand,
-                 MomentAddCommand, MomentListCommand, MomentShowCommand, CoverCommand,
-                 UncoverCommand, LetGoCommand, BringBackCommand, CheckCommand, TendCommand,
-                 CareCommand, KeyListCommand, KeyAddCommand, KeyRemoveCommand, KeyChangeCommand,
-                 KeyRotateCommand, DeviceListCommand, DeviceNameCommand, DeviceRetireCommand,
-                 DeviceAcceptCommand, DeviceKeepLockedCommand>;
+    std::variant<NewCommand, KeepCommand, ListCommand, FindCommand, PreviewCommand, TogetherCommand,
+                 ApartCommand, GetCommand, WordsCommand, MomentNewCommand, MomentAddCommand,
+                 MomentListCommand, MomentShowCommand, CoverCommand, UncoverCommand, LetGoCommand,
+                 BringBackCommand, CheckCommand, TendCommand, CareCommand, KeyListCommand,
+                 KeyAddCommand, KeyRemoveCommand, KeyChangeCommand, KeyRotateCommand,
+                 DeviceListCommand, DeviceNameCommand, DeviceRetireCommand, DeviceAcceptCommand,
+                 DeviceKeepLockedCommand>;
 
 struct Invocation {
     GlobalOptions global;

@@ -11,6 +11,8 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "cli/text_layout.h"
+#include "media/kind.h"
+#include "media/taken.h"
 
 namespace keepsake::cli {
 namespace {
@@ -40,6 +42,7 @@ Json file_json(const catalog::FileRecord& file) {
     out["sha256"] = file.content.hex();
     out["taken"] = json_or_null(file.taken);
     out["modified"] = to_rfc3339(file.modified, Fraction::nano);
+    out["kind"] = file.kind ? Json(media::name_of(*file.kind)) : Json(nullptr);
     return out;
 }
 
@@ -84,7 +87,7 @@ std::string item_name(const catalog::ItemRecord& item) {
 std::string item_line(const catalog::ItemRecord& item, std::size_t columns, std::string_view mark) {
     auto line = short_number(item.item.hex()) + "  " +
                 padded(printable_line(item.date.substr(0, kDateCharacters)), kDateCharacters) +
-                "  ";
+                (item.when && item.taken && !item.when->certain ? "?" : "") + "  ";
     // Before the words: what a narrow terminal cuts off is not the mark.
     if (!mark.empty()) line += "(" + std::string(mark) + ")  ";
     line += what_it_is(item);
@@ -96,6 +99,11 @@ std::string item_json(const catalog::ItemRecord& item) {
     out["item"] = item.item.hex();
     out["kept"] = to_rfc3339(item.kept, Fraction::none);
     out["taken"] = json_or_null(item.taken);
+    const bool known = item.when && item.taken;
+    out["taken_source"] = known ? Json(media::name_of(item.when->source)) : Json(nullptr);
+    out["taken_certain"] = known ? Json(item.when->certain) : Json(nullptr);
+    out["taken_about"] = known ? Json(item.when->about) : Json(nullptr);
+    out["kind"] = item.kind ? Json(media::name_of(*item.kind)) : Json(nullptr);
     out["date"] = to_utf8_lossy(item.date);
     out["files"] = Json::array();
     for (const auto& file : item.files) out["files"].push_back(file_json(file));

@@ -10,6 +10,7 @@
 #include "cli/plain_words.h"
 #include "library/library.h"
 #include "library/parity_upkeep.h"
+#include "library/read_facts.h"
 #include "library/tend.h"
 
 namespace keepsake::cli {
@@ -33,6 +34,16 @@ void tend_quietly(Context& context, library::Library& library) {
         context.messages().line("The upkeep waits: " + plain_words(tended.error(),
                                                                    library.copy().path,
                                                                    Stands::something));
+}
+
+void look_at_kept(Context& context, library::Library& library, const library::JustKept& kept) {
+    const auto report = library::read_just_kept(library, kept, context.messages());
+    context.messages().clear();
+    if (!report.stopped) return;
+    if (report.stopped->code() != ErrorCode::cancelled)
+        context.messages().line(
+            plain_words(*report.stopped, library.copy().path, Stands::something));
+    context.messages().line("What was kept stands; `keepsake tend` looks at the rest of it.");
 }
 
 bool protect_kept(Context& context, library::Library& library, const library::JustKept& kept) {

@@ -91,6 +91,8 @@ class Grammar {
   private:
     void add_archive_commands();
     void add_list();
+    void add_find();
+    void add_preview();
     void add_get();
     void add_words();
     void add_moment();
@@ -193,6 +195,8 @@ Grammar::Grammar()
     text(app_, "--identity", global_.identity_file, "An age identity file")->type_name("FILE");
     add_archive_commands();
     add_list();
+    add_find();
+    add_preview();
     add_get();
     add_words();
     add_moment();
@@ -241,9 +245,38 @@ void Grammar::add_list() {
         ->type_name("DATE");
     text(*list, "--before", listed->before, "Only before this date")->type_name("DATE");
     list->add_flag("--let-go", listed->let_go, "What was let go instead");
+    list->add_flag("--alike", listed->alike,
+                   "Only pictures that look alike, side by side; none is ever removed");
     list->add_flag("--json", listed->json,
                    "One JSON object a line, for programs; \"taken\" is null until a\n"
-                   "file itself tells when it was taken, \"modified\" is always given");
+                   "file or somebody tells when it was taken, \"modified\" is always given");
+}
+
+void Grammar::add_find() {
+    auto [find, found] = add<FindCommand>(
+        app_, "find", "Finds items by words, dates, kinds, people, places and cameras");
+    texts(*find, "WORDS", found->words,
+          "All of these: words (the beginning is enough, accents or not), dates\n"
+          "(2020, 2020-09, 2020-09-14), kinds (photographs, films, sounds, PDFs...);\n"
+          "a kind in quotation marks is a word like others: find '\"film\" 1987'")
+        ->required();
+    find->add_flag("--json", found->json, "One JSON object a line, as list gives them");
+    auto [together, joined] = add<TogetherCommand>(
+        app_, "together", "Makes one item of several that belong together; the first shows it");
+    texts(*together, "ITEM", joined->items, "Item numbers; two or more")->required();
+    auto [apart, parted] =
+        add<ApartCommand>(app_, "apart", "Makes an item's parts items of their own again");
+    text(*apart, "ITEM", parted->item, "An item number")->required();
+}
+
+void Grammar::add_preview() {
+    auto [preview, shown] =
+        add<PreviewCommand>(app_, "preview", "Makes a small picture (JPEG) of an item, to look at");
+    text(*preview, "ITEM", shown->item, "An item number")->required();
+    text(*preview, "--to", shown->file, "Where to; not to exist yet; - is standard output")
+        ->required()
+        ->type_name("FILE");
+    preview->add_flag("--small", shown->small, "At most 320 pixels a side, not 1440");
 }
 
 void Grammar::add_get() {
