@@ -21,6 +21,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
+#include "media/kind.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "synthetic_family.h"
@@ -95,6 +96,52 @@ ItemFilter filter_of(std::vector<std::string> words, std::string from, std::stri
     return filter;
 }
 
+/// What `keepsake find` and a timeline ask: all numbers and dates of what is found, and a window.
+void ask_as_people_do(Catalog& catalog) {
+    const auto count = [&](std::string_view what, const ItemFilter& filter) {
+        std::uint64_t items = 0;
+        for (const auto* again : {"", ", again"}) {
+            const double ms = milliseconds_of([&] { items = must(catalog.item_count(filter)); });
+            tell("find " + std::string(what) + " (" + std::to_string(items) + ")" + again, ms);
+        }
+    };
+    auto month = filter_of({"grandmother"}, "", "");
+    month.date = "2020-09";
+    count("grandmother 2020-09", month);
+    auto year = filter_of({"skiing"}, "", "");
+    year.date = "2019";
+    count("skiing 2019", year);
+    count("img_0123", filter_of({"img_0123"}, "", ""));
+    count("birthday canon", filter_of({"birthday", "canon"}, "", ""));
+    month.words.clear();
+    count("2020-09", month);
+    year.words.clear();
+    count("2019", year);
+    auto films = filter_of({"lake"}, "", "");
+    films.kinds = {keepsake::media::Kind::film};
+    count("lake films", films);
+    std::uint64_t total = 0;
+    std::size_t days = 0;
+    for (const auto* again : {"", ", again"})
+        tell("timeline: counts" + std::string(again), milliseconds_of([&] {
+                 total = 0;
+                 const auto all = must(catalog.days(false));
+                 days = all.size();
+                 for (const auto& day : all) total += day.items;
+             }));
+    std::mt19937_64 random(11);
+    double slowest = 0;
+    for (int i = 0; i < 200; ++i) {
+        const auto first = random() % std::max<std::uint64_t>(total, 1);
+        slowest = std::max(
+            slowest, milliseconds_of([&] {
+                must(catalog.for_each_item_from(
+                    first, 100, false, [](const ItemRecord&) -> keepsake::Result<> { return {}; }));
+            }));
+    }
+    tell("timeline: a window of 100, slowest of 200 (" + std::to_string(days) + " days)", slowest);
+}
+
 void ask(Catalog& catalog, const Family& family) {
     std::mt19937_64 random(7);
     const auto any = [&] { return random() % family.items(); };
@@ -118,6 +165,7 @@ void ask(Catalog& catalog, const Family& family) {
     list("the same month again", filter_of({}, "1990-05", "1990-06"));
     list("words that find few", filter_of({"img_0123", "1990"}, "", ""));
     list("words that find many in a year", filter_of({"summer", "lak"}, "1991", "1992"));
+    ask_as_people_do(catalog);
     each("item", [&] { must(catalog.item(Family::item(any()))); });
     each("content", [&] { must(catalog.content(Family::content(any()))); });
     each("is_live", [&] { must(catalog.is_live(Family::content(any()))); });
