@@ -17,8 +17,6 @@ namespace keepsake::cli {
 
 Result<ExitCode> run(Context& context, const FindCommand& command) {
     const auto filter = find_filter(command.words);
-    if (filter.words.empty() && filter.date.empty() && filter.kinds.empty())
-        return Error(ErrorCode::invalid, "Say what to look for: words, a date, a kind.");
     TRY_LET(auto library, context.open());
     auto& out = context.out();
     const std::size_t columns = out.is_terminal() ? terminal_width(out.descriptor()) : 0;

@@ -20,6 +20,7 @@
 #include "base/time.h"
 #include "cli/argument_marks.h"
 #include "cli/exit_code.h"
+#include "cli/find_words.h"
 #include "cli/invocation.h"
 
 // The only file that knows CLI11.
@@ -254,7 +255,12 @@ void Grammar::add_list() {
 
 void Grammar::add_find() {
     auto [find, found] = add<FindCommand>(
-        app_, "find", "Finds items by words, dates, kinds, people, places and cameras");
+        app_, "find", "Finds items by words, dates, kinds, people, places and cameras",
+        [](FindCommand& values) {
+            const auto filter = find_filter(values.words);
+            if (filter.words.empty() && filter.date.empty() && filter.kinds.empty())
+                throw UsageError{"Say what to look for: words, a date, a kind."};
+        });
     texts(*find, "WORDS", found->words,
           "All of these: words (the beginning is enough, accents or not), dates\n"
           "(2020, 2020-09, 2020-09-14), kinds (photographs, films, sounds, PDFs...);\n"
