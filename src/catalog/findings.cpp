@@ -232,6 +232,13 @@ std::string exact_word(char what, std::string_view text) {
     return word + std::string(kMark);
 }
 
+std::string own_date_word(std::string_view date) {
+    auto word = date_word(date.substr(0, 10));
+    return word.insert(kMark.size(), 1, 'd');
+}
+
+std::string kind_word(media::Kind kind) { return exact_word('k', media::name_of(kind)); }
+
 bool is_edited_name(std::string_view name) { return stem_without_marks(name).edited; }
 
 std::string name_stem(std::string_view name) { return stem_without_marks(name).stem; }

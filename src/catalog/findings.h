@@ -60,6 +60,9 @@ std::string exact_word(char what, std::string_view text);
 std::string name_stem(std::string_view name);
 /// Whether the name tells that it is an edited copy.
 bool is_edited_name(std::string_view name);
+/// The word that finds what is itself of a date ("2020-09"), and of what kind it is.
+std::string own_date_word(std::string_view date);
+std::string kind_word(media::Kind kind);
 /// Text of others, without the letters that mark date words.
 std::string without_marks(std::string text);
 

@@ -168,7 +168,7 @@ Result<> Ingest::put(const model::Set& set) {
     upsert.bind_blob(3, set.person ? ByteView(set.person->bytes) : ByteView());
     TRY(upsert.bind_blob(4, stamp_).bind_blob(5, as_bytes(set.value)).run());
     if (!set.person && (set.field == "taken" || set.field == "cover")) {
-        if (const auto item = set.of.item()) stage_.touch(*item, false);
+        if (const auto item = set.of.item()) stage_.touch(*item, set.field == "taken");
     }
     if (!set.person && (set.field == kBelongs || set.field == kBelongsByRule)) {
         if (const auto item = set.of.item()) {

@@ -33,7 +33,7 @@ namespace {
 constexpr std::string_view kPastEveryDate = "~";
 // Up to so many items found by words are looked up one by one; past it, one pass over all items in
 // their order costs less.
-constexpr std::size_t kFewFound = 20'000;
+constexpr std::size_t kFewFound = 60'000;
 
 struct Bounds {
     explicit Bounds(const ItemFilter& filter)
@@ -129,16 +129,28 @@ Result<std::vector<std::int64_t>> numbers_within(Database& database, const Bound
     return numbers;
 }
 
+/// By words; kinds and a date are words of what search knows, so that it looks at few.
+Result<std::vector<std::int64_t>> find_words(Database& database, const ItemFilter& filter) {
+    auto words = filter.words;
+    if (filter.kinds.size() == 1) words.push_back(kind_word(filter.kinds.front()));
+    if (filter.date.empty()) return find_items(database, words);
+    return find_items(database, words, {own_date_word(filter.date), date_word(filter.date)});
+}
+
 /// What is of `filter.date`, and what only speaks of it, in one order.
 Result<> visit_dated(Database& database, const ItemFilter& filter, const Bounds& bounds,
                      const VisitItem& visit) {
+    if (!filter.words.empty()) {
+        TRY_LET(const auto found, find_words(database, filter));
+        if (found.size() > kFewFound) return visit_listed(database, bounds, &found, visit);
+        TRY_LET(const auto items, found_within(database, found, bounds));
+        return visit_found(database, items, bounds, visit);
+    }
     const auto end = filter.date + std::string(kPastEveryDate);
     auto inside = bounds;
     inside.from = std::max(inside.from, std::string_view(filter.date));
     inside.before = std::min(inside.before, std::string_view(end));
-    auto words = filter.words;
-    words.push_back(date_word(filter.date));
-    TRY_LET(auto spoken, find_items(database, words));
+    TRY_LET(auto spoken, find_items(database, {date_word(filter.date)}));
     TRY_LET(const auto of_then, numbers_within(database, inside));
     std::erase_if(spoken, [&](auto no) { return std::ranges::binary_search(of_then, no); });
     TRY_LET(const auto others, found_within(database, spoken, bounds));
@@ -146,12 +158,7 @@ Result<> visit_dated(Database& database, const ItemFilter& filter, const Bounds&
     const auto after = std::ranges::partition_point(
         others, [&](const FoundItem& item) { return item.date < filter.date; });
     TRY(visit_found(database, {others.begin(), after}, bounds, visit));
-    if (filter.words.empty()) {
-        TRY(visit_listed(database, inside, nullptr, visit));
-    } else {
-        TRY_LET(const auto found, find_items(database, filter.words));
-        TRY(visit_listed(database, inside, &found, visit));
-    }
+    TRY(visit_listed(database, inside, nullptr, visit));
     return visit_found(database, {after, others.end()}, bounds, visit);
 }
 
@@ -309,7 +316,7 @@ Result<> Catalog::for_each_item(const ItemFilter& filter, const VisitItem& visit
     if (filter.by_kept) return visit_by_kept(*database, bounds, visit);
     if (!filter.date.empty()) return visit_dated(*database, filter, bounds, visit);
     if (filter.words.empty()) return visit_listed(*database, bounds, nullptr, visit);
-    TRY_LET(const auto found, find_items(*database, filter.words));
+    TRY_LET(const auto found, find_words(*database, filter));
     if (found.size() > kFewFound) return visit_listed(*database, bounds, &found, visit);
     TRY_LET(const auto items, found_within(*database, found, bounds));
     return visit_found(*database, items, bounds, visit);
@@ -318,7 +325,7 @@ Result<> Catalog::for_each_item(const ItemFilter& filter, const VisitItem& visit
 Result<std::uint64_t> Catalog::item_count(const ItemFilter& filter) {
     TRY_LET(auto* const database, state_->settled());
     const Bounds bounds(filter);
-    if (!filter.date.empty()) {
+    if (!filter.date.empty() && filter.words.empty()) {
         std::uint64_t count = 0;
         TRY(visit_dated(*database, filter, bounds, [&](const ItemRecord&) -> Result<> {
             ++count;
@@ -327,7 +334,7 @@ Result<std::uint64_t> Catalog::item_count(const ItemFilter& filter) {
         return count;
     }
     if (!filter.words.empty()) {
-        TRY_LET(const auto found, find_items(*database, filter.words));
+        TRY_LET(const auto found, find_words(*database, filter));
         return count_found(*database, found, bounds);
     }
     if (filter.from.empty() && filter.before.empty() && filter.kinds.empty())

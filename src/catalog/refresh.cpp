@@ -387,6 +387,10 @@ Result<> Refresh::derive(Draft& draft) {
         draft.text.clear();
     }
     choose_taken(draft);
+    if (!draft.text.empty()) {
+        draft.text += own_date_word(row.date) + "\n";
+        if (row.kind != kNoKind) draft.text += kind_word(static_cast<media::Kind>(row.kind));
+    }
     row.moved = !row.stood || row.state != row.old_state || row.date != draft.old_date;
     const auto add_day = [this](int state, std::string_view date, std::int64_t step) {
         constexpr std::size_t kDay = 10;

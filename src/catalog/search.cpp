@@ -111,10 +111,14 @@ Result<std::string> query_of(Database& database, const std::vector<std::string>&
 }  // namespace
 
 Result<std::vector<std::int64_t>> find_items(Database& database,
-                                             const std::vector<std::string>& words) {
+                                             const std::vector<std::string>& words,
+                                             const std::vector<std::string>& any_of) {
     std::vector<std::int64_t> items;
-    TRY_LET(const auto query, query_of(database, words));
+    TRY_LET(auto query, query_of(database, words));
     if (query.empty()) return items;
+    std::string any;
+    for (const auto& word : any_of) any += (any.empty() ? "" : " OR ") + quoted_prefix(word);
+    if (!any.empty()) query += " AND (" + any + ")";
     TRY_LET(auto found, database.prepare("SELECT rowid FROM found WHERE found MATCH ?1 ORDER BY "
                                          "rowid"));
     found.bind_text(1, query);
