@@ -33,7 +33,7 @@ namespace {
 constexpr std::string_view kPastEveryDate = "~";
 // Up to so many items found by words are looked up one by one; past it, one pass over all items in
 // their order costs less.
-constexpr std::size_t kFewFound = 60'000;
+constexpr std::size_t kFewFound = 20'000;
 
 struct Bounds {
     explicit Bounds(const ItemFilter& filter)
