@@ -53,9 +53,12 @@ Result<ExitCode> run(Context& context, const KeepCommand& command) {
         return Error(ErrorCode::not_found, "Nothing was kept.");
     context.messages().clear();
     context.out().line(kept_line(report, options));
+    // Kept it is by now, and whoever waits for the word need wait no longer. Where it cannot be
+    // written is told at the end.
+    static_cast<void>(context.out().flush());
     const bool is_protected =
         command.parity_later || protect_kept(context, library, report.just_kept);
-    look_at_kept(context, library, report.just_kept);
+    if (!command.looking_later) look_at_kept(context, library, report.just_kept);
     tend_quietly(context, library);
     if (!is_protected) return ExitCode::stopped;
     return report.problems > 0 ? ExitCode::some_failed : ExitCode::done;

@@ -24,6 +24,7 @@ struct KeepCommand {
     std::vector<std::string> paths;
     bool without_read_back = false;  ///< for measuring
     bool parity_later = false;       ///< left to tend
+    bool looking_later = false;      ///< as well
 };
 struct ListCommand {
     std::vector<std::string> words;

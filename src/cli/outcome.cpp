@@ -47,9 +47,6 @@ void look_at_kept(Context& context, library::Library& library, const library::Ju
 }
 
 bool protect_kept(Context& context, library::Library& library, const library::JustKept& kept) {
-    // Kept it is by now, and whoever waits for the word need wait no longer. Where it cannot be
-    // written is told at the end.
-    static_cast<void>(context.out().flush());
     const auto made =
         library::protect(library.environment(), library.staging(), kept, context.messages());
     context.messages().clear();

@@ -83,6 +83,12 @@ struct Choice {
     std::function<Command()> take;
 };
 
+bool is_later(const std::string& option, const std::string& when) {
+    if (when != "now" && when != "later")
+        throw UsageError{"Say " + option + " now, or " + option + " later."};
+    return when == "later";
+}
+
 /// CLI11's parser and the values that it writes into.
 class Grammar {
   public:
@@ -218,15 +224,18 @@ void Grammar::add_archive_commands() {
                    "Makes a recovery key without asking, and prints its twelve words");
 
     auto parity = std::make_shared<std::string>("now");
-    auto [keep, kept] = add<KeepCommand>(
-        app_, "keep", "Keeps files and whole folders", [parity](KeepCommand& values) {
-            if (*parity != "now" && *parity != "later")
-                throw UsageError{"Say --parity now, or --parity later."};
-            values.parity_later = *parity == "later";
-        });
+    auto looking = std::make_shared<std::string>("now");
+    auto [keep, kept] = add<KeepCommand>(app_, "keep", "Keeps files and whole folders",
+                                         [parity, looking](KeepCommand& values) {
+                                             values.parity_later = is_later("--parity", *parity);
+                                             values.looking_later = is_later("--looking", *looking);
+                                         });
     texts(*keep, "PATH", kept->paths, "Files and folders")->required();
     keep->add_option("--parity", *parity,
                      "now, or later: leaves the repair data to `keepsake tend`")
+        ->type_name("WHEN");
+    keep->add_option("--looking", *looking,
+                     "now, or later: leaves to `keepsake tend` what the files are and show")
         ->type_name("WHEN");
     keep->add_flag("--without-read-back", kept->without_read_back,
                    "Skips reading back what was written: it is not proved that it can be read")
