@@ -181,6 +181,13 @@ std::vector<ToldWay> Authority::ways_told() const {
     return ways;
 }
 
+std::vector<model::Way> Authority::newest_ways() const {
+    std::vector<model::Way> ways;
+    if (const auto* opening = opening_of(chain().size() - 1))
+        for (const auto& told : opening->ways) ways.push_back(told.way);
+    return ways;
+}
+
 std::set<model::FileHash> Authority::files_told() const {
     std::set<model::FileHash> files;
     for (const auto& [previous, successors] : openings_)

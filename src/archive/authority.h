@@ -69,6 +69,9 @@ class Authority {
     /// Who may open the archive, as the openings of those epochs tell it, oldest first: it stands
     /// there even where the segment that was to follow an opening was never written.
     std::vector<ToldWay> ways_told() const;
+    /// Who may open the archive by the word that opened the newest of those epochs; none for the
+    /// first, whose ways stand beside it.
+    std::vector<model::Way> newest_ways() const;
     /// Key files of the ways in that any epoch's opening tells of, also of those beside the chain.
     std::set<model::FileHash> files_told() const;
     /// Whether the newest epoch is one whose keys are not in the identity file: this way in was

@@ -264,6 +264,30 @@ TEST_F(Keys, AChangedPassphraseTakesTheOldOnesPlace) {
     EXPECT_TRUE(home.open(archive, owner));
 }
 
+TEST_F(Keys, WhatOpensACopyStaysUntilTheNewKeyFilesHaveCome) {
+    auto library = open();
+    ASSERT_TRUE(add_passphrase(library, "ours", crypto::Secret(std::string_view("old words"))));
+    std::string whole = scratch / "whole";
+    fs::copy(archive, whole, fs::copy_options::recursive);
+    ASSERT_TRUE(change_passphrase(library, find_way(library, "ours").value(),
+                                  crypto::Secret(std::string_view("new words"))));
+    // The change is brought to the other copy, and cut off before the key files.
+    std::swap(archive, whole);
+    const auto merge = [&](const std::string& folder) {
+        fs::copy(whole + "/" + folder, archive + "/" + folder,
+                 fs::copy_options::recursive | fs::copy_options::skip_existing);
+    };
+    merge("journal");
+    merge("mirror/journal");
+    const auto before = key_files();
+    EXPECT_FALSE(open_with_words("old words"));
+    EXPECT_EQ(key_files(), before) << "what still opens something was erased";
+    merge("keys");
+    merge("mirror/keys");
+    EXPECT_TRUE(open_with_words("new words"));
+    EXPECT_FALSE(open_with_words("old words"));
+}
+
 TEST_F(Keys, TheLastWayInStays) {
     auto library = open();
     const auto removed = remove_way(library, list_ways(library)->at(0).way);

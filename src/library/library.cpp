@@ -225,10 +225,24 @@ Result<> Library::read_long_words() {
     });
 }
 
+// Where only a part of a change of keys was copied, what opened before may be all that is here.
+Result<bool> Library::State::has_newest_keys() const {
+    const auto ways = authority.newest_ways();
+    if (ways.empty()) return true;
+    TRY_LET(const auto keys, archive::read_key_files(environment.files, copy.path));
+    std::set<model::FileHash> whole;
+    for (const auto& key : keys.whole) whole.insert(key.file);
+    return std::ranges::all_of(ways, [&](const model::Way& way) {
+        return std::ranges::any_of(
+            way.files, [&](const model::FileHash& file) { return whole.contains(file); });
+    });
+}
+
 Result<> Library::end_revoked_ways(Listener& listener) {
     auto& state = *state_;
     const auto revoked = state.authority.revoked_files();
-    if (state.copy.access == model::Access::read_write) {
+    TRY_LET(const bool whole, state.has_newest_keys());
+    if (whole && state.copy.access == model::Access::read_write) {
         for (const auto& file : revoked) {
             // A disk that cannot be written keeps its old key file; it still opens nothing here.
             const auto erased =
@@ -240,8 +254,12 @@ Result<> Library::end_revoked_ways(Listener& listener) {
         }
     }
     const auto opened = opened_by();
-    if (state.authority.is_ended() || (opened && revoked.contains(*opened))) return way_ended();
-    return {};
+    if (!state.authority.is_ended() && !(opened && revoked.contains(*opened))) return {};
+    if (whole) return way_ended();
+    return Error(
+        ErrorCode::wrong_key,
+        "This way in was ended, and key files that took its place are not here. Copy the "
+        "folders keys and mirror from the copy that this one was brought up to date from.");
 }
 
 archive::Authority Library::State::new_authority() const {
