@@ -9,7 +9,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <ios>
@@ -121,6 +120,7 @@ int run(const Options& options) {
     const auto begin = std::chrono::steady_clock::now();
     {
         std::vector<std::jthread> threads;
+        threads.reserve(options.readers);
         for (unsigned i = 0; i < options.readers; ++i) threads.emplace_back([&] { work.run(); });
     }
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;

@@ -1,7 +1,6 @@
 // What a file is, and what readers say of it: bytes of anybody's, and of a reader that was taken
 // over.
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 

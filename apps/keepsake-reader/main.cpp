@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <string>
 
+#include "base/error.h"
 #include "decode/service.h"
 #include "media/protocol.h"
 

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <functional>
 #include <iterator>
-#include <map>
 #include <set>
 #include <string>
 #include <string_view>
