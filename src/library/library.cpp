@@ -1,5 +1,6 @@
 #include "library/library.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -17,6 +18,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "catalog/preview_cache.h"
 #include "crypto/age_keys.h"
 #include "crypto/recovery_words.h"
 #include "crypto/secret.h"
@@ -115,7 +117,7 @@ Result<Library> Library::open(const Environment& environment, const std::string&
         copy = std::move(*mirrored);
     }
     TRY_LET(auto library,
-            Library::unlocked(environment, std::move(copy), std::move(unlocked), listener, false));
+            Library::unlocked(environment, std::move(copy), std::move(unlocked), listener, &keys));
     for (const auto& damaged : keys.damaged)
         library.state_->problems.push_back({damaged, "damaged, or no key file", true});
     if (library.state_->copy.manifest_from_mirror)
@@ -159,7 +161,9 @@ crypto::AgeRecipient Library::recipient() const {
 }
 
 Result<Library> Library::unlocked(const Environment& environment, archive::Copy copy,
-                                  archive::Unlocked unlocked, Listener& listener, bool is_new) {
+                                  archive::Unlocked unlocked, Listener& listener,
+                                  const archive::KeyFiles* keys) {
+    const bool is_new = keys == nullptr;
     LocalState local(environment.files, environment.state_folder, copy.manifest.archive);
     TRY_LET(auto device, device_keys(environment, local, unlocked.identity, is_new));
     TRY_LET(const auto real_path, environment.files.real_path(copy.path));
@@ -182,7 +186,7 @@ Result<Library> Library::unlocked(const Environment& environment, archive::Copy 
         current = library.state_->bring_up_to_date(listener);
     }
     TRY(std::move(current));
-    TRY(library.end_revoked_ways(listener));
+    TRY(library.end_revoked_ways(*keys, listener));
     if (!library.state_->device) {
         TRY_LET(library.state_->device, device_keys(environment, library.state_->local,
                                                     library.state_->unlocked.identity, true));
@@ -226,22 +230,19 @@ Result<> Library::read_long_words() {
 }
 
 // Where only a part of a change of keys was copied, what opened before may be all that is here.
-Result<bool> Library::State::has_newest_keys() const {
-    const auto ways = authority.newest_ways();
-    if (ways.empty()) return true;
-    TRY_LET(const auto keys, archive::read_key_files(environment.files, copy.path));
+bool Library::State::has_newest_keys(const archive::KeyFiles& keys) const {
     std::set<model::FileHash> whole;
     for (const auto& key : keys.whole) whole.insert(key.file);
-    return std::ranges::all_of(ways, [&](const model::Way& way) {
+    return std::ranges::all_of(authority.newest_ways(), [&](const model::Way& way) {
         return std::ranges::any_of(
             way.files, [&](const model::FileHash& file) { return whole.contains(file); });
     });
 }
 
-Result<> Library::end_revoked_ways(Listener& listener) {
+Result<> Library::end_revoked_ways(const archive::KeyFiles& keys, Listener& listener) {
     auto& state = *state_;
     const auto revoked = state.authority.revoked_files();
-    TRY_LET(const bool whole, state.has_newest_keys());
+    const bool whole = state.has_newest_keys(keys);
     if (whole && state.copy.access == model::Access::read_write) {
         for (const auto& file : revoked) {
             // A disk that cannot be written keeps its old key file; it still opens nothing here.

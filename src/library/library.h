@@ -146,9 +146,11 @@ class Library {
                                                              const NewArchive&);
     struct State;
     explicit Library(std::unique_ptr<State> state);
+    /// `keys`: the key files that it was opened by; none of a new archive.
     static Result<Library> unlocked(const Environment& environment, archive::Copy copy,
-                                    archive::Unlocked unlocked, Listener& listener, bool is_new);
-    Result<> end_revoked_ways(Listener& listener);
+                                    archive::Unlocked unlocked, Listener& listener,
+                                    const archive::KeyFiles* keys);
+    Result<> end_revoked_ways(const archive::KeyFiles& keys, Listener& listener);
     Result<> rejoin(Listener& listener);
     /// Words that are objects become findable.
     Result<> read_long_words();

@@ -98,9 +98,8 @@ struct Library::State {
                         std::vector<model::EntryBody> bodies);
     Result<> write_all(const crypto::AgeRecipient& recipient, std::vector<model::EntryBody> bodies);
     Result<> mend_mirror();
-    /// Whether each way in of the newest epoch has a whole key file in this copy. Errors: those of
-    /// listing.
-    Result<bool> has_newest_keys() const;
+    /// Whether each way in of the newest epoch has a whole key file among these of this copy.
+    bool has_newest_keys(const archive::KeyFiles& keys) const;
     const archive::EpochKeys& current_epoch() const;
     /// Errors: read_only where this computer's own keys are for newer ones than this copy has.
     Result<> may_sign() const;

@@ -116,7 +116,7 @@ Result<std::optional<crypto::Secret>> new_archive(const Environment& environment
         entries.emplace_back(std::move(named));
         NullListener listener;
         TRY_LET(auto library, Library::unlocked(environment, std::move(copy), std::move(unlocked),
-                                                listener, true));
+                                                listener, nullptr));
         TRY(library.commit(std::move(entries)));
         return archive::write_plain_files(staging, plain);
     };
