@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "catalog/packing.h"
+#include "catalog/records.h"
 #include "catalog/sqlite_handle.h"
 #include "model/ids.h"
 
@@ -33,16 +34,6 @@ CREATE TABLE totals(
 INSERT INTO totals VALUES(1, 0, 0);
 PRAGMA user_version=1;
 )sql";
-
-Result<std::vector<model::FileHash>> read_packs(Statement& rows) {
-    std::vector<model::FileHash> packs;
-    for (;;) {
-        TRY_LET(const bool found, rows.step());
-        if (!found) return packs;
-        TRY_LET(const auto pack, id_from<model::FileHash>(rows.column_blob(0)));
-        packs.push_back(pack);
-    }
-}
 
 }  // namespace
 
@@ -212,14 +203,14 @@ Result<> PreviewCache::forget_pack(const model::FileHash& pack) {
 Result<std::vector<model::FileHash>> PreviewCache::packs() {
     TRY_LET(auto rows, state_->database->prepare("SELECT pack FROM packs WHERE content = x'' ORDER "
                                                  "BY pack"));
-    return read_packs(rows);
+    return read_ids<model::FileHash>(rows);
 }
 
 Result<std::vector<model::FileHash>> PreviewCache::packs_with(const model::ContentId& content) {
     TRY_LET(auto rows, state_->database->prepare("SELECT pack FROM packs WHERE content = ?1 ORDER "
                                                  "BY pack"));
     rows.bind_blob(1, content.bytes);
-    return read_packs(rows);
+    return read_ids<model::FileHash>(rows);
 }
 
 }  // namespace keepsake::catalog

@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "catalog/packing.h"
+#include "catalog/records.h"
 #include "catalog/sqlite_handle.h"
 #include "catalog/state.h"
 #include "model/entry.h"
@@ -194,13 +195,7 @@ Result<std::vector<model::ContentId>> Catalog::missing_long_texts() {
                 "EXISTS(SELECT 1 FROM replaced r WHERE r.subject = w.subject AND r.field = w.field "
                 "AND r.stamp = w.stamp) AND NOT EXISTS(SELECT 1 FROM long_texts l WHERE l.content "
                 "= w.content) ORDER BY w.content"));
-    std::vector<model::ContentId> contents;
-    for (;;) {
-        TRY_LET(const bool found, rows.step());
-        if (!found) return contents;
-        TRY_LET(const auto content, id_from<model::ContentId>(rows.column_blob(0)));
-        contents.push_back(content);
-    }
+    return read_ids<model::ContentId>(rows);
 }
 
 }  // namespace keepsake::catalog

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -20,16 +19,6 @@
 
 namespace keepsake::catalog {
 namespace {
-
-Result<std::vector<model::ContentId>> read_contents(Statement& rows) {
-    std::vector<model::ContentId> contents;
-    for (;;) {
-        TRY_LET(const bool found, rows.step());
-        if (!found) return contents;
-        TRY_LET(const auto content, id_from<model::ContentId>(rows.column_blob(0)));
-        contents.push_back(content);
-    }
-}
 
 ByteView bytes_of(const std::optional<model::ContentId>& content) {
     return content ? ByteView(content->bytes) : ByteView();
@@ -54,7 +43,7 @@ Result<std::vector<model::ContentId>> Catalog::unread(const std::optional<model:
     TRY_LET(auto rows, database->prepare("SELECT content FROM unread WHERE content > ?1 ORDER BY "
                                          "content LIMIT ?2"));
     rows.bind_blob(1, bytes_of(after)).bind(2, static_cast<std::int64_t>(most));
-    return read_contents(rows);
+    return read_ids<model::ContentId>(rows);
 }
 
 Result<std::vector<model::ContentId>> Catalog::read_before(
@@ -66,7 +55,7 @@ Result<std::vector<model::ContentId>> Catalog::read_before(
                                          "?3 ORDER BY content LIMIT ?2"));
     rows.bind_blob(1, bytes_of(after)).bind(2, static_cast<std::int64_t>(most));
     rows.bind_blob(3, as_bytes(rank.out()));
-    return read_contents(rows);
+    return read_ids<model::ContentId>(rows);
 }
 
 Result<std::vector<Look>> Catalog::looks() {

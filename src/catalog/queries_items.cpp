@@ -404,12 +404,9 @@ Result<std::vector<model::ContentId>> Catalog::contents_of_item(const model::Ite
                               "content <> x''"));
     const auto subject = model::Subject::of(item);
     rows.bind_blob(1, as_bytes(subject.text));
-    for (;;) {
-        TRY_LET(const bool found, rows.step());
-        if (!found) return std::vector<model::ContentId>(contents.begin(), contents.end());
-        TRY_LET(const auto content, id_from<model::ContentId>(rows.column_blob(0)));
-        contents.insert(content);
-    }
+    TRY_LET(const auto said, read_ids<model::ContentId>(rows));
+    contents.insert(said.begin(), said.end());
+    return std::vector<model::ContentId>(contents.begin(), contents.end());
 }
 
 Result<std::vector<Tombstone>> Catalog::tombstones() {

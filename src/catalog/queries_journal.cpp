@@ -157,13 +157,7 @@ Result<std::vector<AuthorityEntry>> Catalog::authority_entries() {
 
 Result<std::vector<model::DeviceId>> Catalog::forked_devices() {
     TRY_LET(auto rows, state_->database->prepare("SELECT device FROM forks ORDER BY device"));
-    std::vector<model::DeviceId> devices;
-    for (;;) {
-        TRY_LET(const bool found, rows.step());
-        if (!found) return devices;
-        TRY_LET(const auto device, id_from<model::DeviceId>(rows.column_blob(0)));
-        devices.push_back(device);
-    }
+    return read_ids<model::DeviceId>(rows);
 }
 
 Result<std::map<model::DeviceId, std::uint64_t>> Catalog::missing_segments(

@@ -8,10 +8,23 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "catalog/packing.h"
 #include "catalog/sqlite_handle.h"
 
 /// Records as several questions read them.
 namespace keepsake::catalog {
+
+/// The first column of each row that is left.
+template <class Id>
+Result<std::vector<Id>> read_ids(Statement& rows) {
+    std::vector<Id> ids;
+    for (;;) {
+        TRY_LET(const bool found, rows.step());
+        if (!found) return ids;
+        TRY_LET(const auto id, id_from<Id>(rows.column_blob(0)));
+        ids.push_back(id);
+    }
+}
 
 /// Versions that stand, by (field, version); of all fields, or of one.
 Result<std::vector<WordsRecord>> read_standing_words(Database& database, std::string_view subject,
