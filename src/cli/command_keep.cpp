@@ -52,10 +52,7 @@ Result<ExitCode> run(Context& context, const KeepCommand& command) {
     if (report.kept == 0 && report.already == 0 && report.problems > 0)
         return Error(ErrorCode::not_found, "Nothing was kept.");
     context.messages().clear();
-    context.out().line(kept_line(report, options));
-    // Kept it is by now, and whoever waits for the word need wait no longer. Where it cannot be
-    // written is told at the end.
-    static_cast<void>(context.out().flush());
+    tell_kept(context, kept_line(report, options));
     const bool is_protected =
         command.parity_later || protect_kept(context, library, report.just_kept);
     if (!command.looking_later) look_at_kept(context, library, report.just_kept);

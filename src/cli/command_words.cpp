@@ -59,7 +59,7 @@ Result<ExitCode> run(Context& context, const WordsCommand& command) {
     TRY_LET(const auto subject, library::find_subject(library, command.subject));
     TRY_LET(const auto kept,
             library::set_words(library, subject, words_field(subject), words.text()));
-    context.out().line(words.empty() ? "The words were taken away." : "The words are kept.");
+    tell_kept(context, words.empty() ? "The words were taken away." : "The words are kept.");
     return protect_kept(context, library, kept) ? ExitCode::done : ExitCode::stopped;
 }
 

@@ -46,6 +46,12 @@ void look_at_kept(Context& context, library::Library& library, const library::Ju
     context.messages().line("What was kept stands; `keepsake tend` looks at the rest of it.");
 }
 
+void tell_kept(Context& context, std::string_view line) {
+    context.out().line(line);
+    // Where it cannot be written is told at the end.
+    static_cast<void>(context.out().flush());
+}
+
 bool protect_kept(Context& context, library::Library& library, const library::JustKept& kept) {
     const auto made =
         library::protect(library.environment(), library.staging(), kept, context.messages());

@@ -21,6 +21,9 @@ Result<ExitCode> tell_stopped_at_once(Context& context, const Error& why, std::s
 /// said; what was done before stands.
 void tend_quietly(Context& context, library::Library& library);
 
+/// Says what was kept, at once: also into a pipe nobody waits for what is still made for it.
+void tell_kept(Context& context, std::string_view line);
+
 /// Looks at what was just kept: when, where and with what it was taken, and how it looks. What is
 /// cut off or cannot be looked at waits for `keepsake tend`, and is said; what was kept stands.
 void look_at_kept(Context& context, library::Library& library, const library::JustKept& kept);
