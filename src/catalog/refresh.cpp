@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,6 +20,7 @@
 #include "catalog/findings.h"
 #include "catalog/groups.h"
 #include "catalog/packing.h"
+#include "catalog/refreshing.h"
 #include "catalog/schema.h"
 #include "catalog/sqlite_handle.h"
 #include "catalog/stage.h"
@@ -37,117 +37,7 @@ namespace {
 constexpr std::size_t kMostDrafts = 16'384;
 constexpr std::size_t kMostDraftBytes = 16UL << 20U;
 
-/// Which tables have anything to say at all. In a first intake most have not, and a million
-/// questions each are spared.
-struct Present {
-    bool items = false;
-    bool letting = false;
-    bool facts = false;
-    bool fields = false;
-    bool words = false;
-    bool links = false;
-    bool belongs = false;
-    bool parts = false;
-};
-
-/// One item whose derived rows are to be made anew.
-struct Row {
-    std::int64_t item = 0;
-    std::int64_t no = 0;
-    std::string date;  // as it stood, or a guess; then as it is
-    bool stood = false;
-    bool renew_text = false;
-    bool moved = false;
-    int old_state = kStateKept;
-    int state = kStateKept;
-    int kind = kNoKind;
-    bool grouped = false;                // belongs to a group of several
-    std::vector<std::int64_t> parts;     // of the one that is shown for its group, the others
-    std::span<const Stage::Keep> keeps;  // new ones
-    auto place() const { return std::tie(date, item); }
-};
-
-/// What is read and derived of one item.
-struct Draft {
-    Row* row = nullptr;
-    std::string old_date;
-    std::string packed;                  // all keep entries
-    UnpackedKeeps keeps;                 // with those of its parts
-    std::size_t own_files = 0;           // of them, those of its own, which come first
-    std::vector<std::string> briefs;     // of each file, "" for unknown
-    std::vector<std::int64_t> findings;  // of each file, 0 for unknown
-    std::optional<media::Taken> by_hand;
-    int flags = 0;
-    std::string packed_taken;
-    std::string text;
-};
-
-/// What `facts` says of a content: "" for nothing.
-struct KnownFacts {
-    model::ContentId content;
-    std::string brief;
-    std::int64_t no = 0;
-};
-
-struct WantedFacts {
-    model::ContentId content;
-    std::size_t draft = 0;
-    std::size_t file = 0;
-};
-
-/// Reads in the order of items, writes in the order of dates, and items last in their own order:
-/// each tree is passed through once, not touched at random.
-class Refresh {
-  public:
-    Refresh(Database& database, const std::vector<std::string>& blocks)
-        : database_(database), blocks_(blocks) {}
-
-    Result<> run(std::span<const Stage::Touch> touched, std::span<const Stage::Keep> keeps);
-
-  private:
-    Result<> look_around();
-    Result<bool> exists(const char* sql);
-    std::string_view view_of(const Stage::Keep& keep) const {
-        return std::string_view(blocks_[keep.block]).substr(keep.offset, keep.size);
-    }
-    Result<> add_row(const Stage::Touch& touch, std::span<const Stage::Keep> keeps);
-    Result<> add_draft(Row& row);
-    Result<> finish_chunk();
-    Result<> learn_facts();
-    Result<> read_facts();
-    Result<> derive(Draft& draft);
-    Result<int> read_letting(std::int64_t item);
-    Result<> gather_groups();
-    Result<> settle_group(std::span<const std::int64_t> items, std::int64_t lead);
-    Result<std::string> whole_keeps(const Row& row);
-    Result<> read_findings(Draft& draft);
-    Result<> read_said(Draft& draft, std::int64_t item);
-    void choose_taken(Draft& draft);
-    Result<> write_parts();
-    Result<> write_unread();
-    Result<> write_days();
-    Result<> read_fields(Draft& draft, std::string_view subject);
-    Result<> read_words(Draft& draft, std::string_view subject);
-    Result<> read_moment_names(Draft& draft, std::string_view subject);
-    Result<> write_found();
-    Result<> write_listed();
-    Result<> write_items();
-    Result<> write_totals();
-
-    Database& database_;
-    const std::vector<std::string>& blocks_;
-    Present present_;
-    std::int64_t last_no_ = 0;
-    std::vector<Row> rows_;
-    std::vector<KnownFacts> known_facts_;  // by content
-    std::vector<Draft> drafts_;
-    std::size_t draft_bytes_ = 0;
-    std::map<std::int64_t, std::string> group_keeps_;  // of those that belong to a group, all
-    std::vector<model::ContentId> unread_;
-    std::map<std::pair<int, std::string>, std::int64_t> more_days_;
-    std::int64_t more_kept_ = 0;
-    std::int64_t more_let_go_ = 0;
-};
+}  // namespace
 
 Result<bool> Refresh::exists(const char* sql) {
     TRY_LET(auto statement, database_.prepare(sql));
@@ -511,114 +401,6 @@ Result<> Refresh::read_moment_names(Draft& draft, std::string_view subject) {
             draft.text += to_utf8_lossy(*name) + "\n";
     }
 }
-
-Result<> Refresh::write_found() {
-    // FTS5 writes what it has gathered whenever a number is less than the last one.
-    std::vector<const Draft*> by_number;
-    for (const auto& draft : drafts_)
-        if (draft.row->renew_text) by_number.push_back(&draft);
-    std::ranges::sort(by_number, {}, [](const Draft* draft) { return draft->row->no; });
-    TRY_LET(auto remove, database_.prepare("DELETE FROM found WHERE rowid = ?1"));
-    TRY_LET(auto put, database_.prepare("INSERT INTO found(rowid, text) VALUES(?1, ?2)"));
-    for (const auto* draft : by_number) {
-        if (draft->row->stood) TRY(remove.bind(1, draft->row->no).run());
-        if (draft->row->state >= kHidden) continue;
-        TRY(put.bind(1, draft->row->no).bind_text(2, draft->text).run());
-    }
-    return {};
-}
-
-// Plain DELETE and INSERT, no REPLACE: SQLite opens a savepoint for that, at which FTS5 writes what
-// it has gathered.
-Result<> Refresh::write_listed() {
-    std::vector<const Draft*> by_place;
-    by_place.reserve(drafts_.size());
-    for (const auto& draft : drafts_) by_place.push_back(&draft);
-    std::ranges::sort(by_place, [](const Draft* a, const Draft* b) {
-        return std::pair(a->row->state, a->row->place()) <
-               std::pair(b->row->state, b->row->place());
-    });
-    TRY_LET(auto remove, database_.prepare("DELETE FROM listed WHERE state = ?1 AND date = ?2 AND "
-                                           "item = ?3"));
-    TRY_LET(auto insert, database_.prepare("INSERT INTO listed(state, date, item, no, flags, "
-                                           "kind, taken, keeps) VALUES(?1, ?2, ?3, ?4, ?5, ?6, "
-                                           "?7, ?8)"));
-    for (const auto* draft : by_place) {
-        const auto& row = *draft->row;
-        if (row.stood) {
-            remove.bind(1, row.old_state).bind_blob(2, as_bytes(draft->old_date));
-            TRY(remove.bind(3, row.item).run());
-        }
-        insert.bind(1, row.state).bind_blob(2, as_bytes(row.date)).bind(3, row.item);
-        insert.bind(4, row.no).bind(5, draft->flags).bind(6, row.kind);
-        insert.bind_blob(7, as_bytes(draft->packed_taken));
-        TRY(insert.bind_blob(8, as_bytes(draft->packed)).run());
-    }
-    return {};
-}
-
-Result<> Refresh::write_items() {
-    TRY_LET(auto number, database_.prepare("INSERT INTO numbers(no, item, state, date, kind) "
-                                           "VALUES(?1, ?2, ?3, ?4, ?5)"));
-    TRY_LET(auto renumber, database_.prepare("UPDATE numbers SET item = ?2, state = ?3, date = ?4, "
-                                             "kind = ?5 WHERE no = ?1"));
-    for (const auto& row : rows_) {
-        auto& put = row.stood ? renumber : number;
-        put.bind(1, row.no).bind(2, row.item).bind(3, row.state).bind_blob(4, as_bytes(row.date));
-        TRY(put.bind(5, row.kind).run());
-    }
-    std::ranges::sort(rows_, {}, &Row::item);
-    TRY_LET(auto insert, database_.prepare("INSERT INTO items(item, state, date, no) "
-                                           "VALUES(?1, ?2, ?3, ?4)"));
-    TRY_LET(auto update,
-            database_.prepare("UPDATE items SET state = ?2, date = ?3 WHERE item = ?1"));
-    for (const auto& row : rows_) {
-        if (!row.moved) continue;
-        auto& put = row.stood ? update : insert;
-        if (!row.stood) put.bind(4, row.no);
-        TRY(put.bind(1, row.item).bind(2, row.state).bind_blob(3, as_bytes(row.date)).run());
-    }
-    return {};
-}
-
-Result<> Refresh::write_parts() {
-    if (!present_.belongs && !present_.parts) return {};
-    TRY_LET(auto remove, database_.prepare("DELETE FROM parts WHERE lead = ?1"));
-    TRY_LET(auto insert, database_.prepare("INSERT INTO parts(lead, item, role) VALUES(?1, ?2, "
-                                           "?3)"));
-    for (const auto& row : rows_) {
-        TRY(remove.bind(1, row.item).run());
-        for (const auto part : row.parts) {
-            TRY_LET(const auto role, role_of(database_, part));
-            TRY(insert.bind(1, row.item).bind(2, part).bind_blob(3, as_bytes(role)).run());
-        }
-    }
-    return {};
-}
-
-Result<> Refresh::write_unread() {
-    std::ranges::sort(unread_);
-    TRY_LET(auto insert, database_.prepare("INSERT OR IGNORE INTO unread(content) VALUES(?1)"));
-    for (const auto& content : unread_) TRY(insert.bind_blob(1, content.bytes).run());
-    return {};
-}
-
-Result<> Refresh::write_days() {
-    TRY_LET(auto add, database_.prepare("INSERT INTO days(state, day, count) VALUES(?1, ?2, ?3) ON "
-                                        "CONFLICT DO UPDATE SET count = count + excluded.count"));
-    for (const auto& [place, more] : more_days_)
-        if (more != 0)
-            TRY(add.bind(1, place.first).bind_blob(2, as_bytes(place.second)).bind(3, more).run());
-    return database_.execute("DELETE FROM days WHERE count = 0");
-}
-
-Result<> Refresh::write_totals() {
-    TRY_LET(auto add,
-            database_.prepare("UPDATE totals SET kept = kept + ?1, let_go = let_go + ?2"));
-    return add.bind(1, more_kept_).bind(2, more_let_go_).run();
-}
-
-}  // namespace
 
 Result<> refresh_items(Database& database, std::span<const Stage::Touch> touched,
                        std::span<const Stage::Keep> keeps, const std::vector<std::string>& blocks) {

@@ -2,34 +2,26 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
-#include <cstddef>
 #include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
-#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "base/text.h"
-#include "base/time.h"
 #include "cli/argument_marks.h"
 #include "cli/exit_code.h"
 #include "cli/find_words.h"
 #include "cli/invocation.h"
+#include "cli/typed_values.h"
 
 // The only file that knows CLI11.
 namespace keepsake::cli {
 namespace {
-
-struct UsageError {
-    std::string message;
-};
 
 /// How many of an invocation's parts are to be read from standard input.
 int takers_of_stdin(const Invocation& invocation) {
@@ -57,37 +49,11 @@ Invocation checked(Invocation invocation) {
     return invocation;
 }
 
-/// "2020", "2020-09", "2020-09-14", and on into the hours; "" for none.
-void check_date(const std::string& typed) {
-    constexpr std::string_view kEarliest = "0001-01-01T00:00:00Z";
-    constexpr std::size_t kWholeParts[] = {0, 4, 7, 10, 13, 16, 19, 20};
-    const bool is_whole = std::ranges::find(kWholeParts, typed.size()) != std::end(kWholeParts);
-    if (!is_whole || !from_rfc3339(typed + std::string(kEarliest.substr(typed.size()))))
-        throw UsageError{"\"" + printable(typed) +
-                         "\" is no date: write 2020, 2020-09 or 2020-09-14."};
-}
-
-/// "10%", "10", "0.5%": more than 0 and at most 100.
-double percent(const std::string& typed) {
-    const auto end = typed.ends_with('%') ? typed.size() - 1 : typed.size();
-    double value = 0;
-    const auto [rest, error] = std::from_chars(typed.data(), typed.data() + end, value);
-    if (error != std::errc{} || rest != typed.data() + end || !(value > 0) || value > 100)
-        throw UsageError{"\"" + printable(typed) + "\" is no part to check: write --some 10%."};
-    return value;
-}
-
 /// A command that the line may name: its parser, and what to make of it once it was named.
 struct Choice {
     CLI::App* app;
     std::function<Command()> take;
 };
-
-bool is_later(const std::string& option, const std::string& when) {
-    if (when != "now" && when != "later")
-        throw UsageError{"Say " + option + " now, or " + option + " later."};
-    return when == "later";
-}
 
 /// CLI11's parser and the values that it writes into.
 class Grammar {

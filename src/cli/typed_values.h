@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+/// What a person types as an option's value. Each throws UsageError, which the parser turns into
+/// one line.
+namespace keepsake::cli {
+
+struct UsageError {
+    std::string message;
+};
+
+/// "2020", "2020-09", "2020-09-14", and on into the hours; "" for none.
+void check_date(const std::string& typed);
+
+/// "10%", "10", "0.5%": more than 0 and at most 100.
+double percent(const std::string& typed);
+
+/// Of "now" and "later", which of them `option` was given.
+bool is_later(const std::string& option, const std::string& when);
+
+}  // namespace keepsake::cli
