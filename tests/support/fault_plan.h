@@ -11,6 +11,8 @@ inline constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max(
 
 /// What goes wrong, and when. Operations are counted from 0, anew with each plan.
 struct FaultPlan {
+    /// Where it is set, operations of this name alone are counted, and fail.
+    std::string only = {};
     /// The operation that fails. Every call that reads or changes something is one; so are those of
     /// open files but drop_cache().
     std::uint64_t fail_at = kNever;

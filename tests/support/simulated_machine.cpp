@@ -1,7 +1,9 @@
 #include "support/simulated_machine.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +34,12 @@ bool SimulatedMachine::strikes(std::uint64_t number, Need need) const {
     return plan.crash || plan.spoil || can_fail(need, plan.error);
 }
 
+std::optional<std::uint64_t> SimulatedMachine::number_of_next(std::string_view name) const {
+    if (plan.only.empty()) return operations.size();
+    if (plan.only != name) return std::nullopt;
+    return static_cast<std::uint64_t>(std::ranges::count(operations, name, &Operation::name));
+}
+
 Turn SimulatedMachine::begin(std::string_view name, const std::string& path, Need need,
                              std::uint64_t size_bytes) {
     const std::string doing = "simulated " + std::string(name) + " " + printable(path);
@@ -41,9 +49,9 @@ Turn SimulatedMachine::begin(std::string_view name, const std::string& path, Nee
                 .spoils = false,
                 .error = Error::from_errno(EIO, doing + ": the machine has stopped", true)};
     disk.set_now({++seconds_, 123'456'789});
-    const std::uint64_t number = operations.size();
+    const auto number = number_of_next(name);
     operations.push_back({std::string(name), path, size_bytes, need});
-    if (!strikes(number, need)) return {};
+    if (!number || !strikes(*number, need)) return {};
     has_failed = true;
     if (plan.spoil) return {.happens = true, .stopped = false, .spoils = true, .error = {}};
     stopped = plan.crash;

@@ -55,6 +55,8 @@ class SimulatedMachine {
     bool has_locks = true;
 
   private:
+    /// As the plan counts them; nothing where it leaves such operations out.
+    std::optional<std::uint64_t> number_of_next(std::string_view name) const;
     bool strikes(std::uint64_t number, Need need) const;
     std::int64_t seconds_ = 1'700'000'000;
 };
