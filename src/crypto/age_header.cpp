@@ -115,7 +115,8 @@ Error age_header_error(std::string_view why, std::source_location where) {
     return {ErrorCode::corrupt, "age header: " + std::string(why), where};
 }
 Error age_payload_error(std::string_view why, std::source_location where) {
-    return {ErrorCode::corrupt, "age payload: " + std::string(why), where};
+    return {ErrorCode::corrupt, "its bytes are not those that were sealed: " + std::string(why),
+            where};
 }
 
 bool AgeHeader::is_scrypt() const {

@@ -164,7 +164,7 @@ std::string class_of(const Error& error) {
         return error.describe();
     if (message.starts_with("age header MAC: ")) return "HMAC failure";
     if (message.starts_with("age header: ")) return "header failure";
-    if (message.starts_with("age payload: ")) return "payload failure";
+    if (message.starts_with("its bytes are not those that were sealed: ")) return "payload failure";
     if (message.starts_with("age armor: ")) return "armor failure";
     return error.describe();
 }
