@@ -177,7 +177,7 @@ Result<KeepReport> keep_all(Library& library, const std::vector<Source>& sources
     auto& files = library.environment().files;
     archive::set_reserve_aside(library.staging());
     const bool sync_each = totals.files <= kFewFiles || !files.sync_everything(library.copy().path);
-    KeepPipeline pipeline(library, options, sync_each);
+    KeepPipeline pipeline(library, options, sync_each, totals.bytes);
     Keeping keeping(library, pipeline, totals, largest_file, listener);
     SourceWalker walker(
         files, [&](const SourceFile& file) { return keeping.hand_in(file); },

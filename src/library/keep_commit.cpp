@@ -32,9 +32,11 @@ namespace keepsake::library {
 namespace {
 
 // What ends a group, whichever comes first. On a slow disk that is the time, on a fast one the
-// bytes: what was sealed is read back while others are sealed, and little is left at the end.
+// bytes: what was sealed is read back while others are sealed. Towards the end groups are halved,
+// as nothing is sealed any more while the last one is read back.
 constexpr std::size_t kGroupFiles = 500;  // two entries a file: a segment of 1,000
 constexpr std::uint64_t kGroupBytes = 256UL << 20U;
+constexpr std::uint64_t kLeastGroupBytes = 32UL << 20U;
 constexpr auto kGroupTime = std::chrono::seconds(1);
 
 bool has_new_objects(const std::vector<ReadyFile>& group) {
@@ -45,14 +47,16 @@ bool has_new_objects(const std::vector<ReadyFile>& group) {
 }  // namespace
 
 std::vector<ReadyFile> KeepPipeline::next_group() {
+    const auto group_bytes = std::clamp(bytes_to_come_ / 2, kLeastGroupBytes, kGroupBytes);
     std::unique_lock lock(mutex_);
     wake_.wait(lock, [&] { return !ready_.empty() || no_more_ || failed_; });
     wake_.wait_for(lock, kGroupTime, [&] {
-        return ready_.size() >= kGroupFiles || ready_bytes_ >= kGroupBytes || no_more_ || failed_;
+        return ready_.size() >= kGroupFiles || ready_bytes_ >= group_bytes || no_more_ || failed_;
     });
     std::vector<ReadyFile> group;
     while (!ready_.empty() && group.size() < kGroupFiles) {
         ready_bytes_ -= ready_.front().stored_bytes();
+        bytes_to_come_ -= std::min(bytes_to_come_, ready_.front().bytes);
         group.push_back(std::move(ready_.front()));
         ready_.pop_front();
     }

@@ -59,13 +59,15 @@ std::chrono::nanoseconds still_blind(Instant changed, Instant now) {
 
 }  // namespace
 
-KeepPipeline::KeepPipeline(Library& library, const KeepOptions& options, bool sync_each)
+KeepPipeline::KeepPipeline(Library& library, const KeepOptions& options, bool sync_each,
+                           std::uint64_t source_bytes)
     : library_(&library),
       options_(options),
       sync_each_(sync_each),
       identities_(library.identity().identities()),
       recipient_(library.recipient()),
       stop_(library.environment().stop),
+      bytes_to_come_(source_bytes),
       // One more, as one waits for the disk while it reads back.
       pool_(library.environment().threads + 1, kQueuedFiles),
       committer_([this] { commit_loop(); }) {}

@@ -55,7 +55,9 @@ struct KeepEvent {
 
 class KeepPipeline {
   public:
-    KeepPipeline(Library& library, const KeepOptions& options, bool sync_each);
+    /// `source_bytes`: of all that will be handed in, as far as is known.
+    KeepPipeline(Library& library, const KeepOptions& options, bool sync_each,
+                 std::uint64_t source_bytes);
     KeepPipeline(const KeepPipeline&) = delete;
     KeepPipeline& operator=(const KeepPipeline&) = delete;
     ~KeepPipeline();
@@ -154,7 +156,8 @@ class KeepPipeline {
     bool no_more_ = false;
     bool committed_all_ = false;
 
-    std::set<std::string> folders_made_;  // the committer's own
+    std::set<std::string> folders_made_;  // the committer's own, as what follows
+    std::uint64_t bytes_to_come_;         // of the sources, in no group yet
     std::atomic<std::uint64_t> files_done_ = 0;
     std::atomic<std::uint64_t> bytes_done_ = 0;
     std::atomic<bool> failed_ = false;
