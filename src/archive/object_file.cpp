@@ -21,6 +21,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
+#include "crypto/sha256_pair.h"
 #include "model/ids.h"
 #include "os/file_system.h"
 
@@ -87,37 +88,30 @@ class ContentHasher {
 
 Error stopped() { return {ErrorCode::cancelled, "stopped"}; }
 
-// Seals one block chunk by chunk; gives the sealed bytes.
-MutableBytes seal_block(crypto::AgePayloadWriter& writer, ByteView block, bool last,
-                        MutableBytes out) {
-    std::size_t written = 0;
-    do {
-        const auto chunk = block.first(std::min(block.size(), crypto::kAgeChunkBytes));
-        block = block.subspan(chunk.size());
-        const auto sealed_bytes = chunk.size() + crypto::kAgeTagBytes;
-        writer.seal_chunk(chunk, last && block.empty(), out.subspan(written, sealed_bytes));
-        written += sealed_bytes;
-    } while (!block.empty());
-    return out.first(written);
-}
-
-// Gathers what is sealed and writes it in whole pages, as a disk takes no others past the cache.
+// Seals chunk by chunk, hashing what goes in and what comes out side by side. Gathers what is
+// sealed and writes it in whole pages, as a disk takes no others past the cache.
 class Sealing {
   public:
-    Sealing(os::WritableFile& file, ObjectBuffers& buffers)
-        : file_(&file), memory_(buffers.pages()) {}
+    Sealing(os::WritableFile& file, crypto::AgePayloadWriter& writer, ObjectBuffers& buffers)
+        : file_(&file), writer_(&writer), memory_(buffers.pages()) {}
 
-    // Where the next bytes go: at least a sealed block fits.
-    MutableBytes room() { return memory_.subspan(waiting_bytes_); }
-    // Takes what was put into room().
-    void take(std::size_t size_bytes) {
-        hash_.update(room().first(size_bytes));
-        waiting_bytes_ += size_bytes;
-        bytes_ += size_bytes;
+    void begin(ByteView header) {
+        for (const auto bytes : {header, writer_->nonce()}) {
+            std::ranges::copy(bytes, memory_.subspan(waiting_bytes_).begin());
+            hashes_.update(bytes, {});
+            count(bytes.size());
+        }
     }
-    void take(ByteView bytes) {
-        std::ranges::copy(bytes, room().begin());
-        take(bytes.size());
+    void seal(ByteView block, bool last) {
+        do {
+            const auto chunk = block.first(std::min(block.size(), crypto::kAgeChunkBytes));
+            block = block.subspan(chunk.size());
+            const auto sealed =
+                memory_.subspan(waiting_bytes_, chunk.size() + crypto::kAgeTagBytes);
+            writer_->seal_chunk(chunk, last && block.empty(), sealed);
+            hashes_.update(sealed, chunk);
+            count(sealed.size());
+        } while (!block.empty());
     }
     Result<> write_pages() {
         const auto rest = waiting_bytes_ % ObjectBuffers::kPageBytes;
@@ -131,37 +125,41 @@ class Sealing {
     void start_writeback() { file_->start_writeback(); }
 
     std::uint64_t bytes() const { return bytes_; }
-    crypto::Sha256Digest hash() { return hash_.finish(); }
+    // Of the file, and of what is sealed in it.
+    crypto::Sha256Digests hashes() { return hashes_.finish(); }
 
   private:
+    void count(std::size_t size_bytes) {
+        waiting_bytes_ += size_bytes;
+        bytes_ += size_bytes;
+    }
+
     os::WritableFile* file_;
+    crypto::AgePayloadWriter* writer_;
     MutableBytes memory_;
     std::size_t waiting_bytes_ = 0;  // at the beginning of memory_, not yet appended
-    crypto::Sha256 hash_;
+    crypto::Sha256Pair hashes_;
     std::uint64_t bytes_ = 0;
 };
 
-Result<model::ContentId> seal_blocks(Sealing& sealing, crypto::AgePayloadWriter& writer,
-                                     const crypto::ReadAt& source, std::uint64_t content_bytes,
-                                     ObjectBuffers& buffers, const std::stop_token& stop) {
-    ContentHasher hasher(content_bytes);
+Result<> seal_blocks(Sealing& sealing, const crypto::ReadAt& source, std::uint64_t content_bytes,
+                     ObjectBuffers& buffers, const std::stop_token& stop) {
     std::uint64_t done = 0;
     for (std::size_t turn = 0; turn == 0 || done < content_bytes; ++turn) {
         if (stop.stop_requested()) return stopped();
         const auto wanted = static_cast<std::size_t>(
             std::min<std::uint64_t>(content_bytes - done, ObjectBuffers::kBlockBytes));
-        const auto block = buffers.plain(turn % 2).first(wanted);
+        const auto block = buffers.plain(0).first(wanted);
         TRY_LET(const auto got, source(done, block));
         if (got != wanted) return Error(ErrorCode::changed, "it became shorter while it was read");
         done += wanted;
-        hasher.begin(block);
         const bool last = done == content_bytes;
-        sealing.take(seal_block(writer, block, last, sealing.room()).size());
+        sealing.seal(block, last);
         TRY(last ? sealing.write_all() : sealing.write_pages());
         // The disk works while the next is sealed; the group's sync then finds little left.
         if (turn % 8 == 7 || last) sealing.start_writeback();
     }
-    return model::ContentId{hasher.finish()};
+    return {};
 }
 
 Result<SealedObject> seal_into(os::WritableFile& file, const crypto::ReadAt& source,
@@ -171,12 +169,13 @@ Result<SealedObject> seal_into(os::WritableFile& file, const crypto::ReadAt& sou
     auto age = crypto::new_age_file({&recipient, 1}, random);
     crypto::AgePayloadWriter writer(age.file_key, random);
     if (content_bytes >= kLeastPastCacheBytes) file.write_past_cache();
-    Sealing sealing(file, buffers);
-    sealing.take(as_bytes(age.header));
-    sealing.take(writer.nonce());
+    Sealing sealing(file, writer, buffers);
+    sealing.begin(as_bytes(age.header));
+    TRY(seal_blocks(sealing, source, content_bytes, buffers, stop));
     SealedObject sealed;
-    TRY_LET(sealed.content, seal_blocks(sealing, writer, source, content_bytes, buffers, stop));
-    sealed.object = {sealing.hash()};
+    const auto hashes = sealing.hashes();
+    sealed.object = {hashes.first};
+    sealed.content = {hashes.second};
     sealed.content_bytes = content_bytes;
     sealed.object_bytes = sealing.bytes();
     sealed.header = std::move(age.header);
@@ -217,20 +216,49 @@ Result<Bytes> read_start(const os::ReadableFile& file, std::uint64_t size_bytes)
     return Error(ErrorCode::corrupt, "its header does not end");
 }
 
+// The hashes that a reading is asked for; both at once cost about what one does.
+class ReadingHashes {
+  public:
+    ReadingHashes(ProofOf proof, std::uint64_t content_bytes)
+        : proof_(proof), content_(proof == ProofOf::content ? content_bytes : 0) {}
+
+    void take_header(ByteView bytes) {
+        if (proof_ != ProofOf::content) pair_.update(bytes, {});
+    }
+    // `plain` must stay as it is until the next call.
+    void take_block(ByteView sealed, ByteView plain) {
+        if (proof_ == ProofOf::content)
+            content_.begin(plain);
+        else
+            pair_.update(sealed, proof_ == ProofOf::both ? plain : ByteView());
+    }
+    void finish(ObjectProof& proof) {
+        if (proof_ == ProofOf::content) {
+            proof.content = model::ContentId{content_.finish()};
+            return;
+        }
+        const auto hashes = pair_.finish();
+        proof.object = {hashes.first};
+        if (proof_ == ProofOf::both) proof.content = model::ContentId{hashes.second};
+    }
+
+  private:
+    ProofOf proof_;
+    crypto::Sha256Pair pair_;  // of the file and of its content
+    ContentHasher content_;
+};
+
 // Reads and opens the payload block by block.
 class ObjectReading {
   public:
     ObjectReading(const os::ReadableFile& file, crypto::AgePayloadReader reader,
-                  std::uint64_t payload_offset, ProofOf proof, ObjectBuffers& buffers)
+                  std::uint64_t payload_offset, ObjectBuffers& buffers)
         : file_(&file),
           reader_(std::move(reader)),
           payload_offset_(payload_offset),
-          proof_(proof),
-          buffers_(&buffers),
-          content_hash_(proof == ProofOf::file ? 0 : reader_.plaintext_bytes()) {}
+          buffers_(&buffers) {}
 
-    Result<> run(crypto::Sha256& file_hash, const PlaintextSink& sink,
-                 const std::stop_token& stop) {
+    Result<> run(ReadingHashes& hashes, const PlaintextSink& sink, const std::stop_token& stop) {
         const auto chunks = reader_.chunk_count();
         std::size_t turn = 0;
         for (std::uint64_t first = 0; first < chunks;
@@ -238,14 +266,12 @@ class ObjectReading {
             if (stop.stop_requested()) return stopped();
             const auto count = std::min<std::uint64_t>(ObjectBuffers::kBlockChunks, chunks - first);
             TRY_LET(const auto sealed, read_sealed(first, count));
-            if (proof_ != ProofOf::content) file_hash.update(sealed);
             TRY_LET(const auto plain, open_block(first, count, sealed, buffers_->plain(turn % 2)));
-            if (proof_ != ProofOf::file) content_hash_.begin(plain);
+            hashes.take_block(sealed, plain);
             if (sink) TRY(sink(plain));
         }
         return {};
     }
-    model::ContentId content() { return {content_hash_.finish()}; }
 
   private:
     Result<ByteView> read_sealed(std::uint64_t first, std::uint64_t count) {
@@ -277,9 +303,7 @@ class ObjectReading {
     const os::ReadableFile* file_;
     crypto::AgePayloadReader reader_;
     std::uint64_t payload_offset_;
-    ProofOf proof_;
     ObjectBuffers* buffers_;
-    ContentHasher content_hash_;
 };
 
 enum class Zeros : std::uint8_t { fine, damage };
@@ -358,14 +382,13 @@ Result<ObjectProof> read_object(
             crypto::age_plaintext_bytes(info.size_bytes - payload_offset));
     const auto nonce = ByteView(start).subspan(payload_offset, crypto::kAgeNonceBytes);
 
-    crypto::Sha256 file_hash;
-    file_hash.update(ByteView(start).first(payload_offset + crypto::kAgeNonceBytes));
+    ReadingHashes hashes(proof, content_bytes);
+    hashes.take_header(ByteView(start).first(payload_offset + crypto::kAgeNonceBytes));
     ObjectReading reading(file, crypto::AgePayloadReader(file_key, nonce, content_bytes),
-                          payload_offset, proof, buffers);
-    TRY(reading.run(file_hash, sink, stop));
+                          payload_offset, buffers);
+    TRY(reading.run(hashes, sink, stop));
     ObjectProof result;
-    if (proof != ProofOf::content) result.object = {file_hash.finish()};
-    if (proof != ProofOf::file) result.content = reading.content();
+    hashes.finish(result);
     result.header = std::move(header->bytes);
     result.content_bytes = content_bytes;
     return result;
