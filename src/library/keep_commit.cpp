@@ -143,12 +143,12 @@ Result<> KeepPipeline::give_names(std::vector<ReadyFile>& group) {
         const auto relative = archive::object_path(ready.sealed->object);
         const auto target = os::join_path(library_->copy().path, relative);
         const auto folder = os::parent_of(target);
-        // Where all is synced as a whole, that holds for folders that stood there, too.
+        // Where all is synced as a whole, that holds for folders too, new or not.
         if (folders_made_.insert(folder).second) {
             TRY(archive::require_own_folders(files, library_->copy().path,
                                              os::parent_of(relative)));
             TRY(sync_each_ ? library_->staging().make_folder(os::parent_of(relative))
-                           : os::make_directories(files, folder, false));
+                           : os::make_directories_unsynced(files, folder));
         }
         TRY(files.rename_exclusive(ready.sealed->temporary_path, target));
         touched.insert(folder);

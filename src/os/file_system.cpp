@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -65,6 +66,15 @@ Result<> fill_and_close(WritableFile& file, ByteView bytes) {
     return written ? closed : written;
 }
 
+/// Gives whether it is new.
+Result<bool> make_one(FileSystem& files, const std::string& directory, bool secret) {
+    auto made = files.make_directory(directory, secret);
+    // "a/." and "a/b/.." exist as soon as "a" does; so may one that somebody else just made.
+    if (!made && made.error().code() != ErrorCode::exists) return std::move(made).error();
+    if (!made) TRY(require_directory(files, directory));
+    return made.has_value();
+}
+
 }  // namespace
 
 std::string join_path(const std::string& parent, const std::string& name) {
@@ -93,20 +103,23 @@ bool is_file_name(std::string_view name) {
 }
 
 Result<> make_directories(FileSystem& files, const std::string& path, bool secret) {
-    TRY_LET(std::vector<std::string> missing, missing_directories(files, path));
-    std::reverse(missing.begin(), missing.end());
-    for (const auto& directory : missing) {
-        auto made = files.make_directory(directory, secret);
-        // "a/." and "a/b/.." exist as soon as "a" does; so may one that somebody else just made.
-        if (!made && made.error().code() != ErrorCode::exists) return made;
-        if (!made) TRY(require_directory(files, directory));
+    TRY_LET(const auto missing, missing_directories(files, path));
+    for (const auto& directory : missing | std::views::reverse) {
+        TRY_LET(const bool is_new, make_one(files, directory, secret));
         auto synced = files.sync_directory(parent_of(directory));
         if (!synced) {
             // Left there, the next attempt would take it for one that survives a crash.
-            if (made) std::ignore = files.remove_directory(directory);
+            if (is_new) std::ignore = files.remove_directory(directory);
             return synced;
         }
     }
+    return {};
+}
+
+Result<> make_directories_unsynced(FileSystem& files, const std::string& path) {
+    TRY_LET(const auto missing, missing_directories(files, path));
+    for (const auto& directory : missing | std::views::reverse)
+        TRY(make_one(files, directory, false));
     return {};
 }
 

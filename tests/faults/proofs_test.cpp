@@ -18,6 +18,7 @@
 #include "library/object_lookup.h"
 #include "library/tend.h"
 #include "model/entry.h"
+#include "support/simulated_disk.h"
 
 // What replaces something is proved before what it replaces goes (docs/write-ordering.md, M7), each
 // proof by itself: where two stand one behind the other, one hides that the other is missing.

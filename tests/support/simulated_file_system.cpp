@@ -75,7 +75,7 @@ SimulatedFileSystem::SimulatedFileSystem(std::uint64_t seed)
 
 void SimulatedFileSystem::set_plan(FaultPlan plan) {
     const std::scoped_lock lock(machine_->mutex);
-    machine_->plan = plan;
+    machine_->plan = std::move(plan);
     machine_->operations.clear();
     machine_->has_failed = false;
 }
