@@ -66,19 +66,34 @@ epoch_entry() {  # NUMBER PREVIOUS DEVICE...: a new epoch that still accepts the
     number=$1
     previous=$2
     shift 2
-    for name in "$@"; do printf '%s %s\n' "$(cat "$work/$name.id")" "$(cat "$work/$name.seq")"; done | sort >"$work/devices"
+    for name in "$@"; do
+        printf '%s %s %s\n' "$(cat "$work/$name.id")" "$(cat "$work/$name.seq")" "$(tr -d '"' <"$work/$name.prev")"
+    done | sort >"$work/devices"
+    : >"$work/ways"
+    [ "$number" = 1 ] || way_fields >"$work/ways"
     next_clock
     {
-        printf 'keepsake-epoch-v1\narchive %s\nnumber %s\nroot %s\nprevious %s\n' "$id" "$number" \
-            "$(cat "$work/root$number.line")" "$(cat "$work/root$previous.line")"
+        printf 'keepsake-epoch-v1\narchive %s\nnumber %s\nroot %s\nprevious %s\nopened %s\n' "$id" "$number" \
+            "$(cat "$work/root$number.line")" "$(cat "$work/root$previous.line")" "$clock"
         sed 's/^/device /' "$work/devices"
-    } | sign "root$previous" "keepsake-epoch-v1@$id" >"$work/sig"
+        jq -r '"way \(.way) \(.kind) \(.recipient) \(.name | @base64)", (.files[] | "file \(.)")' "$work/ways"
+    } >"$work/epoch-text"
+    sign "root$previous" "keepsake-epoch-v1@$id" <"$work/epoch-text" >"$work/sig"
+    sign "root$number" "keepsake-epoch-v1@$id" <"$work/epoch-text" >"$work/accepted"
     jq -nc --arg clock "$clock" --argjson number "$number" --rawfile root "$work/root$number.line" \
-        --rawfile previous "$work/root$previous.line" --rawfile devices "$work/devices" --rawfile sig "$work/sig" \
+        --rawfile previous "$work/root$previous.line" --rawfile devices "$work/devices" --slurpfile ways "$work/ways" \
+        --rawfile sig "$work/sig" --rawfile accepted "$work/accepted" \
         '{op: "epoch", clock: $clock, number: $number, root: ($root | rtrimstr("\n")),
-          previous: ($previous | rtrimstr("\n")),
-          devices: ($devices | split("\n") | map(select(. != "") | split(" ") | {device: .[0], seq: (.[1] | tonumber)})),
-          revoked: [], sig: $sig}'
+          previous: ($previous | rtrimstr("\n")), opened: $clock,
+          devices: ($devices | split("\n") | map(select(. != "") | split(" ") |
+              {device: .[0], seq: (.[1] | tonumber), text: .[2]})),
+          revoked: [], ways: $ways, sig: $sig, accepted: $accepted}'
+}
+
+way_fields() {  # the passphrase's way in, with the key files that it has by now
+    jq -nc --arg recipient "$(age-keygen -y "$work/way")" --args \
+        '{way: "03af9c0d11e2ab45", kind: "passphrase", name: "", recipient: $recipient, files: $ARGS.positional}' \
+        "$(hash_of "$work/key1")" "$(hash_of "$work/key2")"
 }
 
 begin_epoch_2() {  # DEVICE...: a further key file for the way that remains, and the entry that opens the epoch
@@ -94,18 +109,22 @@ begin_epoch_2() {  # DEVICE...: a further key file for the way that remains, and
     epoch_entry 2 1 "$@"
 }
 
-new_device() {  # NAME: a key of its own; its first entries, on standard output
+enroll_entry() {  # NAME: the root of the epoch lets the device in
+    next_clock
+    printf 'keepsake-enroll-v1\narchive %s\ndevice %s\nkey %s\nroot %s\n' "$id" "$(cat "$work/$1.id")" \
+        "$(cat "$work/$1.line")" "$(cat "$work/root$epoch.line")" | sign "root$epoch" "keepsake-enroll-v1@$id" >"$work/sig"
+    jq -nc --arg clock "$clock" --arg device "$(cat "$work/$1.id")" --rawfile key "$work/$1.line" \
+        --rawfile root "$work/root$epoch.line" --rawfile sig "$work/sig" \
+        '{op: "enroll", clock: $clock, device: $device, key: ($key | rtrimstr("\n")),
+          root: ($root | rtrimstr("\n")), sig: $sig}'
+}
+
+new_device() {  # NAME: a key of its own; its first entry, on standard output
     new_key "$1"
     hash_of "$work/$1.raw" | cut -c 1-32 >"$work/$1.id"
     echo 0 >"$work/$1.seq"
     printf null >"$work/$1.prev"
-    next_clock
-    printf 'keepsake-enroll-v1\narchive %s\ndevice %s\nkey %s\nroot %s\n' "$id" "$(cat "$work/$1.id")" \
-        "$(cat "$work/$1.line")" "$(cat "$work/root1.line")" | sign root1 "keepsake-enroll-v1@$id" >"$work/sig"
-    jq -nc --arg clock "$clock" --arg device "$(cat "$work/$1.id")" --rawfile key "$work/$1.line" \
-        --rawfile root "$work/root1.line" --rawfile sig "$work/sig" \
-        '{op: "enroll", clock: $clock, device: $device, key: ($key | rtrimstr("\n")),
-          root: ($root | rtrimstr("\n")), sig: $sig}'
+    enroll_entry "$1"
 }
 
 place_segment() {  # TEXT NAME DEVICE: encrypts a segment or a rollup, puts it in the journal and the mirror

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Opens an archive made by hand with open-without-keepsake.sh, where only the tools that it names are to be found.
-# Usage: open_without_keepsake_test.sh [SHELL]: the shell that runs the script, sh by default.
+# Usage: open_without_keepsake_test.sh [SHELL [KEEPSAKE]]: the shell that runs the script, sh by default; with a Keepsake
+# that program reads what was made by hand as well.
 # shellcheck disable=SC2016
 set -eu
 LC_ALL=C
@@ -8,6 +9,7 @@ export LC_ALL
 here=$(cd "$(dirname "$0")" && pwd)
 opener=$here/../packaging/archive/open-without-keepsake.sh
 shell=${1:-sh}
+keepsake=${2:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
@@ -128,6 +130,7 @@ cat "$work/phone.text1" "$work/phone.text2" >"$work/rollup"
 epoch=2
 place_segment "$work/rollup" 1-2 phone
 {
+    enroll_entry phone
     object "$s/late"
     keep 000000000000000e $r2 "$s/late" src late.txt $t
 } | segment phone
@@ -160,6 +163,22 @@ expect 'a segment verifies as the format says' sh -c '
     cd "$1" && head -n -1 laptop.text1 >signed && tail -n 1 laptop.text1 | jq -r .sig >signed.sig &&
     printf "device %s\n" "$(head -n 2 laptop.text1 | jq -r "select(.op==\"enroll\").key")" >signers &&
     ssh-keygen -Y verify -f signers -I device -n "keepsake-journal-v1@$2" -s signed.sig <signed' sh "$work" "$id"
+
+# ---- read by the program that the documents are of ---------------------------------------------------------------
+run_keepsake() {  # ARGUMENT...: status in status, what it says in $work/said
+    status=0
+    env -i PATH="$PATH" HOME="$work" XDG_STATE_HOME="$work/state" "$keepsake" "$@" --archive "$archive" \
+        --identity "$work/way.only" >"$work/said" 2>&1 </dev/null || status=$?
+}
+if [ -n "$keepsake" ]; then
+    grep -h '^AGE' "$work/way" >"$work/way.only"
+    run_keepsake list
+    expect 'Keepsake reads it and misses nothing' exits 0
+    expect 'Keepsake shows what was kept in the second epoch' said late.txt
+    run_keepsake key list
+    expect 'Keepsake knows the way in that the epoch tells of' said '03af9c0d  2026-01-01  passphrase'
+    rm -rf "$work/state" "$work/way.only"
+fi
 
 # ---- opened with the passphrase, typed; with damage that can be healed ------------------------------------------
 before=$(cd "$archive" && find . -type f -exec sha256sum {} + | sort | sha256sum)

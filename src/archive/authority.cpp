@@ -28,7 +28,20 @@ bool is_signed_by(const std::string& root, const std::string& name_space, const 
     return key && crypto::sshsig_verify(*key, name_space, as_bytes(text), signature).has_value();
 }
 
+std::string epoch_namespace(const model::ArchiveId& archive) {
+    return "keepsake-epoch-v1@" + archive.hex();
+}
+
 }  // namespace
+
+void sign_epoch(const model::ArchiveId& archive, const crypto::SigningKey& previous,
+                const crypto::SigningKey& root, model::Epoch& epoch) {
+    epoch.previous = previous.verifying_key().to_openssh();
+    epoch.root = root.verifying_key().to_openssh();
+    const auto text = model::epoch_text(archive, epoch);
+    epoch.signature = crypto::sshsig_sign(previous, epoch_namespace(archive), as_bytes(text));
+    epoch.accepted = crypto::sshsig_sign(root, epoch_namespace(archive), as_bytes(text));
+}
 
 Authority::Authority(const IdentityFile& identity, std::vector<std::string> pinned)
     : archive_(identity.archive), pinned_(std::move(pinned)) {
@@ -65,7 +78,7 @@ void Authority::add(const model::DeviceId& writer, const model::Head& segment,
     if (!concerns(entry)) return;
     derived_.reset();
     if (const auto* enroll = std::get_if<model::Enroll>(&entry.body)) add_enroll(*enroll);
-    if (const auto* epoch = std::get_if<model::Epoch>(&entry.body)) add_epoch(*epoch, entry.clock);
+    if (const auto* epoch = std::get_if<model::Epoch>(&entry.body)) add_epoch(*epoch);
     if (const auto* retire = std::get_if<model::Retire>(&entry.body))
         add_retire(writer, segment, *retire);
     if (const auto* adopt = std::get_if<model::Adopt>(&entry.body))
@@ -85,21 +98,26 @@ void Authority::add_enroll(const model::Enroll& enroll) {
         enrolled_[enroll.device].insert(enroll.root);
 }
 
-void Authority::add_epoch(const model::Epoch& epoch, const model::HybridTime& clock) {
+// Both roots must have signed: whoever knows only the one before could tell of an epoch that is not
+// his who is ended and who may open it.
+void Authority::add_epoch(const model::Epoch& epoch) {
     if (epoch.root == epoch.previous) return;  // the first: its root is known by the archive's id
-    if (!is_signed_by(epoch.previous, "keepsake-epoch-v1@" + archive_.hex(),
-                      model::epoch_text(archive_, epoch), epoch.signature))
+    const auto text = model::epoch_text(archive_, epoch);
+    const auto name_space = epoch_namespace(archive_);
+    if (!is_signed_by(epoch.previous, name_space, text, epoch.signature) ||
+        !is_signed_by(epoch.root, name_space, text, epoch.accepted))
         return;
-    auto& opening = openings_[epoch.previous][epoch.root];
-    opening.root = epoch.root;
-    // The same epoch told twice (two that were opened at once were joined): what either names
-    // holds.
+    successors_[epoch.previous].insert(epoch.root);
+    auto& opening = openings_[epoch.root];
     for (const auto& [device, head] : epoch.devices) {
         auto& listed = opening.devices[device];
-        if (head.seq >= listed.seq) listed = head;
+        listed = std::max(listed, head);
     }
     opening.revoked.insert(epoch.revoked.begin(), epoch.revoked.end());
-    for (const auto& way : epoch.ways) opening.ways.push_back({way, clock});
+    for (const auto& way : epoch.ways) {
+        auto& told = opening.ways[way.way];
+        told = std::max(told, {epoch.opened, way});
+    }
 }
 
 // Signed by a root, as whoever steals a device has its key and no root.
@@ -115,9 +133,9 @@ void Authority::add_retire(const model::DeviceId& writer, const model::Head& seg
 // Where a line of successors leads, as long as there is one at a time.
 std::string Authority::end_of(std::string root) const {
     for (std::set<std::string> seen{root};;) {
-        const auto next = openings_.find(root);
-        if (next == openings_.end() || next->second.size() != 1) return root;
-        root = next->second.begin()->first;
+        const auto next = successors_.find(root);
+        if (next == successors_.end() || next->second.size() != 1) return root;
+        root = *next->second.begin();
         if (!seen.insert(root).second) return root;
     }
 }
@@ -127,12 +145,12 @@ std::vector<std::string> Authority::make_chain(bool& undecided) const {
     if (chain.empty()) chain.push_back(first_root_);
     std::set<std::string> seen(chain.begin(), chain.end());
     while (true) {
-        const auto next = openings_.find(chain.back());
-        if (next == openings_.end() || next->second.empty()) return chain;
-        const auto& first = next->second.begin()->first;
+        const auto next = successors_.find(chain.back());
+        if (next == successors_.end()) return chain;
+        const auto& first = *next->second.begin();
         // Two that were joined later lead to the same epoch: then either way will do.
         const bool one = std::ranges::all_of(next->second, [&](const auto& successor) {
-            return end_of(successor.first) == end_of(first);
+            return end_of(successor) == end_of(first);
         });
         if (!one) {
             undecided = true;
@@ -154,54 +172,32 @@ Authority::Derived& Authority::derived() const {
 const std::vector<std::string>& Authority::chain() const { return derived().chain; }
 bool Authority::is_undecided() const { return derived().undecided; }
 
-// How the epoch at this position of the chain was opened; none for the first, or if its word is not
-// here.
-const Authority::Opening* Authority::opening_of(std::size_t position) const {
-    const auto& roots = chain();
-    if (position == 0 || position >= roots.size()) return nullptr;
-    const auto successors = openings_.find(roots[position - 1]);
-    if (successors == openings_.end()) return nullptr;
-    const auto opening = successors->second.find(roots[position]);
-    return opening == successors->second.end() ? nullptr : &opening->second;
+const Opening* Authority::opening_of(const std::string& root) const {
+    const auto opening = openings_.find(root);
+    return opening == openings_.end() ? nullptr : &opening->second;
+}
+
+const Opening* Authority::newest_opening() const {
+    return is_undecided() ? nullptr : opening_of(chain().back());
 }
 
 std::set<model::FileHash> Authority::revoked_files() const {
-    std::set<model::FileHash> files;
-    for (std::size_t i = 1; i < chain().size(); ++i)
-        if (const auto* opening = opening_of(i))
-            files.insert(opening->revoked.begin(), opening->revoked.end());
-    return files;
+    const auto* opening = newest_opening();
+    return opening == nullptr ? std::set<model::FileHash>{} : opening->revoked;
 }
 
 std::vector<ToldWay> Authority::ways_told() const {
     std::vector<ToldWay> ways;
-    for (std::size_t i = 1; i < chain().size(); ++i)
-        if (const auto* opening = opening_of(i))
-            ways.insert(ways.end(), opening->ways.begin(), opening->ways.end());
+    if (const auto* opening = newest_opening())
+        for (const auto& [id, told] : opening->ways) ways.push_back(told);
     return ways;
-}
-
-std::vector<model::Way> Authority::newest_ways() const {
-    std::vector<model::Way> ways;
-    if (const auto* opening = opening_of(chain().size() - 1))
-        for (const auto& told : opening->ways) ways.push_back(told.way);
-    return ways;
-}
-
-std::set<model::FileHash> Authority::files_told() const {
-    std::set<model::FileHash> files;
-    for (const auto& [previous, successors] : openings_)
-        for (const auto& [root, opening] : successors)
-            for (const auto& told : opening.ways)
-                files.insert(told.way.files.begin(), told.way.files.end());
-    return files;
 }
 
 bool Authority::is_ended() const {
     const auto& newest = chain().back();
     if (!is_undecided()) return !keys_here_.contains(newest);
-    return std::ranges::none_of(openings_.at(newest), [&](const auto& successor) {
-        return keys_here_.contains(end_of(successor.first));
+    return std::ranges::none_of(successors_.at(newest), [&](const auto& successor) {
+        return keys_here_.contains(end_of(successor));
     });
 }
 
@@ -209,9 +205,9 @@ std::vector<std::string> Authority::side_ends() const {
     const auto& roots = chain();
     std::set<std::string> ends;
     for (const auto& root : roots) {
-        const auto successors = openings_.find(root);
-        if (successors == openings_.end()) continue;
-        for (const auto& [successor, opening] : successors->second) {
+        const auto successors = successors_.find(root);
+        if (successors == successors_.end()) continue;
+        for (const auto& successor : successors->second) {
             const auto end = end_of(successor);
             const bool joined = std::ranges::find(roots, successor) != roots.end() ||
                                 std::ranges::find(roots, end) != roots.end();
@@ -219,16 +215,6 @@ std::vector<std::string> Authority::side_ends() const {
         }
     }
     return {ends.begin(), ends.end()};
-}
-
-std::set<model::FileHash> Authority::files_revoked_beside() const {
-    const auto& roots = chain();
-    std::set<model::FileHash> files;
-    for (const auto& [previous, successors] : openings_)
-        for (const auto& [root, opening] : successors)
-            if (std::ranges::find(roots, root) == roots.end())
-                files.insert(opening.revoked.begin(), opening.revoked.end());
-    return files;
 }
 
 // ---- who counts ----
@@ -241,18 +227,10 @@ bool Authority::is_enrolled(const model::DeviceId& device) const {
            });
 }
 
-// The last epoch of the chain whose root let the device in. Requires: is_enrolled.
-std::size_t Authority::enrolled_position(const model::DeviceId& device) const {
-    const auto& roots = chain();
-    const auto& by = enrolled_.at(device);
-    std::size_t position = 0;
-    for (std::size_t i = 0; i < roots.size(); ++i)
-        if (by.contains(roots[i])) position = i;
-    return position;
-}
-
+// By the newest root. Who signs for an earlier one may have been removed since.
 bool Authority::enrolled_whole(const model::DeviceId& device) const {
-    return is_enrolled(device) && enrolled_position(device) + 1 == chain().size();
+    const auto enrolled = enrolled_.find(device);
+    return enrolled != enrolled_.end() && enrolled->second.contains(chain().back());
 }
 
 // The texts of the segments that lead to a head, as far back as they are known.
@@ -270,24 +248,16 @@ std::set<model::TextHash> Authority::leading_to(const model::DeviceId& device,
 }
 
 bool Authority::enrolled_counts(const model::DeviceId& device, const model::Head& segment) const {
-    if (!is_enrolled(device)) return false;
-    const auto position = enrolled_position(device);
-    if (position + 1 == chain().size()) return true;
+    if (enrolled_whole(device)) return true;
     auto& parts = derived().enrolled_parts;
     auto part = parts.find(device);
     if (part == parts.end()) {
-        // What every epoch since then accepted of it.
-        std::optional<std::set<model::TextHash>> all;
-        for (std::size_t i = position + 1; i < chain().size(); ++i) {
-            const auto* opening = opening_of(i);
-            if (opening == nullptr) continue;
-            const auto listed = opening->devices.find(device);
-            auto texts = listed == opening->devices.end() ? std::set<model::TextHash>{}
-                                                          : leading_to(device, listed->second);
-            if (all) std::erase_if(texts, [&](const auto& text) { return !all->contains(text); });
-            all = std::move(texts);
-        }
-        part = parts.emplace(device, std::move(all).value_or(std::set<model::TextHash>{})).first;
+        // What the newest epoch accepted of it.
+        std::set<model::TextHash> texts;
+        if (const auto* opening = opening_of(chain().back()))
+            if (const auto listed = opening->devices.find(device); listed != opening->devices.end())
+                texts = leading_to(device, listed->second);
+        part = parts.emplace(device, std::move(texts)).first;
     }
     return part->second.contains(segment.text);
 }
@@ -340,14 +310,10 @@ bool Authority::may_write(const model::DeviceId& device) const {
 }
 
 std::uint64_t Authority::last_seq_of_earlier_epochs(const model::DeviceId& device) const {
-    std::uint64_t last = 0;
-    for (std::size_t i = 1; i < chain().size(); ++i) {
-        const auto* opening = opening_of(i);
-        if (opening == nullptr) continue;
-        const auto listed = opening->devices.find(device);
-        if (listed != opening->devices.end()) last = std::max(last, listed->second.seq);
-    }
-    return last;
+    const auto* opening = newest_opening();
+    if (opening == nullptr) return 0;
+    const auto listed = opening->devices.find(device);
+    return listed == opening->devices.end() ? 0 : listed->second.seq;
 }
 
 }  // namespace keepsake::archive

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "archive/identity_file.h"
+#include "crypto/signing.h"
 #include "model/entry.h"
 #include "model/hybrid_clock.h"
 #include "model/ids.h"
@@ -16,10 +17,25 @@
 /// docs/formats/journal.md, "Who counts".
 namespace keepsake::archive {
 
+/// Signs an epoch's entry by the root before it and by its own, and names both in it. For the first
+/// they are one.
+void sign_epoch(const model::ArchiveId& archive, const crypto::SigningKey& previous,
+                const crypto::SigningKey& root, model::Epoch& epoch);
+
 /// A way in that the opening of an epoch tells of, and when it was said.
 struct ToldWay {
-    model::Way way;
     model::HybridTime clock;
+    model::Way way;
+    friend auto operator<=>(const ToldWay&, const ToldWay&) = default;
+};
+
+/// What the opening of an epoch tells: the word of its own root, so of somebody who was to have its
+/// keys. Where the same epoch is opened twice (two that were opened at once were joined), what
+/// either tells, whatever the order in which they come.
+struct Opening {
+    std::map<model::DeviceId, model::Head> devices;  ///< accepted from before; the higher head
+    std::set<model::FileHash> revoked;               ///< all key files that open nothing any more
+    std::map<model::WayId, ToldWay> ways;            ///< who may open it; the later word
 };
 
 /// A value fed with signed segments (observe) and their epoch, enroll, retire and adopt entries
@@ -27,9 +43,11 @@ struct ToldWay {
 /// there.
 ///
 /// The epochs form a chain from the first root, whose hash is the archive's id: each opened by a
-/// signature of the one before. Whoever was a keeper knows the roots of that time and can sign a
-/// second successor of one of them; so a device goes on with the chain that it has seen before
-/// (`pinned`), and never takes one of two by itself. Thread safety: one thread at a time.
+/// signature of the one before, and one of its own. Whoever was a keeper knows the roots of that
+/// time and can sign a second successor of one of them; so a device goes on with the chain that it
+/// has seen before (`pinned`), and never takes one of two by itself. He can also open anew what he
+/// knows both roots of; so nothing is believed of an opening but of the newest epoch's, whose root
+/// nobody knows who was removed before. Thread safety: one thread at a time.
 class Authority {
   public:
     /// `pinned`: the roots ("ssh-ed25519 ...") of the chain that this device has gone by, oldest
@@ -58,22 +76,25 @@ class Authority {
     /// The key of every device that an enroll entry tells of, counting or not: each has its
     /// device's id as its hash, so that a keeper can let in what waits.
     const std::map<model::DeviceId, std::string>& keys() const { return keys_; }
-    /// The last segment of a device that an epoch's opening tells of: up to it, keys of earlier
-    /// epochs open.
+    /// The last segment of a device that the newest epoch's opening tells of: up to it, keys of
+    /// earlier epochs open.
     std::uint64_t last_seq_of_earlier_epochs(const model::DeviceId& device) const;
 
     /// The roots of the epochs that hold, oldest first; at least the first.
     const std::vector<std::string>& chain() const;
-    /// Key files that open nothing any more, by the word of those epochs.
+    /// What the opening of the newest of those epochs tells. Null for the first, whose ways stand
+    /// beside it; where it is not here; and while it is undecided which is the newest.
+    const Opening* newest_opening() const;
+    /// Whether nothing is known to lack of what the newest epoch's opening tells.
+    bool knows_newest_opening() const { return chain().size() == 1 || newest_opening() != nullptr; }
+    /// What the opening of any epoch tells; null where it is not here. Only for one that a person
+    /// takes for a keeper's.
+    const Opening* opening_of(const std::string& root) const;
+    /// Key files that open nothing any more, by the word of the newest epoch.
     std::set<model::FileHash> revoked_files() const;
-    /// Who may open the archive, as the openings of those epochs tell it, oldest first: it stands
-    /// there even where the segment that was to follow an opening was never written.
+    /// Who may open the archive, as the newest epoch's opening tells it: it stands there even where
+    /// the segment that was to follow was never written.
     std::vector<ToldWay> ways_told() const;
-    /// Who may open the archive by the word that opened the newest of those epochs; none for the
-    /// first, whose ways stand beside it.
-    std::vector<model::Way> newest_ways() const;
-    /// Key files of the ways in that any epoch's opening tells of, also of those beside the chain.
-    std::set<model::FileHash> files_told() const;
     /// Whether the newest epoch is one whose keys are not in the identity file: this way in was
     /// ended.
     bool is_ended() const;
@@ -82,16 +103,8 @@ class Authority {
     std::vector<std::string> side_ends() const;
     /// Whether two successors stand side by side and this device has gone by neither.
     bool is_undecided() const;
-    /// Key files that epochs beside the chain revoke.
-    std::set<model::FileHash> files_revoked_beside() const;
 
   private:
-    struct Opening {  // an epoch's entry whose signature holds
-        std::string root;
-        std::map<model::DeviceId, model::Head> devices;
-        std::set<model::FileHash> revoked;
-        std::vector<ToldWay> ways;
-    };
     struct Claim {  // a retirement or an adoption, with the segment that says so
         model::DeviceId writer;
         model::Head segment;
@@ -105,14 +118,12 @@ class Authority {
         std::map<model::DeviceId, std::set<model::TextHash>> retired_parts;
     };
     void add_enroll(const model::Enroll& enroll);
-    void add_epoch(const model::Epoch& epoch, const model::HybridTime& clock);
+    void add_epoch(const model::Epoch& epoch);
     void add_retire(const model::DeviceId& writer, const model::Head& segment,
                     const model::Retire& retire);
     Derived& derived() const;
     std::vector<std::string> make_chain(bool& undecided) const;
     std::string end_of(std::string root) const;
-    const Opening* opening_of(std::size_t position) const;
-    std::size_t enrolled_position(const model::DeviceId& device) const;
     bool enrolled_whole(const model::DeviceId& device) const;
     bool enrolled_counts(const model::DeviceId& device, const model::Head& segment) const;
     std::set<model::TextHash> leading_to(const model::DeviceId& device,
@@ -123,8 +134,9 @@ class Authority {
     std::string first_root_;
     std::set<std::string> keys_here_;  // roots of the identity file
     std::vector<std::string> pinned_;
-    std::map<std::string, std::map<std::string, Opening>> openings_;  // by previous root, then root
-    std::map<model::DeviceId, std::set<std::string>> enrolled_;       // roots that let it in
+    std::map<std::string, std::set<std::string>> successors_;    // of a root
+    std::map<std::string, Opening> openings_;                    // by root
+    std::map<model::DeviceId, std::set<std::string>> enrolled_;  // roots that let it in
     std::map<model::DeviceId, std::string> keys_;
     std::map<model::DeviceId, std::vector<Claim>> retired_;
     std::map<model::DeviceId, std::vector<Claim>> adopted_;

@@ -357,7 +357,8 @@ TEST(Journal, FilesComeAndGo) {
 TEST(Journal, AuthorityIsKeptWithItsPlace) {
     const model::Enroll enroll{device_id(2), kDeviceKey, kRoot, "signature"};
     const model::Epoch epoch{
-        1, kRoot, kRoot, {{device_id(2), {9, numbered<model::TextHash>(5)}}}, {}, {}, "signature"};
+        1,  kRoot, kRoot,       {3, 0},    {{device_id(2), {9, numbered<model::TextHash>(5)}}},
+        {}, {},    "signature", "accepted"};
     const model::Retire retire{device_id(2), {7, numbered<model::TextHash>(4)}, kRoot, "signature"};
     const model::Adopt adopt{device_id(2), {8, numbered<model::TextHash>(3)}};
     auto catalog = catalog_with(

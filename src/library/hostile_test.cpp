@@ -57,13 +57,6 @@ class Hostile : public Family {
         if (!opened) throw std::runtime_error(opened.error().describe());
         return std::move(*opened);
     }
-    std::size_t key_files() const {
-        std::size_t count = 0;
-        for (const auto& entry : fs::directory_iterator(archive + "/keys"))
-            count += entry.is_regular_file();
-        return count;
-    }
-
     Computer laptop;
     std::string disk;
     crypto::AgeIdentity ana;
@@ -142,69 +135,6 @@ TEST_F(Hostile, ARemovedKeeperWritesNothingUnderOldNumbers) {
     EXPECT_EQ(items(library).size(), 1U);
     EXPECT_FALSE(library.journal_problems().empty());
     EXPECT_EQ(tend(library, home.heard)->erased_objects, 0U);
-}
-
-TEST_F(Hostile, ARemovedKeeperMakesNoEpochs) {
-    {
-        auto library = open();
-        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
-    }
-    archive::IdentityFile old;
-    {
-        auto hers = laptop.open(archive, ana);
-        ASSERT_TRUE(hers);
-        old = hers->identity().clone();
-    }
-    {
-        auto library = open();
-        ASSERT_TRUE(remove_way(library, find_way(library, "Ana").value()));
-    }
-    // She knows the keys of epoch 1, and the disk can be written: an epoch 2 of her own, signed as
-    // it should be, with a key file for those who were keepers then, and a word that revokes every
-    // other key file.
-    auto& random = laptop.random;
-    archive::EpochKeys hers{2, crypto::SigningKey::generate(random),
-                            crypto::AgeIdentity::generate(random)};
-    auto fake = old.clone();
-    fake.epochs.insert(fake.epochs.begin(), hers.clone());
-    const auto before = key_files();
-    archive::Staging staging(laptop.files, archive, random);
-    const auto recipient = old.first_epoch().identity.recipient();
-    const auto device = new_device_keys(random);
-    const auto& id = old.archive;
-    model::Epoch epoch;
-    epoch.number = 2;
-    epoch.root = hers.root.verifying_key().to_openssh();
-    epoch.previous = old.first_epoch().root.verifying_key().to_openssh();
-    for (const auto& entry : fs::directory_iterator(archive + "/keys"))
-        epoch.revoked.push_back(*model::FileHash::from_hex(entry.path().stem().string()));
-    epoch.signature = crypto::sshsig_sign(old.first_epoch().root, "keepsake-epoch-v1@" + id.hex(),
-                                          as_bytes(model::epoch_text(id, epoch)));
-    model::Enroll enroll{device.id(), device.signing.verifying_key().to_openssh(), epoch.root, {}};
-    enroll.signature = crypto::sshsig_sign(hers.root, "keepsake-enroll-v1@" + id.hex(),
-                                           as_bytes(model::enroll_text(id, enroll)));
-    ASSERT_TRUE(
-        archive::add_key_file(staging, archive::seal_for_recipient(fake, recipient, random)));
-    model::HybridClock clock(laptop.clock);
-    const std::vector<model::Entry> entries{{*clock.next(), enroll}, {*clock.next(), epoch}};
-    model::SegmentHeader header;
-    header.archive = id;
-    header.device = device.id();
-    header.clock = entries.back().clock;
-    header.time = laptop.clock.now();
-    ASSERT_TRUE(
-        archive::write_segment(staging, header, entries, device.signing, recipient, random));
-
-    auto library = open();
-    EXPECT_NE(library.current_epoch().root.verifying_key().to_openssh(), epoch.root);
-    EXPECT_GE(key_files(), before);
-    EXPECT_FALSE(library.authority().side_ends().empty()) << "it is told";
-    // A computer that has not been here before cannot tell which of the two is the family's: it
-    // does not choose.
-    Computer fresh(scratch, "fresh", 11);
-    auto first_time = open(fresh, archive);
-    EXPECT_FALSE(first_time.may_write());
-    EXPECT_GE(key_files(), before);
 }
 
 TEST_F(Hostile, TwoChangesOfKeysAtOnceAreJoinedByAKeeper) {

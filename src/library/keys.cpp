@@ -3,13 +3,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "archive/authority.h"
 #include "archive/identity_file.h"
 #include "archive/key_store.h"
 #include "base/error.h"
@@ -40,20 +43,77 @@ Result<> check_name(std::string_view name) {
     return {};
 }
 
-// A way ends by a word of its own, or because a key file of it was revoked: also by an epoch that
-// was opened beside this one, before which it had other files than it has now.
-bool is_open(const catalog::WayRecord& record, const std::set<model::FileHash>& revoked) {
-    const auto is_revoked = [&](const model::FileHash& file) { return revoked.contains(file); };
-    return !record.revoked && std::ranges::none_of(record.way.files, is_revoked);
+// Who may open the archive, and what was ended: as the copy tells it, and, where epochs are to be
+// joined, as those beside tell it.
+struct Standing {
+    std::vector<catalog::WayRecord> open;
+    std::set<model::FileHash> revoked;  // every key file that was ended
+    std::set<model::FileHash> named;    // every key file of a way in that is told of
+};
+
+// A way that both sides know has the key files of both.
+void take_in(const archive::Opening& beside, std::map<model::WayId, catalog::WayRecord>& ways,
+             std::set<model::FileHash>& revoked) {
+    revoked.insert(beside.revoked.begin(), beside.revoked.end());
+    for (const auto& [id, told] : beside.ways) {
+        const auto [at, is_new] =
+            ways.try_emplace(id, catalog::WayRecord{told.way, told.clock, false, std::nullopt});
+        if (is_new) continue;
+        auto& record = at->second;
+        auto files = record.way.files;
+        for (const auto& file : told.way.files)
+            if (std::ranges::find(files, file) == files.end()) files.push_back(file);
+        if (std::tie(record.since, record.way) < std::tie(told.clock, told.way)) {
+            record.way = told.way;
+            record.since = told.clock;
+        }
+        record.way.files = std::move(files);
+    }
 }
 
-Result<std::vector<catalog::WayRecord>> open_ways(Library& library) {
-    TRY_LET(auto ways, known_ways(library.catalog(), library.authority()));
-    auto revoked = library.authority().revoked_files();
-    revoked.merge(library.authority().files_revoked_beside());
-    std::erase_if(ways,
-                  [&](const catalog::WayRecord& record) { return !is_open(record, revoked); });
-    return ways;
+// A way ends by a word of its own, or because a key file of it was revoked; then all its key files
+// are, but those that a way which stays open names as well.
+Result<Standing> standing(Library& library, Library::Joining joining) {
+    const auto& authority = library.authority();
+    TRY_LET(auto records, known_ways(library.catalog(), authority));
+    std::map<model::WayId, catalog::WayRecord> ways;
+    for (auto& record : records) ways.emplace(record.way.way, std::move(record));
+    Standing found;
+    found.revoked = authority.revoked_files();
+    if (joining == Library::Joining::side_epochs)
+        for (const auto& root : authority.side_ends())
+            if (const auto* beside = authority.opening_of(root))
+                take_in(*beside, ways, found.revoked);
+    std::set<model::FileHash> ended;
+    std::set<model::FileHash> open;
+    for (auto& [id, record] : ways) {
+        const auto& files = record.way.files;
+        found.named.insert(files.begin(), files.end());
+        const bool is_ended =
+            record.revoked || std::ranges::any_of(files, [&](const model::FileHash& file) {
+                return found.revoked.contains(file);
+            });
+        (is_ended ? ended : open).insert(files.begin(), files.end());
+        if (!is_ended) found.open.push_back(std::move(record));
+    }
+    for (const auto& file : ended)
+        if (!open.contains(file)) found.revoked.insert(file);
+    return found;
+}
+
+std::vector<WayInfo> infos_of(const Library& library,
+                              const std::vector<catalog::WayRecord>& records) {
+    const auto opened = library.opened_by();
+    std::vector<WayInfo> infos;
+    for (const auto& record : records) {
+        const auto milliseconds = record.since.milliseconds;
+        WayInfo info{record.way.way,       record.way.kind,          record.way.name,
+                     record.way.recipient, {milliseconds / 1000, 0}, false};
+        info.opened_now =
+            opened && std::ranges::find(record.way.files, *opened) != record.way.files.end();
+        infos.push_back(std::move(info));
+    }
+    return infos;
 }
 
 bool names_one_of(const std::vector<catalog::WayRecord>& ways,
@@ -65,45 +125,54 @@ bool names_one_of(const std::vector<catalog::WayRecord>& ways,
     });
 }
 
-// Key files that stand here and belong to no way in that this copy tells of; but those that opened.
-Result<std::vector<model::FileHash>> unnamed_files(Library& library) {
-    TRY_LET(const auto ways, known_ways(library.catalog(), library.authority()));
-    TRY_LET(const auto keys,
-            archive::read_key_files(library.environment().files, library.copy().path));
-    std::set<model::FileHash> unnamed;
-    for (const auto& key : keys.whole) unnamed.insert(key.file);
-    for (const auto& record : ways)
-        for (const auto& file : record.way.files) unnamed.erase(file);
-    for (const auto& file : library.authority().files_told()) unnamed.erase(file);
-    for (const auto& file : library.authority().revoked_files()) unnamed.erase(file);
-    for (const auto& file : library.opened_files()) unnamed.erase(file);
-    return std::vector(unnamed.begin(), unnamed.end());
+Error not_up_to_date(std::string_view what, std::string_view or_else) {
+    return {ErrorCode::read_only, std::string(what) +
+                                      " Bring the copy up to date from another one (cp -rn)" +
+                                      std::string(or_else)};
 }
 
 // A new epoch is for the ways in that are known. A copy that lacks the segments which tell of them
-// begins none: it would shut people out, and where it does not know of the way in that opened it,
-// everybody. What a key change that was cut off left behind stands in no way, as long as nothing
-// is known to lack.
-Result<> expect_ways_are_known(Library& library, Library::Joining joining) {
-    TRY_LET(const auto ways, open_ways(library));
+// begins none: it would shut people out, let in again who was ended, and where it does not know of
+// the way in that opened it, shut out everybody. What a key change that was cut off left behind
+// stands in no way, as long as nothing is known to lack.
+Result<> expect_ways_are_known(Library& library, const Standing& now) {
     const auto& opened = library.opened_files();
-    if (ways.empty() || (!opened.empty() && !names_one_of(ways, opened)))
-        return Error(ErrorCode::read_only,
-                     "This copy does not tell of the way in that you opened it with, and a change "
-                     "of keys would end it. Bring the copy up to date from another one (cp -rn). "
-                     "If there is none, add a way in (`keepsake key add`), and open with that.");
-    // Of epochs that stand side by side each has key files that the other does not tell of.
-    if (joining == Library::Joining::side_epochs) return {};
+    const auto& authority = library.authority();
+    if (!authority.is_undecided() && !authority.knows_newest_opening())
+        return not_up_to_date("This copy lacks the word that tells who may open it.", ".");
+    if (now.open.empty() || (!opened.empty() && !names_one_of(now.open, opened)))
+        return not_up_to_date(
+            "This copy does not tell of the way in that you opened it with, and a change of keys "
+            "would end it.",
+            ". If there is none, add a way in (`keepsake key add`), and open with that.");
     TRY_LET(const auto gaps, library.gaps());
     if (gaps.empty()) return {};
-    TRY_LET(const auto unnamed, unnamed_files(library));
-    if (unnamed.empty()) return {};
-    return Error(ErrorCode::read_only,
-                 "This copy lacks changes that other copies have, and does not tell whose key file "
-                 "keys/" +
-                     unnamed.front().hex() +
-                     ".age is; a change of keys would shut them out. Bring the copy up to date "
-                     "from another one (cp -rn), or remove that file if it is nobody's.");
+    TRY_LET(const auto keys,
+            archive::read_key_files(library.environment().files, library.copy().path));
+    for (const auto& key : keys.whole) {
+        if (now.named.contains(key.file) || now.revoked.contains(key.file) ||
+            std::ranges::find(opened, key.file) != opened.end())
+            continue;
+        return not_up_to_date(
+            "This copy lacks changes that other copies have, and does not tell whose key file "
+            "keys/" +
+                key.file.hex() + ".age is; a change of keys would shut them out.",
+            ", or remove that file if it is nobody's.");
+    }
+    return {};
+}
+
+// More would make a folder of key files that nobody reads.
+Result<> expect_room(Library& library, std::size_t ways) {
+    if (ways > model::kMostWays)
+        return Error(ErrorCode::limit, "An archive has at most 256 ways in.");
+    TRY_LET(const auto keys,
+            archive::read_key_files(library.environment().files, library.copy().path));
+    if (keys.whole.size() + keys.damaged.size() + ways > archive::kMostKeyFiles)
+        return Error(ErrorCode::limit,
+                     "There would be more than 1,000 files in keys/. Those that `keepsake check` "
+                     "names as nobody's can be removed.");
+    return {};
 }
 
 // What a new epoch changes.
@@ -113,44 +182,73 @@ struct Change {
     std::function<Result<model::Way>(const archive::IdentityFile&)> added;  // may be empty
 };
 
+struct NewWays {
+    std::vector<model::EntryBody> entries;  // those that remain or are new, and what was ended
+    std::set<model::FileHash> revoked;
+};
+
+// The key files of the new epoch. A recipient that was let in twice is ended as a whole; a key file
+// that a way which remains names as well is not.
+Result<NewWays> write_ways(Library& library, const archive::IdentityFile& identity, Standing now,
+                           const Change& change) {
+    auto& source = library.environment().random;
+    std::optional<std::string> ended_recipient;
+    for (const auto& record : now.open)
+        if (record.way.way == change.ended) ended_recipient = record.way.recipient;
+    NewWays made{{}, std::move(now.revoked)};
+    std::set<model::FileHash> remaining;
+    for (auto& record : now.open) {
+        if (ended_recipient && record.way.recipient == *ended_recipient) {
+            made.revoked.insert(record.way.files.begin(), record.way.files.end());
+            made.entries.emplace_back(model::Revoke{record.way.way});
+            continue;
+        }
+        TRY(write_further_file(library.staging(), identity, record.way, source));
+        remaining.insert(record.way.files.begin(), record.way.files.end());
+        made.entries.emplace_back(record.way);
+    }
+    if (change.added) {
+        TRY_LET(auto way, change.added(identity));
+        made.entries.emplace_back(std::move(way));
+    }
+    for (const auto& file : remaining) made.revoked.erase(file);
+    return made;
+}
+
 // The order: key files of the new epoch first, durable; then the epoch's entry, which tells in one
 // segment who remains and who goes; then the old files go. Whatever is cut off in between, every
 // way in that is to remain opens and is known, and none is lost.
-Result<> new_epoch(Library& library, const Change& change) {
-    if (change.joining == Library::Joining::none) TRY(library.may_write());
+Result<> new_epoch(Library& library, Change change) {
     TRY(library.settle_doubts());
-    TRY(expect_ways_are_known(library, change.joining));
-    TRY_LET(auto ways, open_ways(library));
+    // Where nothing stands beside, it is an epoch like any other, and held to the same.
+    if (library.authority().side_ends().empty()) change.joining = Library::Joining::none;
+    TRY(library.may_open_epoch(change.joining));
+    TRY_LET(auto now, standing(library, change.joining));
+    TRY(expect_ways_are_known(library, now));
+    TRY(expect_room(library, now.open.size() + (change.added ? 1 : 0) - (change.ended ? 1 : 0)));
     auto& source = library.environment().random;
     auto identity = library.identity().clone();
     archive::EpochKeys keys{library.current_epoch().number + 1,
                             crypto::SigningKey::generate(source),
                             crypto::AgeIdentity::generate(source)};
     identity.epochs.insert(identity.epochs.begin(), keys.clone());
-
-    // A recipient that was let in twice is ended as a whole.
-    std::optional<std::string> ended_recipient;
-    for (const auto& record : ways)
-        if (record.way.way == change.ended) ended_recipient = record.way.recipient;
-    std::vector<model::EntryBody> entries;
-    std::vector<model::FileHash> revoked;
-    for (auto& record : ways) {
-        if (ended_recipient && record.way.recipient == *ended_recipient) {
-            revoked.insert(revoked.end(), record.way.files.begin(), record.way.files.end());
-            entries.emplace_back(model::Revoke{record.way.way});
-            continue;
-        }
-        TRY(write_further_file(library.staging(), identity, record.way, source));
-        entries.emplace_back(record.way);
-    }
-    if (change.added) {
-        TRY_LET(auto way, change.added(identity));
-        entries.emplace_back(std::move(way));
-    }
-    TRY(library.open_epoch(std::move(keys), revoked, std::move(entries), change.joining));
+    TRY_LET(auto ways, write_ways(library, identity, std::move(now), change));
+    const std::vector revoked(ways.revoked.begin(), ways.revoked.end());
+    if (revoked.size() > model::kMostListed)
+        return Error(ErrorCode::limit, "More than 10,000 key files were ended.");
+    TRY(library.open_epoch(std::move(keys), revoked, std::move(ways.entries), change.joining));
     for (const auto& file : revoked)
         TRY(archive::erase_key_file(library.environment().files, library.copy().path, file));
     return {};
+}
+
+// Half of what there may be: two copies that add without knowing of each other stay within it.
+Result<> expect_room_for_another(Library& library) {
+    TRY(library.may_write());
+    TRY_LET(const auto now, standing(library, Library::Joining::none));
+    if (now.open.size() >= model::kMostWays / 2)
+        return Error(ErrorCode::limit, "There are 128 ways in. Remove one before you add another.");
+    return expect_room(library, 1);
 }
 
 Result<> add_way(Library& library, const Result<model::Way>& way) {
@@ -161,24 +259,20 @@ Result<> add_way(Library& library, const Result<model::Way>& way) {
 }  // namespace
 
 Result<std::vector<WayInfo>> list_ways(Library& library) {
-    TRY_LET(const auto ways, open_ways(library));
-    const auto opened = library.opened_by();
-    std::vector<WayInfo> infos;
-    for (const auto& record : ways) {
-        const auto milliseconds = record.since.milliseconds;
-        WayInfo info{record.way.way,       record.way.kind,          record.way.name,
-                     record.way.recipient, {milliseconds / 1000, 0}, false};
-        info.opened_now =
-            opened && std::ranges::find(record.way.files, *opened) != record.way.files.end();
-        infos.push_back(std::move(info));
-    }
-    return infos;
+    TRY_LET(const auto now, standing(library, Library::Joining::none));
+    return infos_of(library, now.open);
+}
+
+Result<std::vector<WayInfo>> list_joined_ways(Library& library) {
+    TRY(library.settle_doubts());
+    TRY_LET(const auto joined, standing(library, Library::Joining::side_epochs));
+    return infos_of(library, joined.open);
 }
 
 Result<model::WayId> find_way(Library& library, std::string_view typed) {
-    TRY_LET(const auto ways, open_ways(library));
+    TRY_LET(const auto now, standing(library, Library::Joining::none));
     std::vector<model::WayId> found;
-    for (const auto& record : ways) {
+    for (const auto& record : now.open) {
         const bool by_number =
             typed.size() >= kShortestPrefix && record.way.way.hex().starts_with(typed);
         if (record.way.name == typed || record.way.recipient == typed || by_number)
@@ -194,7 +288,7 @@ Result<model::WayId> find_way(Library& library, std::string_view typed) {
 
 Result<> add_passphrase(Library& library, std::string_view name, const crypto::Secret& passphrase) {
     TRY(check_name(name));
-    TRY(library.may_write());
+    TRY(expect_room_for_another(library));
     return add_way(
         library, write_secret_way(library.staging(), library.identity(), model::WayKind::passphrase,
                                   name, passphrase, library.environment().random));
@@ -202,7 +296,7 @@ Result<> add_passphrase(Library& library, std::string_view name, const crypto::S
 
 Result<crypto::Secret> add_recovery_key(Library& library, std::string_view name) {
     TRY(check_name(name));
-    TRY(library.may_write());
+    TRY(expect_room_for_another(library));
     auto words = crypto::new_recovery_words(library.environment().random);
     TRY(add_way(library,
                 write_secret_way(library.staging(), library.identity(), model::WayKind::recovery,
@@ -213,14 +307,15 @@ Result<crypto::Secret> add_recovery_key(Library& library, std::string_view name)
 Result<> add_recipient(Library& library, std::string_view name,
                        const crypto::AgeRecipient& recipient) {
     TRY(check_name(name));
-    TRY(library.may_write());
+    TRY(expect_room_for_another(library));
     return add_way(library, write_recipient_way(library.staging(), library.identity(), name,
                                                 recipient, library.environment().random));
 }
 
 Result<> remove_way(Library& library, const model::WayId& way) {
-    TRY(expect_ways_are_known(library, Library::Joining::none));
-    TRY_LET(const auto ways, open_ways(library));
+    TRY_LET(const auto now, standing(library, Library::Joining::none));
+    TRY(expect_ways_are_known(library, now));
+    const auto& ways = now.open;
     const auto meant =
         std::ranges::find(ways, way, [](const auto& record) { return record.way.way; });
     const bool others = meant != ways.end() && std::ranges::any_of(ways, [&](const auto& record) {
@@ -234,8 +329,9 @@ Result<> remove_way(Library& library, const model::WayId& way) {
 
 Result<> change_passphrase(Library& library, const std::optional<model::WayId>& way,
                            const crypto::Secret& passphrase) {
-    TRY(expect_ways_are_known(library, Library::Joining::none));
-    TRY_LET(const auto ways, list_ways(library));
+    TRY_LET(const auto now, standing(library, Library::Joining::none));
+    TRY(expect_ways_are_known(library, now));
+    const auto ways = infos_of(library, now.open);
     const auto meant = std::ranges::find_if(ways, [&](const WayInfo& info) {
         return way ? info.way == *way : info.opened_now && info.kind == model::WayKind::passphrase;
     });

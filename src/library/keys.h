@@ -27,6 +27,8 @@ struct WayInfo {
 
 /// Those that open it now.
 Result<std::vector<WayInfo>> list_ways(Library& library);
+/// Those that would open it once the epochs that stand side by side were joined.
+Result<std::vector<WayInfo>> list_joined_ways(Library& library);
 /// The way meant by its name, its number's first digits or its recipient.
 Result<model::WayId> find_way(Library& library, std::string_view typed);
 
@@ -43,7 +45,9 @@ Result<> change_passphrase(Library& library, const std::optional<model::WayId>& 
                            const crypto::Secret& passphrase);
 /// A new epoch for all ways that remain. `reseal`: every original is encrypted anew and the old
 /// objects go.
-/// `joining`: also makes one of epochs that were opened at once on two copies.
+/// `joining`: also makes one of epochs that were opened at once on two copies, for the ways in of
+/// either that neither ended. Whoever was a keeper can put such an epoch there; so a person looks
+/// at list_joined_ways first. Where none stands beside, it is a new epoch like any other.
 Result<> rotate(Library& library, Library::Joining joining, bool reseal, Listener& listener);
 
 }  // namespace keepsake::library

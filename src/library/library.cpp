@@ -233,9 +233,10 @@ Result<> Library::read_long_words() {
 bool Library::State::has_newest_keys(const archive::KeyFiles& keys) const {
     std::set<model::FileHash> whole;
     for (const auto& key : keys.whole) whole.insert(key.file);
-    return std::ranges::all_of(authority.newest_ways(), [&](const model::Way& way) {
+    const auto told = authority.ways_told();
+    return !told.empty() && std::ranges::all_of(told, [&](const archive::ToldWay& one) {
         return std::ranges::any_of(
-            way.files, [&](const model::FileHash& file) { return whole.contains(file); });
+            one.way.files, [&](const model::FileHash& file) { return whole.contains(file); });
     });
 }
 
@@ -426,11 +427,13 @@ Result<> Library::State::may_sign() const {
                      local.folder() + "; this computer then joins anew.");
 }
 
-Result<> Library::may_write() const {
+Result<> Library::may_write() const { return may_open_epoch(Joining::none); }
+
+Result<> Library::may_open_epoch(Joining joining) const {
     TRY(state_->may_sign());
     // Another program may have ended it meanwhile.
     if (!is_locked() && state_->authority.is_ended()) return way_ended();
-    if (state_->authority.is_undecided())
+    if (joining == Joining::none && state_->authority.is_undecided())
         return Error(ErrorCode::read_only,
                      "The keys of this archive were changed twice, each time without knowing of "
                      "the other. If both "

@@ -111,6 +111,10 @@ class Library {
     /// Errors unless this copy may be written: read_only with why (a newer format; a read-only disk
     /// is found by the first write); wrong_key where this way in was ended since it was opened.
     Result<> may_write() const;
+    /// What a new epoch follows: the one that holds, or also those that were opened beside it.
+    enum class Joining : std::uint8_t { none, side_epochs };
+    /// The same for opening an epoch: who has gone by neither of two may join them.
+    Result<> may_open_epoch(Joining joining) const;
     /// Stamps, signs and writes entries as one segment (or several past 1,000), enrolling this
     /// device first where need be, and takes them into the catalog. Durability: when it returns,
     /// they survive a crash.
@@ -132,10 +136,10 @@ class Library {
     /// key.
     Result<> enroll(const model::DeviceId& device);
 
-    /// What a new epoch follows: the one that holds, or also those that were opened beside it.
-    enum class Joining : std::uint8_t { none, side_epochs };
     /// Opens a new epoch: `entries` are what follows it (ways, revocations), sealed for the new
-    /// epoch; its ways stand in the opening itself, too. The new key files must be written before.
+    /// epoch; its ways stand in the opening itself, too. `revoked`: every key file that is ended,
+    /// also before; no earlier opening is asked for them any more. The new key files must be
+    /// written before. Errors: those of may_open_epoch; limit where that does not go into one line.
     Result<> open_epoch(archive::EpochKeys keys, const std::vector<model::FileHash>& revoked,
                         std::vector<model::EntryBody> entries, Joining joining);
     /// Of this device nothing that it writes from now on counts. Errors: not_found.

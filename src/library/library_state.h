@@ -89,8 +89,6 @@ struct Library::State {
     Result<std::vector<model::EntryBody>> prepare_pen(KnownHeads& heads);
     /// The current root's word that a device with this key belongs here.
     model::EntryBody enrollment(const model::DeviceId& id, const std::string& key) const;
-    /// The word of the epoch before that opens the next: `epoch` with what follows from `before`.
-    model::Epoch signed_by(const archive::EpochKeys& before, model::Epoch epoch) const;
     /// One segment, and what follows from it. Requires: the device's lock is held.
     Result<> write_one(KnownHeads& heads, const std::vector<model::Entry>& entries,
                        const crypto::AgeRecipient& recipient);

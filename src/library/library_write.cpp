@@ -49,6 +49,25 @@ std::optional<model::Head> newer(const std::optional<model::Head>& a,
     return a->seq >= b->seq ? a : b;
 }
 
+// What opens an epoch, once for each of those that it follows. A line that nobody would read is not
+// written.
+Result<std::vector<model::Epoch>> signed_openings(const model::ArchiveId& archive,
+                                                  const std::vector<archive::EpochKeys>& before,
+                                                  const archive::EpochKeys& keys,
+                                                  model::Epoch epoch) {
+    std::vector<model::Epoch> openings;
+    for (const auto& old : before) {
+        epoch.number = old.number + 1;
+        archive::sign_epoch(archive, old.root, keys.root, epoch);
+        if (model::to_line({epoch.opened, epoch}).size() > model::kLargestLineBytes)
+            return Error(ErrorCode::limit,
+                         "There are too many ways in, ended key files or devices to tell of them "
+                         "in one line of the journal.");
+        openings.push_back(epoch);
+    }
+    return openings;
+}
+
 }  // namespace
 
 model::EntryBody Library::State::enrollment(const model::DeviceId& id,
@@ -234,19 +253,10 @@ Result<> Library::enroll(const model::DeviceId& device) {
     return Error(ErrorCode::not_found, "Nothing here tells that device's key.");
 }
 
-model::Epoch Library::State::signed_by(const archive::EpochKeys& before, model::Epoch epoch) const {
-    epoch.number = before.number + 1;
-    epoch.previous = before.root.verifying_key().to_openssh();
-    const auto& archive = copy.manifest.archive;
-    epoch.signature = crypto::sshsig_sign(before.root, "keepsake-epoch-v1@" + archive.hex(),
-                                          as_bytes(model::epoch_text(archive, epoch)));
-    return epoch;
-}
-
 Result<> Library::open_epoch(archive::EpochKeys keys, const std::vector<model::FileHash>& revoked,
                              std::vector<model::EntryBody> entries, Joining joining) {
     auto& state = *state_;
-    if (joining == Joining::none) TRY(may_write());
+    TRY(may_open_epoch(joining));
     // Two epochs that were opened at once are joined by one that both sign.
     std::vector<archive::EpochKeys> before;
     if (!state.authority.is_undecided()) before.push_back(state.current_epoch().clone());
@@ -256,16 +266,18 @@ Result<> Library::open_epoch(archive::EpochKeys keys, const std::vector<model::F
                 if (known.root.verifying_key().to_openssh() == root)
                     before.push_back(known.clone());
     model::Epoch epoch;
-    epoch.root = keys.root.verifying_key().to_openssh();
     epoch.revoked = revoked;
+    TRY_LET(epoch.opened, tick());
     TRY_LET(epoch.devices, state.catalog.heads());
     for (const auto& entry : entries)
         if (const auto* way = std::get_if<model::Way>(&entry)) epoch.ways.push_back(*way);
+    std::ranges::sort(epoch.ways, {}, &model::Way::way);
+    TRY_LET(const auto openings, signed_openings(state.copy.manifest.archive, before, keys, epoch));
     // Known before it is said: if the saying fails, it may stand all the same.
     state.unlocked.identity.epochs.insert(state.unlocked.identity.epochs.begin(), std::move(keys));
-    for (const auto& old : before)
+    for (std::size_t i = 0; i < before.size(); ++i)
         // For the epoch before: whoever has only its keys learns that there is a next.
-        TRY(state.commit_for(old.identity.recipient(), {state.signed_by(old, epoch)}));
+        TRY(state.commit_for(before[i].identity.recipient(), {openings[i]}));
     TRY(state.learn_authority());
     TRY(state.pin());
     TRY_LET(const auto may_keep_locked, state.local.load_locked_keys());

@@ -4,18 +4,17 @@
 #include <utility>
 #include <vector>
 
+#include "archive/authority.h"
 #include "archive/copy.h"
 #include "archive/identity_file.h"
 #include "archive/key_store.h"
 #include "archive/layout.h"
 #include "archive/staging.h"
-#include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "crypto/random.h"
 #include "crypto/recovery_words.h"
 #include "crypto/secret.h"
-#include "crypto/signing.h"
 #include "library/environment.h"
 #include "library/library.h"
 #include "library/ways.h"
@@ -61,9 +60,7 @@ model::Epoch first_epoch(const archive::IdentityFile& identity) {
     const auto& keys = identity.newest();
     model::Epoch epoch;
     epoch.number = keys.number;
-    epoch.root = epoch.previous = keys.root.verifying_key().to_openssh();
-    epoch.signature = crypto::sshsig_sign(keys.root, "keepsake-epoch-v1@" + identity.archive.hex(),
-                                          as_bytes(model::epoch_text(identity.archive, epoch)));
+    archive::sign_epoch(identity.archive, keys.root, keys.root, epoch);
     return epoch;
 }
 

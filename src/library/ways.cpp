@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -43,12 +44,13 @@ Result<std::vector<catalog::WayRecord>> known_ways(catalog::Catalog& catalog,
     TRY_LET(auto records, catalog.ways());
     std::map<model::WayId, catalog::WayRecord> ways;
     for (auto& record : records) ways.emplace(record.way.way, std::move(record));
-    for (const auto& [way, clock] : authority.ways_told()) {
+    for (const auto& [clock, way] : authority.ways_told()) {
         const catalog::WayRecord told{way, clock, false, std::nullopt};
-        const auto [known, is_new] = ways.try_emplace(way.way, told);
-        if (is_new || clock <= known->second.since) continue;
-        known->second.way = way;
-        known->second.since = clock;
+        auto& known = ways.try_emplace(way.way, told).first->second;
+        // Of two that were said at once the greater, whichever came first.
+        if (std::tie(clock, way) <= std::tie(known.since, known.way)) continue;
+        known.way = way;
+        known.since = clock;
     }
     records.clear();
     for (auto& [id, record] : ways) records.push_back(std::move(record));

@@ -105,7 +105,8 @@ std::string epoch_text(const ArchiveId& archive, const Epoch& epoch) {
     std::string text = "keepsake-epoch-v1\narchive " + archive.hex();
     text += "\nnumber " + std::to_string(epoch.number);
     text += "\nroot " + epoch.root;
-    text += "\nprevious " + epoch.previous + "\n";
+    text += "\nprevious " + epoch.previous;
+    text += "\nopened " + epoch.opened.to_text() + "\n";
     for (const auto& [device, head] : epoch.devices)
         text += "device " + device.hex() + " " + std::to_string(head.seq) + " " + head.text.hex() +
                 "\n";

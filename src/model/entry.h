@@ -27,6 +27,7 @@ inline constexpr std::size_t kLargestFolderBytes = 64UL << 10U;
 inline constexpr std::size_t kLargestFieldNameBytes = 64;  ///< `op`, `field`, `as`
 inline constexpr std::size_t kLargestWayNameBytes = 256;
 inline constexpr std::size_t kMostListed = 10'000;  ///< in any list of an entry
+inline constexpr std::size_t kMostWays = 256;       ///< that an epoch's opening tells of
 inline constexpr std::size_t kLargestFilesPerItem = 10'000;
 
 /// What an entry speaks of: "item:<id>", "moment:<id>", "person:<id>", "device:<id>",
@@ -78,19 +79,22 @@ struct Way {  // a way in and the key file that serves it now
     std::string name;       // the family's word for it
     std::string recipient;  // "age1...": what a later epoch's key file for it is encrypted to
     std::vector<FileHash> files;
-    friend bool operator==(const Way&, const Way&) = default;
+    friend auto operator<=>(const Way&, const Way&) = default;
 };
-struct Epoch {  // a new identity and root, signed by the previous root (the first by itself)
+struct Epoch {  // a new identity and root, signed by the previous root and by its own
     std::uint32_t number = 1;
     std::string root;
-    std::string previous;
+    std::string previous;  // the same for the first
+    HybridTime opened;     // when its ways were told: the entry's own clock is not signed here
     /// Accepted from before, each with the segments that lead to this head; for any others a device
     /// must be enrolled anew.
     std::map<DeviceId, Head> devices;
-    std::vector<FileHash> revoked;  // key files that open nothing any more
-    /// Who may open it from here on; stands here so that it is told in one segment with the epoch.
+    std::vector<FileHash> revoked;  // every key file that opens nothing any more
+    /// Who may open it from here on, in order of id; stands here so that it is told in one segment
+    /// with the epoch.
     std::vector<Way> ways;
-    std::string signature;
+    std::string signature;  // by `previous`
+    std::string accepted;   // by `root`, over the same text
     friend bool operator==(const Epoch&, const Epoch&) = default;
 };
 struct Revoke {  // a way in ends

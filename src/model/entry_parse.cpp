@@ -143,14 +143,16 @@ Parsed parse_way(const Fields& fields, const JsonReader&) {
 
 Result<std::vector<Way>> ways_of(const Fields& fields) {
     std::vector<Way> ways;
-    if (!fields.has("ways")) return ways;
-    TRY_LET(const auto elements, fields.list("ways", kMostListed));
+    TRY_LET(const auto elements, fields.list("ways", kMostWays));
     for (const auto element : elements) {
         simdjson::dom::object object;
         if (element.get(object) != simdjson::SUCCESS)
             return wrong_field("ways", "holds something that is not an object");
-        TRY_LET(auto way, way_of(Fields(object)));
-        ways.push_back(std::move(way));
+        auto way = way_of(Fields(object));
+        if (!way) return std::move(way).error().with("field \"ways\"");
+        if (!ways.empty() && way->way <= ways.back().way)
+            return wrong_field("ways", "is not in order of way");
+        ways.push_back(*std::move(way));
     }
     return ways;
 }
@@ -162,10 +164,12 @@ Parsed parse_epoch(const Fields& fields, const JsonReader&) {
     entry.number = static_cast<std::uint32_t>(number);
     TRY_LET(entry.root, key_of(fields, "root"));
     TRY_LET(entry.previous, key_of(fields, "previous"));
+    TRY_LET(entry.opened, fields.clock("opened"));
     TRY_LET(entry.devices, devices_of(fields));
     TRY_LET(entry.revoked, fields.texts<FileHash>("revoked", kMostListed, FileHash::from_hex));
     TRY_LET(entry.ways, ways_of(fields));
     TRY_LET(entry.signature, filled_text(fields, "sig", kLargestSignatureBytes));
+    TRY_LET(entry.accepted, filled_text(fields, "accepted", kLargestSignatureBytes));
     return EntryBody(std::move(entry));
 }
 

@@ -121,14 +121,19 @@ void fill(Epoch& entry) {
     entry = {*rc::gen::element<std::uint32_t>(1, 2, UINT32_MAX),
              any_key(),
              any_key(),
+             any_clock(),
              {},
              any_ids<FileHash>(),
              {},
+             any_words(3, 900),
              any_words(3, 900)};
     for (const auto& device : any_ids<DeviceId>())
         entry.devices[device] = {any_number() / 2 + 1, any_id<TextHash>()};
     entry.ways.resize(*rc::gen::inRange<std::size_t>(0, 3));
     for (auto& way : entry.ways) fill(way);
+    std::ranges::sort(entry.ways, {}, &Way::way);
+    const auto [second, end] = std::ranges::unique(entry.ways, {}, &Way::way);
+    entry.ways.erase(second, end);
 }
 void fill(Revoke& entry) { entry = {any_id<WayId>()}; }
 void fill(Object& entry) {

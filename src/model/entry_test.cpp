@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <set>
 #include <string>
@@ -130,22 +131,28 @@ TEST(SignedTexts, AreThoseOfTheFormat) {
     EXPECT_EQ(epoch_text(archive, {2,
                                    "ssh-ed25519 R",
                                    "ssh-ed25519 P",
+                                   *HybridTime::from_text(kClock),
                                    {{device, {41, *TextHash::from_hex(kHash)}}},
                                    {file},
                                    {},
-                                   "s"}),
+                                   "s",
+                                   "a"}),
               "keepsake-epoch-v1\narchive " + kHash +
-                  "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\ndevice " +
-                  std::string(32, '1') + " 41 " + kHash + "\nrevoked " + std::string(64, 'f') +
-                  "\n");
+                  "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\nopened " +
+                  std::string(kClock) + "\ndevice " + std::string(32, '1') + " 41 " + kHash +
+                  "\nrevoked " + std::string(64, 'f') + "\n");
     const Way ours{
         *WayId::from_hex(std::string(16, '2')), WayKind::recovery, "two\nlines", "age1q", {file}};
     const Way hers{*WayId::from_hex(std::string(16, '3')), WayKind::recipient, "", "age1p", {}};
-    EXPECT_EQ(epoch_text(archive, {2, "ssh-ed25519 R", "ssh-ed25519 P", {}, {}, {ours, hers}, "s"}),
-              "keepsake-epoch-v1\narchive " + kHash +
-                  "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\nway " +
-                  std::string(16, '2') + " recovery age1q dHdvCmxpbmVz\nfile " +
-                  std::string(64, 'f') + "\nway " + std::string(16, '3') + " recipient age1p \n");
+    const auto opened = *HybridTime::from_text(kClock);
+    EXPECT_EQ(
+        epoch_text(archive,
+                   {2, "ssh-ed25519 R", "ssh-ed25519 P", opened, {}, {}, {ours, hers}, "s", "a"}),
+        "keepsake-epoch-v1\narchive " + kHash +
+            "\nnumber 2\nroot ssh-ed25519 R\nprevious ssh-ed25519 P\nopened " +
+            std::string(kClock) + "\nway " + std::string(16, '2') +
+            " recovery age1q dHdvCmxpbmVz\nfile " + std::string(64, 'f') + "\nway " +
+            std::string(16, '3') + " recipient age1p \n");
 }
 
 TEST(ExampleLines, AreReadAndWrittenToTheByte) {
@@ -391,6 +398,99 @@ TEST(EntryParser, TakesAnEpochsDevicesInTheOrderThatIsSigned) {
         return;
     }
     FAIL() << "no epoch with two devices among the examples";
+}
+
+// A line of an epoch whose `ways` are these.
+std::string with_ways(const std::string& ways) {
+    for (const auto& line : example_entries()) {
+        const auto from = line.find(R"("ways":[])");
+        if (from != std::string::npos)
+            return std::string(line).replace(from, 9, R"("ways":)" + ways);
+    }
+    ADD_FAILURE() << "no epoch without ways among the examples";
+    return {};
+}
+
+std::string way_json(const std::string& id, const std::string& from = "",
+                     const std::string& to = "") {
+    std::string way = R"({"way":")" + id + R"(","kind":"recipient","name":"Kim",)" +
+                      R"("recipient":"age1q","files":[")" + kHash + R"("]})";
+    if (!from.empty()) way.replace(way.find(from), from.size(), to);
+    return way;
+}
+
+TEST(EntryParser, TakesAnEpochsWaysInTheOrderThatIsSigned) {
+    EntryParser parser;
+    const auto a = way_json("000000000000000a");
+    const auto b = way_json("000000000000000b");
+    EXPECT_TRUE(parser.parse(with_ways("[" + a + "," + b + "]")));
+    for (const auto& ways : {a + "," + a, b + "," + a, a + "," + b + "," + b}) {
+        const auto refused = parser.parse(with_ways("[" + ways + "]"));
+        ASSERT_FALSE(refused) << ways;
+        EXPECT_THAT(failure_of(refused), HasSubstr("\"ways\""));
+    }
+}
+
+TEST(EntryParser, RefusesWaysOfAnyOtherKind) {
+    EntryParser parser;
+    const std::string id = "000000000000000a";
+    const std::vector<std::string> hostile{
+        "7",
+        "{}",
+        "null",
+        "[7]",
+        "[[]]",
+        "[null]",
+        "[\"way\"]",
+        "[{}]",
+        "[" + way_json("000000000000000A") + "]",
+        "[" + way_json("00") + "]",
+        "[" + way_json(id, "\"recipient\",\"name\"", "\"emperor\",\"name\"") + "]",
+        "[" + way_json(id, "\"Kim\"", "7") + "]",
+        "[" + way_json(id, "Kim", std::string(kLargestWayNameBytes + 1, 'k')) + "]",
+        "[" + way_json(id, "Kim", "\\u0000") + "]",
+        "[" + way_json(id, "age1q", "age1Q") + "]",
+        "[" + way_json(id, "age1q", "age1q\\nfile x") + "]",
+        "[" + way_json(id, "age1q", std::string("age1") + std::string(200, 'q')) + "]",
+        "[" + way_json(id, "[\"" + kHash + "\"]", "7") + "]",
+        "[" + way_json(id, "\"" + kHash + "\"", "7") + "]",
+        "[" + way_json(id, kHash, kHash.substr(1)) + "]",
+        "[" + way_json(id, ",\"files\":[\"" + kHash + "\"]", "") + "]"};
+    for (const auto& ways : hostile) EXPECT_FALSE(parser.parse(with_ways(ways))) << ways;
+    EXPECT_TRUE(parser.parse(with_ways("[" + way_json(id) + "]"))) << "what they were made of";
+}
+
+TEST(EntryParser, TakesSoManyWaysAndNoMore) {
+    EntryParser parser;
+    const auto with = [&](std::size_t count) {
+        std::string ways;
+        for (std::size_t i = 0; i < count; ++i) {
+            WayId id;
+            id.bytes[6] = static_cast<std::uint8_t>(i >> 8U);
+            id.bytes[7] = static_cast<std::uint8_t>(i);
+            ways += (i == 0 ? "" : ",") + way_json(id.hex());
+        }
+        return parser.parse(with_ways("[" + ways + "]"));
+    };
+    EXPECT_TRUE(with(kMostWays));
+    const auto too_many = with(kMostWays + 1);
+    ASSERT_FALSE(too_many);
+    EXPECT_EQ(too_many.error().code(), ErrorCode::limit);
+}
+
+TEST(EntryParser, TakesNoEpochThatOneRootSignedAlone) {
+    EntryParser parser;
+    for (const auto& line : example_entries()) {
+        if (!line.starts_with(R"({"op":"epoch")")) continue;
+        for (const std::string name : {"sig", "accepted", "opened", "ways"}) {
+            auto lacking = line;
+            lacking.replace(lacking.find("\"" + name + "\":"), name.size() + 3,
+                            "\"x" + name + "\":");
+            const auto refused = parser.parse(lacking);
+            ASSERT_FALSE(refused) << lacking;
+            EXPECT_THAT(failure_of(refused), HasSubstr("\"" + name + "\""));
+        }
+    }
 }
 
 std::string nested(std::size_t depth, const std::string& innermost) {

@@ -80,6 +80,7 @@ void write(JsonWriter& json, const Epoch& entry) {
     json.name("number").number(entry.number);
     json.name("root").text(entry.root);
     json.name("previous").text(entry.previous);
+    json.name("opened").text(entry.opened.to_text());
     json.name("devices").begin_list();
     for (const auto& [device, head] : entry.devices) {
         json.begin_object();
@@ -88,16 +89,15 @@ void write(JsonWriter& json, const Epoch& entry) {
     }
     json.end_list();
     write_ids(json, "revoked", entry.revoked);
-    if (!entry.ways.empty()) {
-        json.name("ways").begin_list();
-        for (const auto& way : entry.ways) {
-            json.begin_object();
-            write(json, way);
-            json.end_object();
-        }
-        json.end_list();
+    json.name("ways").begin_list();
+    for (const auto& way : entry.ways) {
+        json.begin_object();
+        write(json, way);
+        json.end_object();
     }
+    json.end_list();
     json.name("sig").text(entry.signature);
+    json.name("accepted").text(entry.accepted);
 }
 void write(JsonWriter& json, const Revoke& entry) { json.name("way").text(entry.way.hex()); }
 void write(JsonWriter& json, const Object& entry) {

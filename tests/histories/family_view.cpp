@@ -60,21 +60,17 @@ void FamilyView::read_claims() {
                 adoptions_.push_back({&page, adopt->device, adopt->head, {}});
             const auto* epoch = std::get_if<model::Epoch>(&entry.body);
             if (epoch == nullptr || epoch->root == epoch->previous) continue;
-            auto& opening = openings_[epoch->previous][epoch->root];
-            opening.revoked.insert(epoch->revoked.begin(), epoch->revoked.end());
-            for (const auto& [device, head] : epoch->devices) {
-                auto& listed = opening.devices[device];
-                if (head.seq >= listed.seq) listed = head;
-            }
+            next_[epoch->previous].insert(epoch->root);
+            openings_[epoch->root].push_back(epoch);
         }
     }
 }
 
 std::string FamilyView::leads_to(std::string root) const {
     for (;;) {
-        const auto next = openings_.find(root);
-        if (next == openings_.end() || next->second.size() != 1) return root;
-        root = next->second.begin()->first;
+        const auto next = next_.find(root);
+        if (next == next_.end() || next->second.size() != 1) return root;
+        root = *next->second.begin();
     }
 }
 
@@ -82,13 +78,13 @@ void FamilyView::follow_chain(std::vector<std::string> gone_by) {
     chain = std::move(gone_by);
     if (chain.empty()) chain.push_back(pages_->first_root());
     for (;;) {
-        const auto next = openings_.find(chain.back());
-        if (next == openings_.end()) return;
+        const auto next = next_.find(chain.back());
+        if (next == next_.end()) return;
         std::set<std::string> ends;
-        for (const auto& [root, opening] : next->second) ends.insert(leads_to(root));
+        for (const auto& root : next->second) ends.insert(leads_to(root));
         undecided = ends.size() > 1;
         if (undecided) return;
-        chain.push_back(next->second.begin()->first);
+        chain.push_back(*next->second.begin());
     }
 }
 
@@ -104,25 +100,18 @@ std::set<model::TextHash> FamilyView::leading_to(const model::Head& head) const 
     return texts;
 }
 
+// By the newest epoch: its root let the device in, or its opening lists it.
 bool FamilyView::accepted(const Page& page) const {
     const auto device = page.header.device;
     const auto by = enrolled_.find(device);
-    if (by == enrolled_.end()) return false;
-    std::optional<std::size_t> last;
-    for (std::size_t i = 0; i < chain.size(); ++i)
-        if (by->second.contains(chain[i])) last = i;
-    if (!last) return false;
-    bool any = *last + 1 == chain.size();
-    for (std::size_t i = *last + 1; i < chain.size(); ++i) {
-        const auto from = openings_.find(chain[i - 1]);
-        if (from == openings_.end() || !from->second.contains(chain[i])) continue;  // not here
-        const auto& devices = from->second.at(chain[i]).devices;
-        const auto listed = devices.find(device);
-        if (listed == devices.end() || !leading_to(listed->second).contains(page.text))
-            return false;
-        any = true;
-    }
-    return any;
+    if (by != enrolled_.end() && by->second.contains(chain.back())) return true;
+    const auto told = openings_.find(chain.back());
+    if (told == openings_.end()) return false;
+    std::optional<model::Head> highest;
+    for (const auto* epoch : told->second)
+        if (const auto listed = epoch->devices.find(device); listed != epoch->devices.end())
+            highest = highest ? std::max(*highest, listed->second) : listed->second;
+    return highest && leading_to(*highest).contains(page.text);
 }
 
 std::vector<model::Head> FamilyView::cuts(const model::DeviceId& device) const {
@@ -150,6 +139,41 @@ bool FamilyView::counts(const Page& page) const {
     });
 }
 
+// ---- who may open it ----
+
+std::vector<const model::Epoch*> FamilyView::newest() const {
+    const auto told = openings_.find(chain.back());
+    if (undecided || told == openings_.end()) return {};
+    return told->second;
+}
+
+bool FamilyView::tells_of(const std::string& recipient) const {
+    std::set<model::FileHash> revoked;
+    std::map<model::WayId, std::pair<model::HybridTime, model::Way>> now;
+    for (const auto& [stamp, way] : ways_) put_greater(now, way.way, std::pair{stamp.clock, way});
+    for (const auto* epoch : newest()) {
+        revoked.insert(epoch->revoked.begin(), epoch->revoked.end());
+        for (const auto& way : epoch->ways)
+            put_greater(now, way.way, std::pair{epoch->opened, way});
+    }
+    return std::ranges::any_of(now, [&](const auto& told) {
+        const auto& way = told.second.second;
+        return way.recipient == recipient && !ended_.contains(way.way) &&
+               std::ranges::none_of(way.files,
+                                    [&](const auto& file) { return revoked.contains(file); });
+    });
+}
+
+std::set<model::FileHash> FamilyView::known_key_files() const {
+    std::set<model::FileHash> known;
+    for (const auto& [stamp, way] : ways_) known.insert(way.files.begin(), way.files.end());
+    for (const auto* epoch : newest()) {
+        known.insert(epoch->revoked.begin(), epoch->revoked.end());
+        for (const auto& way : epoch->ways) known.insert(way.files.begin(), way.files.end());
+    }
+    return known;
+}
+
 // ---- what is kept ----
 
 void FamilyView::take(const Page& page, const model::Entry& entry) {
@@ -160,6 +184,10 @@ void FamilyView::take(const Page& page, const model::Entry& entry) {
                 {keep->root, file.folder, file.name, file.content, file.bytes, file.modified});
     } else if (const auto* object = std::get_if<model::Object>(&entry.body)) {
         objects[object->content].insert(object->object);
+    } else if (const auto* way = std::get_if<model::Way>(&entry.body)) {
+        ways_.emplace_back(stamp, *way);
+    } else if (const auto* revoke = std::get_if<model::Revoke>(&entry.body)) {
+        ended_.insert(revoke->way);
     } else if (const auto* said = std::get_if<model::Words>(&entry.body)) {
         take_words(stamp, *said);
     } else if (const auto* set = std::get_if<model::Set>(&entry.body)) {

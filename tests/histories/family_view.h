@@ -64,6 +64,14 @@ class FamilyView {
     std::set<model::TextHash> counting;
     bool is_retired(const model::DeviceId& device) const;
 
+    // Who may open it.
+    /// What tells of the newest epoch; none for the first, or where it is not here.
+    std::vector<const model::Epoch*> newest() const;
+    /// Whether this copy tells of a way in for this recipient that was not ended.
+    bool tells_of(const std::string& recipient) const;
+    /// The key files that some way in names, or that were ended.
+    std::set<model::FileHash> known_key_files() const;
+
     // What is kept, as far as it counts.
     std::map<model::ItemId, std::set<File>> items;
     std::map<model::ItemId, LettingGo> letting;
@@ -94,10 +102,6 @@ class FamilyView {
                                            const model::ItemId& item) const;
 
   private:
-    struct Opening {
-        std::map<model::DeviceId, model::Head> devices;
-        std::set<model::FileHash> revoked;
-    };
     struct Claim {
         const Page* page;
         model::DeviceId device;
@@ -116,10 +120,13 @@ class FamilyView {
 
     const JournalPages* pages_;
     const std::set<model::TextHash>* here_;
-    std::map<std::string, std::map<std::string, Opening>> openings_;
+    std::map<std::string, std::set<std::string>> next_;  // roots that go on from a root
+    std::map<std::string, std::vector<const model::Epoch*>> openings_;  // by the root they open
     std::map<model::DeviceId, std::set<std::string>> enrolled_;
     std::vector<Claim> retirements_;
     std::vector<Claim> adoptions_;
+    std::vector<std::pair<Stamp, model::Way>> ways_;  // told, in any order
+    std::set<model::WayId> ended_;
     std::map<std::pair<std::string, std::string>, std::set<Stamp>> replaced_;
     std::map<std::tuple<model::DeviceId, model::ItemId, Stamp>, std::uint64_t> met_;
 };
