@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -141,14 +142,49 @@ Result<bool> is_whole(os::FileSystem& files, const std::string& archive_path,
     return false;
 }
 
+Result<std::optional<model::Object>> true_entry(os::FileSystem& files,
+                                                const std::string& archive_path,
+                                                const std::vector<crypto::AgeIdentity>& identities,
+                                                const catalog::ContentRecord& content,
+                                                const catalog::ObjectRecord& object, Proved proved,
+                                                const std::stop_token& stop) {
+    const auto file = files.open(os::join_path(archive_path, archive::object_path(object.object)));
+    const auto info = file ? (*file)->info() : Result<os::FileInfo>(file.error());
+    if (!info || info->kind != os::FileKind::regular) return std::optional<model::Object>();
+    if (proved == Proved::yes && info->size_bytes == object.object_bytes) {
+        // The end opens with it, too: so it is the header of these very bytes.
+        const auto headed = archive::with_header(**file, object.header);
+        const auto reader = crypto::AgeFileReader::open(
+            [&](std::uint64_t offset, MutableBytes out) { return headed->read_at(offset, out); },
+            info->size_bytes, unwrap_with(identities));
+        if (reader && reader->header().bytes == object.header &&
+            reader->plaintext_bytes() == content.bytes)
+            return model::Object{object.object, content.content, content.bytes, object.object_bytes,
+                                 object.header};
+    }
+    archive::ObjectBuffers buffers;
+    auto proof = archive::read_object(**file, unwrap_with(identities), archive::ProofOf::both,
+                                      buffers, {}, stop);
+    if (!proof && proof.error().code() == ErrorCode::cancelled) return std::move(proof).error();
+    if (!proof || proof->object != object.object || proof->content != content.content)
+        return std::optional<model::Object>();
+    return model::Object{object.object, content.content, proof->content_bytes, info->size_bytes,
+                         std::move(proof->header)};
+}
+
 Result<> name_again(Library& library, const model::ContentId& content,
                     std::vector<model::EntryBody>& entries) {
     TRY_LET(const auto record, library.catalog().content(content));
     if (!record) return {};
-    for (const auto& object : record->objects)
-        if (stands(library.environment().files, library.copy().path, object))
-            entries.emplace_back(model::Object{object.object, content, record->bytes,
-                                               object.object_bytes, object.header});
+    const auto& environment = library.environment();
+    const auto identities = library.identity().identities();
+    // One of them is whole: the only one, or nobody knows which.
+    const auto proved = record->objects.size() == 1 ? Proved::yes : Proved::no;
+    for (const auto& object : record->objects) {
+        TRY_LET(auto entry, true_entry(environment.files, library.copy().path, identities, *record,
+                                       object, proved, environment.stop));
+        if (entry) entries.emplace_back(*std::move(entry));
+    }
     return {};
 }
 

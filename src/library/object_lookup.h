@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -50,9 +51,21 @@ Result<bool> is_whole(os::FileSystem& files, const std::string& archive_path,
                       const catalog::ContentRecord& content, archive::ObjectBuffers& buffers,
                       const std::stop_token& stop);
 
+/// Whether an object was read to the end and held what it is to hold.
+enum class Proved : std::uint8_t { no, yes };
+/// What the journal is to say of an object that stands in this copy: what it says, if the object
+/// was proved to hold the content and that header opens it and gives that many bytes; else what the
+/// file itself is, if it is what its name says and holds the content; else none. A device signs
+/// nothing of an object that is not so. Errors: cancelled.
+Result<std::optional<model::Object>> true_entry(os::FileSystem& files,
+                                                const std::string& archive_path,
+                                                const std::vector<crypto::AgeIdentity>& identities,
+                                                const catalog::ContentRecord& content,
+                                                const catalog::ObjectRecord& object, Proved proved,
+                                                const std::stop_token& stop);
 /// The journal's words of the objects of a content that stand in this copy. Whoever leans on an
 /// object says them again: the device that said them first may be retired elsewhere, up to a
-/// segment before.
+/// segment before. Requires: is_whole(content).
 Result<> name_again(Library& library, const model::ContentId& content,
                     std::vector<model::EntryBody>& entries);
 

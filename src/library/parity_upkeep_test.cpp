@@ -17,8 +17,11 @@
 #include "archive/staging.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "library/check.h"
 #include "library/heal.h"
+#include "library/keep.h"
 #include "library/library.h"
+#include "library/tend.h"
 #include "model/ids.h"
 #include "support/family.h"
 
@@ -207,6 +210,45 @@ TEST_F(RecoveryData, ErasingWaitsWhereItWouldTakeWhatCanHeal) {
     EXPECT_EQ(left.error().code(), ErrorCode::corrupt);
     EXPECT_TRUE(heal({stays[0].object}).empty());
     EXPECT_TRUE(leave_sets(home.environment(), staging, leaving, home.heard));
+}
+
+// Of two objects of one content one goes; until it can, nothing is said of it again and again.
+TEST_F(RecoveryData, WhereASecondObjectMustStayNothingIsSaidOfIt) {
+    const auto first = keep_one(100'000);
+    const auto stays = keep_one(90'000);
+    std::string disk = scratch / "disk";
+    fs::copy(archive, disk, fs::copy_options::recursive);
+    for (const auto& object : {first[0], stays[0]})
+        fs::remove(disk + path_of(object).substr(archive.size()));
+    {
+        testing::Computer laptop(scratch, "laptop", 5);
+        auto away = open(laptop, disk);
+        const std::vector<std::string> paths{scratch / "src/1"};
+        ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+    }
+    fs::copy(disk, archive, fs::copy_options::recursive | fs::copy_options::skip_existing);
+    ASSERT_EQ(stored().size(), 3U);
+    protect_these(stored());
+    const auto path = path_of(stays[0]);
+    const auto before = read_text(path);
+    spoil(path, 5'000);
+    const auto segments = [&] {
+        std::size_t count = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(archive + "/journal"))
+            count += entry.is_regular_file() ? 1U : 0U;
+        return count;
+    };
+    auto library = open();
+    const auto said = segments();
+    ASSERT_TRUE(library::tend(library, home.heard));
+    ASSERT_TRUE(library::tend(library, home.heard));
+    EXPECT_EQ(stored().size(), 3U);
+    EXPECT_EQ(segments(), said);
+    write_text(path, before);
+    ASSERT_TRUE(library::tend(library, home.heard));
+    EXPECT_EQ(stored().size(), 2U);
+    EXPECT_EQ(segments(), said + 1);
+    EXPECT_TRUE(check(library, {}, home.heard)->sound());
 }
 
 TEST_F(RecoveryData, SetsWithoutTheirMembersAreMadeAnewWhereTheyHaveGoneForGood) {

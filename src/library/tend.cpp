@@ -132,7 +132,7 @@ class Tending {
         }
         // No picture outlives its original.
         TRY(forget_pictures(*library_, contents_gone));
-        TRY(erase(gone));
+        TRY(erase(gone, {}));
         return ticked ? Result<>() : library_->commit({std::move(tick)});
     }
 
@@ -166,8 +166,10 @@ class Tending {
             .has_value();
     }
 
-    // No recovery set may bring back what is erased: that first.
-    Result<> erase(const std::vector<catalog::ObjectRecord>& objects) {
+    // No recovery set may bring back what is erased: that first. `said`: what must stand in the
+    // journal before they go; nothing is said where they stay.
+    Result<> erase(const std::vector<catalog::ObjectRecord>& objects,
+                   const std::vector<model::EntryBody>& said) {
         std::vector<model::ObjectId> leaving;
         leaving.reserve(objects.size());
         for (const auto& object : objects) leaving.push_back(object.object);
@@ -177,6 +179,7 @@ class Tending {
             return {};
         }
         TRY(left);
+        if (!said.empty()) TRY(with_reserve(*library_, [&] { return library_->commit(said); }));
         for (const auto& object : objects) TRY(erase_object(object));
         return {};
     }
@@ -213,16 +216,16 @@ class Tending {
             });
             TRY_LET(const auto best, first_whole(*content, present, identities, buffers));
             if (!best) continue;  // none is: check names it
+            const auto kept = std::ranges::find(present, *best, &catalog::ObjectRecord::object);
+            TRY_LET(auto entry, true_entry(*files_, library_->copy().path, identities, *content,
+                                           *kept, Proved::yes, library_->environment().stop));
+            if (!entry) continue;
+            // Said again before the others go: who said it first may be retired elsewhere.
+            named.emplace_back(*std::move(entry));
             for (const auto& object : present)
-                if (object.object != *best)
-                    gone.push_back(object);
-                else
-                    named.emplace_back(model::Object{object.object, id, content->bytes,
-                                                     object.object_bytes, object.header});
+                if (object.object != *best) gone.push_back(object);
         }
-        // Said again before the others go: who said it first may be retired elsewhere.
-        if (!named.empty()) TRY(library_->commit(std::move(named)));
-        return erase(gone);
+        return erase(gone, named);
     }
 
     Result<std::optional<model::ObjectId>> first_whole(

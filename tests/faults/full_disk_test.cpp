@@ -114,6 +114,32 @@ TEST_F(FullDisk, TheCountBeginsByTheReserve) {
     EXPECT_FALSE(stands(kReserve));
 }
 
+// To erase it is what makes room.
+TEST_F(FullDisk, ASecondObjectGoesByTheReserve) {
+    world.copy_missing(FamilyWorld::kArchive, FamilyWorld::kOtherArchive);
+    for (const auto& path : world.files.paths()) {
+        if (!path.ends_with(".age") || path.find("/other/archive/objects/") != 0) continue;
+        ASSERT_TRUE(world.files.remove_file(path));
+    }
+    world.archive = FamilyWorld::kOtherArchive;
+    world.state_folder = "/home/other-state";
+    {
+        auto library = world.open();
+        ASSERT_TRUE(library) << library.error().describe();
+        world.keep(*library, "/home/photos");
+    }
+    world.archive = FamilyWorld::kArchive;
+    world.state_folder = "/home/state";
+    world.copy_missing(FamilyWorld::kOtherArchive, FamilyWorld::kArchive);
+    ASSERT_EQ(object_count(), 10U);
+    auto library = world.open();
+    ASSERT_TRUE(library) << library.error().describe();
+    fill_up();
+    const auto tended = library::tend(*library, world.heard);
+    ASSERT_TRUE(tended) << tended.error().describe();
+    EXPECT_EQ(object_count(), 5U);
+}
+
 TEST_F(FullDisk, WordsAreRefusedAndTheReserveStays) {
     auto library = world.open();
     ASSERT_TRUE(library) << library.error().describe();
