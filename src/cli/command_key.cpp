@@ -170,8 +170,29 @@ Result<ExitCode> run(Context& context, const KeyChangeCommand& command) {
     return ExitCode::done;
 }
 
+namespace {
+
+// Whoever was a keeper can put an epoch beside the family's: only a person can tell whether it is a
+// keeper's. What it would change is shown first.
+Result<bool> agree_to_join(Context& context, library::Library& library) {
+    if (library.authority().side_ends().empty()) return true;
+    TRY_LET(const auto ways, library::list_joined_ways(library));
+    context.out().line("Once the two changes of keys are joined, these open the archive:");
+    for (const auto& way : ways) context.out().line("  " + way_line(way));
+    auto* const asked = context.terminal();
+    if (asked == nullptr) return true;
+    return asked->ask_yes("Were both changes made by keepers, and may all of these open it?",
+                          context.stop());
+}
+
+}  // namespace
+
 Result<ExitCode> run(Context& context, const KeyRotateCommand& command) {
     TRY_LET(auto library, context.open());
+    if (command.join) {
+        TRY_LET(const bool agreed, agree_to_join(context, library));
+        if (!agreed) return ExitCode::done;
+    }
     TRY(library::rotate(
         library,
         command.join ? library::Library::Joining::side_epochs : library::Library::Joining::none,

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -133,9 +135,10 @@ TEST_F(Keys, ACopyThatDoesNotTellWhoMayOpenItBeginsNoEpoch) {
         EXPECT_EQ(refused.error().code(), ErrorCode::read_only);
         EXPECT_NE(refused.error().message().find("cp -rn"), std::string::npos);
     }
-    {
+    // To join where nothing stands beside is a change like any other.
+    for (const auto joining : {Library::Joining::none, Library::Joining::side_epochs}) {
         auto library = open();
-        const auto refused = rotate(library, Library::Joining::none, false, home.heard);
+        const auto refused = rotate(library, joining, false, home.heard);
         ASSERT_FALSE(refused) << "she would be shut out";
         EXPECT_EQ(refused.error().code(), ErrorCode::read_only);
     }
@@ -143,6 +146,134 @@ TEST_F(Keys, ACopyThatDoesNotTellWhoMayOpenItBeginsNoEpoch) {
     auto library = open();
     EXPECT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
     EXPECT_TRUE(hers.open(archive, ana));
+}
+
+// What was ended stands in the word that opened the newest epoch: without it she would be let in
+// again.
+TEST_F(Keys, ACopyThatLacksTheNewestOpeningBeginsNoEpoch) {
+    unsigned long before = 0;
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+        before = last_segment(archive);
+        ASSERT_TRUE(remove_way(library, find_way(library, "Ana").value()));
+    }
+    const auto taken =
+        take_away(archive, [&](unsigned long number) { return number == before + 1; });
+    ASSERT_FALSE(taken.empty());
+    {
+        auto library = open();
+        const auto refused = rotate(library, Library::Joining::none, false, home.heard);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code(), ErrorCode::read_only);
+    }
+    for (const auto& [path, bytes] : taken) write_text(path, bytes);
+    {
+        auto library = open();
+        ASSERT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
+        EXPECT_EQ(list_ways(library)->size(), 1U);
+    }
+    EXPECT_FALSE(home.open(archive, ana));
+}
+
+// Each opening says again what was ended before: with the newest alone it is known.
+TEST_F(Keys, WhatWasEndedStaysEndedThroughLaterEpochs) {
+    const std::string old = scratch / "old";
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+        fs::copy(archive, old, fs::copy_options::recursive);
+        ASSERT_TRUE(remove_way(library, find_way(library, "Ana").value()));
+        ASSERT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
+        ASSERT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
+    }
+    const auto before = key_files();
+    fs::copy(old, archive, fs::copy_options::recursive | fs::copy_options::skip_existing);
+    ASSERT_GT(key_files().size(), before.size());
+    auto library = open();
+    EXPECT_EQ(key_files(), before) << "her key file came back, and stays";
+    EXPECT_EQ(list_ways(library)->size(), 1U);
+    EXPECT_TRUE(check(library, {}, home.heard)->sound());
+}
+
+// On one copy the keys were changed, on another the passphrase, and a way in was added: all of it
+// holds once they are joined.
+TEST_F(Keys, JoiningKeepsTheWaysInOfBothSides) {
+    const auto grandma = crypto::AgeIdentity::generate(home.random);
+    const std::string disk = scratch / "disk";
+    {
+        auto library = open();
+        ASSERT_TRUE(add_recipient(library, "Ana", ana.recipient()));
+        ASSERT_TRUE(add_passphrase(library, "ours", crypto::Secret(std::string_view("old words"))));
+    }
+    fs::copy(archive, disk, fs::copy_options::recursive);
+    Computer laptop(scratch, "laptop", 5);
+    {
+        auto at_home = open();
+        ASSERT_TRUE(remove_way(at_home, find_way(at_home, "Ana").value()));
+        auto away = open(laptop, disk);
+        ASSERT_TRUE(add_recipient(away, "Grandma", grandma.recipient()));
+        ASSERT_TRUE(change_passphrase(away, find_way(away, "ours").value(),
+                                      crypto::Secret(std::string_view("new words"))));
+    }
+    fs::copy(disk, archive, fs::copy_options::recursive | fs::copy_options::skip_existing);
+    const auto names = [](const Result<std::vector<WayInfo>>& ways) {
+        std::multiset<std::string> all;
+        for (const auto& way : ways.value()) all.insert(way.name);
+        return all;
+    };
+    const std::multiset<std::string> joined{"Grandma", "ours", "recipient"};
+    {
+        auto library = open();
+        EXPECT_EQ(names(list_ways(library)), (std::multiset<std::string>{"ours", "recipient"}));
+        EXPECT_EQ(names(list_joined_ways(library)), joined);
+        ASSERT_TRUE(rotate(library, Library::Joining::side_epochs, false, home.heard));
+        EXPECT_EQ(names(list_ways(library)), joined);
+        ASSERT_TRUE(check(library, {}, home.heard));
+        for (const auto& [name, why] : home.heard.problems)
+            EXPECT_TRUE(name.starts_with("journal/")) << name << ": " << why;
+    }
+    auto by_new_words = open_with_words("new words");
+    ASSERT_TRUE(by_new_words) << by_new_words.error().describe();
+    EXPECT_TRUE(by_new_words->may_write());
+    EXPECT_FALSE(open_with_words("old words"));
+    EXPECT_TRUE(home.open(archive, grandma));
+    EXPECT_FALSE(home.open(archive, ana));
+    fs::copy(archive, disk, fs::copy_options::recursive | fs::copy_options::skip_existing);
+    Computer fresh(scratch, "fresh", 6);
+    auto elsewhere = open(fresh, disk);
+    EXPECT_TRUE(elsewhere.may_write());
+    EXPECT_EQ(names(list_ways(elsewhere)), joined);
+    EXPECT_TRUE(rotate(elsewhere, Library::Joining::none, false, fresh.heard));
+    EXPECT_TRUE(fresh.open(disk, grandma));
+}
+
+// What more ways in would write nobody could read: neither the opening nor the folder of key files.
+TEST_F(Keys, ThereAreNoMoreWaysInThanCanBeRead) {
+    auto library = open();
+    std::vector<model::EntryBody> ways;
+    for (std::uint8_t i = 0; i < 126; ++i) {
+        model::Way way;
+        way.way.bytes.fill(i);
+        way.kind = model::WayKind::recipient;
+        way.recipient = ana.recipient().to_text();
+        ways.emplace_back(way);
+    }
+    ASSERT_TRUE(library.commit(std::move(ways)));
+    ASSERT_TRUE(add_recipient(library, "the last", ana.recipient()));
+    const auto refused = add_recipient(library, "one more", ana.recipient());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::limit);
+    ASSERT_TRUE(rotate(library, Library::Joining::none, false, home.heard));
+    EXPECT_EQ(list_ways(library)->size(), 128U);
+    for (int i = 0; i < 800; ++i) {
+        const auto digits = std::to_string(1000 + i);
+        write_text(archive + "/keys/" + std::string(60, 'f') + digits + ".age", "nobody's");
+    }
+    const auto full = rotate(library, Library::Joining::none, false, home.heard);
+    ASSERT_FALSE(full);
+    EXPECT_EQ(full.error().code(), ErrorCode::limit);
+    EXPECT_TRUE(home.open(archive, owner)) << "and what there is can be read";
 }
 
 // Also where there is no other copy any more: a way in of one's own is added, and then it goes on.
