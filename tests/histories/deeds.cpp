@@ -68,19 +68,24 @@ bool Deeds::do_something(std::string& story) {
     return true;
 }
 
-bool Deeds::went_well(const Result<>& result, const std::string& what,
-                      std::optional<ErrorCode> allowed) {
+bool Deeds::went_well(const Result<>& result, const std::string& what, const Refusal& refusal) {
     refused_ = false;
     if (world_->files.has_failed()) return false;
-    if (result) return true;
-    // Nobody writes who has gone by neither of two epochs, nor where the copy's keys do not open
-    // what the computer remembers.
-    const bool only_reads = (library_->authority().is_undecided() || !library_->device()) &&
-                            result.error().code() == ErrorCode::read_only;
-    if (!only_reads && result.error().code() != allowed)
+    if (result) {
+        if (refusal.due) throw Wrong(what + " was done, and had to be refused");
+        return true;
+    }
+    const bool is_due = refusal.due && result.error().code() == ErrorCode::read_only;
+    if (!is_due && result.error().code() != refusal.allowed)
         throw Wrong(what + " failed: " + result.error().describe());
     refused_ = true;
     return true;
+}
+
+// Nobody writes who has gone by neither of two epochs, nor where the copy's keys do not open what
+// the computer remembers.
+Deeds::Refusal Deeds::of_writing(std::optional<ErrorCode> also) const {
+    return {also, library_->authority().is_undecided() || !library_->device()};
 }
 
 FamilyView Deeds::look(const Cause& cause) {
@@ -126,10 +131,11 @@ std::string Deeds::some_text(bool is_long) {
 
 bool Deeds::keep_path(const std::string& path) {
     const auto bytes = must(os::read_file(world_->files, path, 1U << 20U), path);
+    const auto refusal = of_writing();
     const auto report = library::keep(*library_, std::vector<std::string>{path}, {}, world_->heard);
     if (!went_well(report ? (report->stopped ? Result<>(*report->stopped) : Result<>())
                           : Result<>(report.error()),
-                   "keeping " + path))
+                   "keeping " + path, refusal))
         return false;
     const auto seen = look();
     if (refused_) return true;
@@ -191,7 +197,8 @@ bool Deeds::say_words(std::string& story) {
     const auto text = dice_->below(8) == 0 ? "" : some_text(is_long);
     story += " words for " + short_id(*item) + (is_long ? " (long);" : ";");
     const auto of = model::Subject::of(*item);
-    if (!went_well(set_words(of, "words", text), "words")) return false;
+    const auto refusal = of_writing();
+    if (!went_well(set_words(of, "words", text), "words", refusal)) return false;
     const auto seen = look();
     if (!refused_ && seen.standing(of.text, "words").size() != 1)
         throw Wrong("words that were set do not stand alone");
@@ -208,7 +215,9 @@ bool Deeds::tell_story(std::string& story) {
     if (!moment) return true;
     story += " a story for " + short_id(*moment) + ";";
     const auto of = model::Subject::of(*moment);
-    if (!went_well(set_words(of, "story", some_text(dice_->coin())), "story")) return false;
+    const auto refusal = of_writing();
+    if (!went_well(set_words(of, "story", some_text(dice_->coin())), "story", refusal))
+        return false;
     const auto seen = look();
     if (!refused_ && seen.standing(of.text, "story").size() != 1)
         throw Wrong("a story that was told does not stand alone");
@@ -222,9 +231,10 @@ bool Deeds::cover(std::string& story) {
     const bool away = dice_->below(3) == 0;
     const auto text = some_text(false);
     story += (away ? " uncovers " : " covers ") + short_id(*item) + ";";
+    const auto refusal = of_writing();
     if (!went_well(away ? library::take_cover_away(*library_, of)
                         : library::set_cover(*library_, of, text),
-                   "a cover"))
+                   "a cover", refusal))
         return false;
     const auto seen = look();
     if (!refused_ && seen.text_field(of.text, "cover") !=
@@ -243,7 +253,8 @@ bool Deeds::set_field(std::string& story) {
     if (name == "leave_open")
         set.person = model::PersonId{{static_cast<std::uint8_t>(dice_->below(3))}};
     story += " sets " + name + " of " + short_id(*item) + ";";
-    if (!went_well(library_->commit({set}), "a field")) return false;
+    const auto refusal = of_writing();
+    if (!went_well(library_->commit({set}), "a field", refusal)) return false;
     const auto seen = look();
     const auto stands = seen.fields.find({set.of.text, set.field, set.person});
     if (!refused_ && (stands == seen.fields.end() || stands->second.second != set.value))
@@ -263,7 +274,8 @@ bool Deeds::set_again(std::string& story) {
     const model::Set set{
         {of}, field, person, "\"again " + std::to_string(dice_->below(1000)) + "\""};
     story += " sets " + field + " of " + of + " to something else;";
-    if (!went_well(library_->commit({set}), "a field")) return false;
+    const auto refusal = of_writing();
+    if (!went_well(library_->commit({set}), "a field", refusal)) return false;
     const auto seen = look();
     if (!refused_ && seen.fields.at(*key).second != set.value)
         throw Wrong("a field that was set again does not stand");
@@ -273,9 +285,11 @@ bool Deeds::set_again(std::string& story) {
 bool Deeds::moment(std::string& story) {
     auto moment = a_moment();
     if (!moment || dice_->below(3) == 0) {
+        const auto refusal = of_writing();
         const auto made = library::new_moment(*library_, some_text(false));
         story += " makes a moment;";
-        if (!went_well(made ? Result<>() : Result<>(made.error()), "a moment")) return false;
+        if (!went_well(made ? Result<>() : Result<>(made.error()), "a moment", refusal))
+            return false;
         look();
         return true;
     }
@@ -286,9 +300,10 @@ bool Deeds::moment(std::string& story) {
              (out ? " out of " : " into ") + short_id(*moment) + ";";
     const model::Link link{model::Subject::of(*moment), model::Subject::of(*item), "holds",
                            out ? "null" : "{}"};
+    const auto refusal = of_writing();
     const auto done = out ? library_->commit({link})
                           : library::add_to_moment(*library_, *moment, std::vector{*item});
-    if (!went_well(done, "a moment's item")) return false;
+    if (!went_well(done, "a moment's item", refusal)) return false;
     look();
     return true;
 }
@@ -299,7 +314,9 @@ bool Deeds::let_go(std::string& story) {
     const auto item = an_item(false);
     if (!item) return true;
     story += " lets go of " + short_id(*item) + ";";
-    if (!went_well(library::let_go(*library_, std::vector{*item}), "letting go")) return false;
+    const auto refusal = of_writing();
+    if (!went_well(library::let_go(*library_, std::vector{*item}), "letting go", refusal))
+        return false;
     const auto seen = look();
     if (!refused_ && !seen.is_let_go(*item)) throw Wrong("what was let go is not let go");
     return true;
@@ -310,8 +327,9 @@ bool Deeds::bring_back(std::string& story) {
     if (!item) return true;
     story += " brings back " + short_id(*item) + ";";
     const auto before = world_->view(*laptop_, *disk_, library_->identity());
+    const auto refusal = of_writing(ErrorCode::not_found);
     const auto done = library::bring_back(*library_, std::vector{*item});
-    if (!went_well(done, "bringing back", ErrorCode::not_found)) return false;
+    if (!went_well(done, "bringing back", refusal)) return false;
     const auto seen = look();
     if (!refused_ && seen.is_let_go(*item)) throw Wrong("what was brought back is let go");
     if (done || done.error().code() != ErrorCode::not_found) return true;
@@ -339,13 +357,29 @@ bool Deeds::tend(std::string& story) {
 
 // ---- keys and devices ----
 
-// Where the copy does not tell who may open it, or lacks segments that might, keys are not changed.
-std::optional<ErrorCode> Deeds::if_ways_are_not_known() const {
-    const bool all = std::ranges::includes(disk_->contents.pages, world_->pages.about_ways()) &&
-                     world_->view(*laptop_, *disk_, library_->identity())
-                         .missing(world_->remembered_heads(*laptop_))
-                         .empty();
-    return all ? std::nullopt : std::optional(ErrorCode::read_only);
+// Keys are not changed where the copy does not tell how the newest were opened, or of the way in
+// that opened it, or where it lacks something that may tell whose a key file is.
+Deeds::Refusal Deeds::of_changing_keys() const {
+    const auto view = world_->view(*laptop_, *disk_, library_->identity());
+    const bool lacks = !view.missing(world_->remembered_heads(*laptop_)).empty();
+    const auto known = view.known_key_files();
+    const auto& opened = library_->opened_files();
+    const bool has_unknown = std::ranges::any_of(disk_->contents.keys, [&](const auto& file) {
+        return !known.contains(file) && std::ranges::find(opened, file) == opened.end();
+    });
+    auto refusal = of_writing();
+    refusal.due = refusal.due || (view.chain.size() > 1 && view.newest().empty()) ||
+                  !view.tells_of(world_->owner().recipient().to_text()) || (lacks && has_unknown);
+    if (lacks || !std::ranges::includes(disk_->contents.pages, world_->pages.about_ways()))
+        refusal.allowed = ErrorCode::read_only;
+    return refusal;
+}
+
+// Whoever has gone by neither joins all the same.
+Deeds::Refusal Deeds::of_joining() const {
+    auto refusal = of_changing_keys();
+    refusal.due = !library_->device();
+    return refusal;
 }
 
 bool Deeds::change_ways(std::string& story) {
@@ -358,12 +392,15 @@ bool Deeds::change_ways(std::string& story) {
         SeededRandom births(1000 + dice_->below(1000));
         const auto born = crypto::AgeIdentity::generate(births);
         story += " lets a friend in;";
-        if (!went_well(library::add_recipient(*library_, "friend", born.recipient()), "a way in"))
+        const auto refusal = of_writing();
+        if (!went_well(library::add_recipient(*library_, "friend", born.recipient()), "a way in",
+                       refusal))
             return false;
     } else {
         story += " shuts a friend out;";
+        const auto refusal = of_changing_keys();
         if (!went_well(library::remove_way(*library_, *one_of<model::WayId>(friends, *dice_)),
-                       "ending a way in", if_ways_are_not_known()))
+                       "ending a way in", refusal))
             return false;
     }
     look();
@@ -373,9 +410,10 @@ bool Deeds::change_ways(std::string& story) {
 bool Deeds::rotate(std::string& story) {
     const bool reseal = dice_->coin();
     story += reseal ? " begins a new epoch and seals anew;" : " begins a new epoch;";
+    const auto refusal = of_changing_keys();
     if (!went_well(
             library::rotate(*library_, library::Library::Joining::none, reseal, world_->heard),
-            "a new epoch", if_ways_are_not_known()))
+            "a new epoch", refusal))
         return false;
     look();
     return true;
@@ -385,9 +423,10 @@ bool Deeds::join_epochs(std::string& story) {
     const bool beside = !library_->authority().side_ends().empty();
     if (!beside && !library_->authority().is_undecided()) return true;
     story += " joins the epochs;";
+    const auto refusal = of_joining();
     if (!went_well(library::rotate(*library_, library::Library::Joining::side_epochs, false,
                                    world_->heard),
-                   "joining epochs", if_ways_are_not_known()))
+                   "joining epochs", refusal))
         return false;
     look();
     return true;
@@ -400,7 +439,8 @@ bool Deeds::retire(std::string& story) {
     const auto device = one_of<model::DeviceId>(devices, *dice_);
     if (!device) return true;
     story += " retires " + short_id(*device) + ";";
-    if (!went_well(library::retire_device(*library_, *device), "retiring")) return false;
+    const auto refusal = of_writing();
+    if (!went_well(library::retire_device(*library_, *device), "retiring", refusal)) return false;
     // What of it does not count any more goes out of the catalog with the next reading.
     if (!went_well(library_->rebuild(world_->heard), "reading again")) return false;
     look();
@@ -414,8 +454,8 @@ bool Deeds::accept(std::string& story) {
     const auto device = one_of<model::DeviceId>(devices, *dice_);
     if (!device) return true;
     story += " accepts " + short_id(*device) + ";";
-    if (!went_well(library::accept_device(*library_, *device), "accepting", ErrorCode::not_found))
-        return false;
+    const auto refusal = of_writing(ErrorCode::not_found);
+    if (!went_well(library::accept_device(*library_, *device), "accepting", refusal)) return false;
     if (!went_well(library_->refresh(world_->heard), "reading again")) return false;
     look();
     return true;

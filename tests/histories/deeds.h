@@ -55,10 +55,22 @@ class Deeds {
     bool rebuild(std::string& story);
     bool check(std::string& story);
 
-    /// False: the machine stopped. Throws Wrong if it failed for no reason that is known.
-    bool went_well(const Result<>& result, const std::string& what,
-                   std::optional<ErrorCode> allowed = {});
-    std::optional<ErrorCode> if_ways_are_not_known() const;
+    /// What may be refused with which word, and whether it must be.
+    struct Refusal {
+        std::optional<ErrorCode> allowed;
+        bool due = false;
+    };
+    /// False: the machine stopped. Throws Wrong if it failed for no reason that is known, or did
+    /// not although it had to.
+    bool went_well(const Result<>& result, const std::string& what, const Refusal& refusal);
+    /// The same of what writes nothing.
+    bool went_well(const Result<>& result, const std::string& what) {
+        return went_well(result, what, {});
+    }
+    // Asked before the deed.
+    Refusal of_writing(std::optional<ErrorCode> also = {}) const;
+    Refusal of_changing_keys() const;
+    Refusal of_joining() const;
     FamilyView look(const Cause& cause = {});
     std::optional<model::ItemId> an_item(bool let_go);
     std::optional<model::MomentId> a_moment();

@@ -42,6 +42,7 @@ const std::vector<model::TextHash>& JournalPages::learn(const archive::JournalFi
                 about_ways_.insert(segment.text_hash);
             const auto* epoch = std::get_if<model::Epoch>(&entry.body);
             if (epoch == nullptr) continue;
+            about_ways_.insert(segment.text_hash);
             if (epoch->root == epoch->previous) first_root_ = epoch->root;
             revoked_.insert(epoch->revoked.begin(), epoch->revoked.end());
         }
