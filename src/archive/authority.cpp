@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <string>
 #include <utility>
@@ -171,6 +172,21 @@ Authority::Derived& Authority::derived() const {
 
 const std::vector<std::string>& Authority::chain() const { return derived().chain; }
 bool Authority::is_undecided() const { return derived().undecided; }
+
+std::vector<std::string> Authority::roots_to_hand_on() const {
+    std::vector<std::string> roots{first_root_};
+    std::set<std::string> seen{first_root_};
+    for (const auto& root : std::views::reverse(chain()))
+        if (seen.insert(root).second) roots.push_back(root);
+    // Epochs that were joined stand beside the chain.
+    std::map<std::string, std::vector<std::string>> before;
+    for (const auto& [previous, successors] : successors_)
+        for (const auto& root : successors) before[root].push_back(previous);
+    for (std::size_t i = 0; i < roots.size(); ++i)
+        for (const auto& root : before[roots[i]])
+            if (seen.insert(root).second) roots.push_back(root);
+    return roots;
+}
 
 const Opening* Authority::opening_of(const std::string& root) const {
     const auto opening = openings_.find(root);

@@ -82,6 +82,9 @@ class Authority {
 
     /// The roots of the epochs that hold, oldest first; at least the first.
     const std::vector<std::string>& chain() const;
+    /// The roots from which something may still be read: the first, those of the chain from the
+    /// newest on, then others that lead to it.
+    std::vector<std::string> roots_to_hand_on() const;
     /// What the opening of the newest of those epochs tells. Null for the first, whose ways stand
     /// beside it; where it is not here; and while it is undecided which is the newest.
     const Opening* newest_opening() const;

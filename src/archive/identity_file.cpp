@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -199,8 +200,15 @@ IdentityFile IdentityFile::clone() const {
 Result<> IdentityFile::merge(IdentityFile other) {
     if (other.archive != archive)
         return Error(ErrorCode::corrupt, "a key file of another archive stands among the keys");
-    for (auto& keys : other.epochs)
-        if (epoch_of_root(keys.root.verifying_key()) == nullptr) epochs.push_back(std::move(keys));
+    if (epochs.size() + other.epochs.size() > kMostMergedEpochs)
+        return Error(ErrorCode::limit, "the key files tell of more than 4,000 epochs");
+    for (auto& keys : other.epochs) {
+        const auto same = [&](const EpochKeys& mine) {
+            return mine.root.verifying_key() == keys.root.verifying_key() &&
+                   mine.identity.recipient() == keys.identity.recipient();
+        };
+        if (std::ranges::none_of(epochs, same)) epochs.push_back(std::move(keys));
+    }
     for (auto& keys : other.ways) {
         const auto same = [&](const WayKeys& mine) {
             return mine.way == keys.way && mine.identity.recipient() == keys.identity.recipient();
@@ -209,6 +217,23 @@ Result<> IdentityFile::merge(IdentityFile other) {
     }
     std::ranges::stable_sort(epochs, newer);
     return {};
+}
+
+// Of what anybody can add there is a bound: a key file past the limits would open for nobody.
+IdentityFile IdentityFile::with_epochs_of(std::span<const std::string> roots) const {
+    constexpr std::size_t kMostHandedOn = 500;
+    constexpr int kMostOfOneRoot = 4;
+    IdentityFile copy;
+    copy.archive = archive;
+    for (const auto& root : roots) {
+        int count = 0;
+        for (const auto& keys : epochs)
+            if (keys.root.verifying_key().to_openssh() == root && count++ < kMostOfOneRoot &&
+                copy.epochs.size() < kMostHandedOn)
+                copy.epochs.push_back(keys.clone());
+    }
+    std::ranges::stable_sort(copy.epochs, newer);
+    return copy;
 }
 
 std::vector<crypto::AgeIdentity> IdentityFile::identities() const {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,7 @@ namespace keepsake::archive {
 
 inline constexpr std::size_t kLargestIdentityFileBytes = 1UL << 20U;
 inline constexpr std::size_t kMostEpochs = 1000;
+inline constexpr std::size_t kMostMergedEpochs = 4000;  ///< of all key files that open
 
 /// One epoch's keys.
 struct EpochKeys {
@@ -36,7 +38,9 @@ struct WayKeys {
 };
 
 /// The identity file as a value.
-/// Invariant: at least one epoch; newest first; no root stands twice.
+/// Invariant: at least one epoch; newest first; no root stands twice with one identity. It may with
+/// several: whoever knows an earlier root can write a key file that tells of another identity, and
+/// must not hide the one that opens.
 struct IdentityFile {
     model::ArchiveId archive;
     std::vector<EpochKeys> epochs;
@@ -52,8 +56,12 @@ struct IdentityFile {
     const EpochKeys& newest() const { return epochs.front(); }
     /// The one from whose root the archive's id follows; the only one that needs nobody's word.
     const EpochKeys& first_epoch() const;
-    /// Takes in another key file's epochs and ways. Errors: corrupt if it is another archive's.
+    /// Takes in another key file's epochs and ways. Errors: corrupt if it is another archive's;
+    /// limit.
     Result<> merge(IdentityFile other);
+    /// What is handed on in a new key file: the epochs of these roots, as many as fit, those first
+    /// that come first; no ways.
+    IdentityFile with_epochs_of(std::span<const std::string> roots) const;
     /// Every identity in it, for age.
     std::vector<crypto::AgeIdentity> identities() const;
     const EpochKeys* epoch_of_root(const crypto::VerifyingKey& root) const;

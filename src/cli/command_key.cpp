@@ -179,6 +179,10 @@ Result<bool> agree_to_join(Context& context, library::Library& library) {
     TRY_LET(const auto ways, library::list_joined_ways(library));
     context.out().line("Once the two changes of keys are joined, these open the archive:");
     for (const auto& way : ways) context.out().line("  " + way_line(way));
+    TRY_LET(const auto now, library::list_ways(library));
+    for (const auto& way : now)
+        if (std::ranges::none_of(ways, [&](const auto& open) { return open.way == way.way; }))
+            context.out().line("This one is ended: " + way_line(way));
     auto* const asked = context.terminal();
     if (asked == nullptr) return true;
     return asked->ask_yes("Were both changes made by keepers, and may all of these open it?",

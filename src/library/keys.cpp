@@ -8,7 +8,6 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -51,23 +50,18 @@ struct Standing {
     std::set<model::FileHash> named;    // every key file of a way in that is told of
 };
 
-// A way that both sides know has the key files of both.
+// A way that both sides know has the key files of both. What it is itself never changes; who says
+// otherwise is not believed.
 void take_in(const archive::Opening& beside, std::map<model::WayId, catalog::WayRecord>& ways,
              std::set<model::FileHash>& revoked) {
     revoked.insert(beside.revoked.begin(), beside.revoked.end());
     for (const auto& [id, told] : beside.ways) {
         const auto [at, is_new] =
             ways.try_emplace(id, catalog::WayRecord{told.way, told.clock, false, std::nullopt});
-        if (is_new) continue;
-        auto& record = at->second;
-        auto files = record.way.files;
+        auto& files = at->second.way.files;
+        if (is_new || at->second.way.recipient != told.way.recipient) continue;
         for (const auto& file : told.way.files)
             if (std::ranges::find(files, file) == files.end()) files.push_back(file);
-        if (std::tie(record.since, record.way) < std::tie(told.clock, told.way)) {
-            record.way = told.way;
-            record.since = told.clock;
-        }
-        record.way.files = std::move(files);
     }
 }
 
@@ -175,6 +169,16 @@ Result<> expect_room(Library& library, std::size_t ways) {
     return {};
 }
 
+// What a key file is to hold: the epochs that lead to the newest, and those that are joined.
+// Whatever else key files tell of may be anybody's who was a keeper.
+archive::IdentityFile identity_to_hand_on(const Library& library, Library::Joining joining) {
+    auto roots = library.authority().roots_to_hand_on();
+    if (joining == Library::Joining::side_epochs)
+        for (const auto& root : library.authority().side_ends())
+            roots.insert(roots.begin() + 1, root);
+    return library.identity().with_epochs_of(roots);
+}
+
 // What a new epoch changes.
 struct Change {
     Library::Joining joining = Library::Joining::none;
@@ -227,7 +231,7 @@ Result<> new_epoch(Library& library, Change change) {
     TRY(expect_ways_are_known(library, now));
     TRY(expect_room(library, now.open.size() + (change.added ? 1 : 0) - (change.ended ? 1 : 0)));
     auto& source = library.environment().random;
-    auto identity = library.identity().clone();
+    auto identity = identity_to_hand_on(library, change.joining);
     archive::EpochKeys keys{library.current_epoch().number + 1,
                             crypto::SigningKey::generate(source),
                             crypto::AgeIdentity::generate(source)};
@@ -289,18 +293,20 @@ Result<model::WayId> find_way(Library& library, std::string_view typed) {
 Result<> add_passphrase(Library& library, std::string_view name, const crypto::Secret& passphrase) {
     TRY(check_name(name));
     TRY(expect_room_for_another(library));
-    return add_way(
-        library, write_secret_way(library.staging(), library.identity(), model::WayKind::passphrase,
-                                  name, passphrase, library.environment().random));
+    return add_way(library, write_secret_way(library.staging(),
+                                             identity_to_hand_on(library, Library::Joining::none),
+                                             model::WayKind::passphrase, name, passphrase,
+                                             library.environment().random));
 }
 
 Result<crypto::Secret> add_recovery_key(Library& library, std::string_view name) {
     TRY(check_name(name));
     TRY(expect_room_for_another(library));
     auto words = crypto::new_recovery_words(library.environment().random);
-    TRY(add_way(library,
-                write_secret_way(library.staging(), library.identity(), model::WayKind::recovery,
-                                 name, words, library.environment().random)));
+    TRY(add_way(
+        library,
+        write_secret_way(library.staging(), identity_to_hand_on(library, Library::Joining::none),
+                         model::WayKind::recovery, name, words, library.environment().random)));
     return words;
 }
 
@@ -308,8 +314,10 @@ Result<> add_recipient(Library& library, std::string_view name,
                        const crypto::AgeRecipient& recipient) {
     TRY(check_name(name));
     TRY(expect_room_for_another(library));
-    return add_way(library, write_recipient_way(library.staging(), library.identity(), name,
-                                                recipient, library.environment().random));
+    return add_way(
+        library,
+        write_recipient_way(library.staging(), identity_to_hand_on(library, Library::Joining::none),
+                            name, recipient, library.environment().random));
 }
 
 Result<> remove_way(Library& library, const model::WayId& way) {

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,6 +48,19 @@ std::optional<model::Head> newer(const std::optional<model::Head>& a,
     if (!a) return b;
     if (!b) return a;
     return a->seq >= b->seq ? a : b;
+}
+
+// Who has gone by neither of two epochs takes what either side accepted: by the last that both have
+// in common, whoever was removed since would count.
+Result<std::map<model::DeviceId, model::Head>> devices_to_accept(
+    const archive::Authority& authority, catalog::Catalog& catalog) {
+    if (!authority.is_undecided()) return catalog.heads();
+    std::map<model::DeviceId, model::Head> devices;
+    for (const auto& root : authority.side_ends())
+        if (const auto* side = authority.opening_of(root))
+            for (const auto& [device, head] : side->devices)
+                devices[device] = std::max(devices[device], head);
+    return devices;
 }
 
 // What opens an epoch, once for each of those that it follows. A line that nobody would read is not
@@ -268,7 +282,7 @@ Result<> Library::open_epoch(archive::EpochKeys keys, const std::vector<model::F
     model::Epoch epoch;
     epoch.revoked = revoked;
     TRY_LET(epoch.opened, tick());
-    TRY_LET(epoch.devices, state.catalog.heads());
+    TRY_LET(epoch.devices, devices_to_accept(state.authority, state.catalog));
     for (const auto& entry : entries)
         if (const auto* way = std::get_if<model::Way>(&entry)) epoch.ways.push_back(*way);
     std::ranges::sort(epoch.ways, {}, &model::Way::way);

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <set>
@@ -19,6 +20,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "crypto/age_keys.h"
+#include "crypto/sha256.h"
 #include "crypto/signing.h"
 #include "library/check.h"
 #include "library/keep.h"
@@ -273,6 +275,14 @@ TEST_F(RemovedKeeper, MakesNoEpochsOfHerOwn) {
         {
             auto library = open();
             EXPECT_FALSE(library.authority().side_ends().empty()) << "it is told";
+            const auto joined = list_joined_ways(library);
+            ASSERT_TRUE(joined);
+            EXPECT_TRUE(from != 1 || std::ranges::any_of(*joined,
+                                                         [&](const WayInfo& way) {
+                                                             return way.recipient ==
+                                                                    ana.recipient().to_text();
+                                                         }))
+                << "and whom it would let in";
         }
         Computer fresh(scratch, "fresh" + std::to_string(from), 11 + from);
         for (const auto* way : {&owner, &kim}) {
@@ -291,6 +301,93 @@ TEST_F(RemovedKeeper, MakesNoEpochsOfHerOwn) {
     expect_the_family_is_well(home, archive);
     EXPECT_TRUE(home.open(archive, kim));
     EXPECT_TRUE(home.open(archive, paper));
+}
+
+// Under Kim's number an epoch beside tells of her recipient: a way in never becomes another's.
+TEST_F(RemovedKeeper, TakesNobodysPlaceWhereEpochsAreJoined) {
+    const auto own = crypto::SigningKey::generate(laptop.random);
+    write_key_file(archive, owner.recipient(), &own);
+    auto rogue = hostile(archive);
+    rogue.revoked.clear();
+    {
+        auto library = open();
+        const auto ways = list_ways(library);
+        ASSERT_TRUE(ways);
+        for (const auto& way : *ways)
+            if (way.name == "Kim") rogue.ways.front().way = way.way;
+    }
+    rogue.ways.front().name = "Kim";
+    archive::sign_epoch(known.archive, root(2), own, rogue);
+    write(archive, {rogue}, own);
+    auto library = open();
+    ASSERT_EQ(library.authority().side_ends().size(), 1U);
+    ASSERT_TRUE(rotate(library, Library::Joining::side_epochs, false, home.heard));
+    newest = library.current_epoch().root.verifying_key().to_openssh();
+    expect_all_is_well(home, archive);
+}
+
+// A computer that has gone by neither of two epochs of the family's joins them. What she wrote
+// after she was removed, for the epoch before both, does not count by that.
+TEST_F(RemovedKeeper, DoesNotCountAgainWhereSomebodyNewJoinsEpochs) {
+    const std::string hers = scratch / "hers";
+    const std::string disk = scratch / "earlier";
+    fs::copy(disk, hers, fs::copy_options::recursive);
+    {
+        auto late = laptop.open(hers, ana);
+        ASSERT_TRUE(late) << late.error().describe();
+        const std::vector<model::ItemId> one{items(*late).at(0).item};
+        ASSERT_TRUE(let_go(*late, one));
+        Computer away(scratch, "away", 12);
+        auto elsewhere = open(away, disk);
+        ASSERT_TRUE(rotate(elsewhere, Library::Joining::none, false, away.heard));
+    }
+    add_copy(hers, archive);
+    add_copy(disk, archive);
+    Computer fresh(scratch, "fresh", 11);
+    auto library = open(fresh, archive);
+    ASSERT_TRUE(library.authority().is_undecided());
+    ASSERT_TRUE(rotate(library, Library::Joining::side_epochs, false, fresh.heard));
+    EXPECT_TRUE(items(library, true).empty());
+    EXPECT_EQ(items(library).size(), 1U) << "of before the two; what came after waits";
+    auto at_home = open();
+    EXPECT_EQ(items(at_home).size(), 2U);
+    EXPECT_FALSE(laptop.open(archive, ana));
+}
+
+// What key files tell of is handed on in new ones only as far as it leads to the newest epoch: with
+// a thousand epochs of hers no new key file would open.
+TEST_F(RemovedKeeper, MakesNoNewKeyFileTooLarge) {
+    auto file = known.clone();
+    while (file.epochs.size() < archive::kMostEpochs)
+        file.epochs.push_back({7, crypto::SigningKey::generate(laptop.random),
+                               crypto::AgeIdentity::generate(laptop.random)});
+    archive::Staging staging(laptop.files, archive, laptop.random);
+    for (const auto* way : {&owner, &kim})
+        ASSERT_TRUE(archive::add_key_file(
+            staging, archive::seal_for_recipient(file, way->recipient(), laptop.random)));
+    expect_all_is_well_everywhere();
+    auto library = open();
+    const auto grandma = crypto::AgeIdentity::generate(home.random);
+    ASSERT_TRUE(add_recipient(library, "Grandma", grandma.recipient()));
+    const auto hers = home.open(archive, grandma);
+    ASSERT_TRUE(hers) << hers.error().describe();
+    EXPECT_LT(hers->identity().epochs.size(), 10U);
+}
+
+// A key file that tells of another identity for an epoch of her time, and is read before the
+// others: what was sealed for the right one opens all the same.
+TEST_F(RemovedKeeper, HidesNoEpochBehindAnotherIdentity) {
+    auto file = known.clone();
+    for (auto& keys : file.epochs) keys.identity = crypto::AgeIdentity::generate(laptop.random);
+    archive::Staging staging(laptop.files, archive, laptop.random);
+    for (const auto* way : {&owner, &kim}) {
+        Bytes sealed;
+        do {
+            sealed = archive::seal_for_recipient(file, way->recipient(), laptop.random);
+        } while (crypto::sha256(sealed).front() != 0);
+        ASSERT_TRUE(archive::add_key_file(staging, sealed));
+    }
+    expect_all_is_well_everywhere();
 }
 
 // As a keeper she had said that the others' key files are hers: to remove her removes nobody else.
