@@ -17,7 +17,6 @@
 #include "crypto/sha256.h"
 #include "crypto/signing.h"
 #include "model/entry.h"
-#include "model/hybrid_clock.h"
 #include "model/ids.h"
 
 namespace keepsake::archive {

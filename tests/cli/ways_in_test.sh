@@ -85,6 +85,26 @@ for key in second-archive/keys/*.age; do age -d -i ana.txt "$key" >whole.txt; do
 run list --archive second-archive --identity whole.txt
 expect "the archive's own identity file opens it as well" exits 0
 
+# ---- keys that were changed on two copies at once ----------------------------------------------------------------
+age-keygen -o kim.txt 2>/dev/null
+kim=$(age-keygen -y kim.txt)
+run new joined --recipient "$ana"
+cp -r joined elsewhere-copy
+run key add --recipient "$kim" --name Kim --archive joined --identity ana.txt
+run key rotate --archive joined --identity ana.txt
+KEEPSAKE_STATE=$work/elsewhere run key rotate --archive elsewhere-copy --identity ana.txt
+cp -rn joined/. elsewhere-copy/
+KEEPSAKE_STATE=$work/elsewhere run key rotate --join --archive elsewhere-copy --identity ana.txt
+expect 'two changes of keys are joined' exits 0
+expect 'and before it is shown who may open the archive then' out_has 'Once the two changes of keys are joined, these open the archive:'
+expect 'whom the other side let in, too' out_has "Kim  $kim"
+run list --archive elsewhere-copy --identity kim.txt
+expect 'and that is so' exits 0
+cp -rn elsewhere-copy/. joined/
+run key rotate --join --archive joined --identity ana.txt
+expect 'where nothing stands beside, it is a change like any other' exits 0
+expect 'and nothing is shown first' out_lacks 'Once the two'
+
 # ---- devices -------------------------------------------------------------------------------------------------
 run device name "Ana's laptop" --archive second-archive --identity ana.txt
 expect 'this device is named' exits 0
