@@ -6,8 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -61,7 +61,7 @@ class Epochs : public ::testing::Test {
     model::Epoch opening(std::uint32_t number) const {
         model::Epoch epoch;
         epoch.number = number;
-        epoch.opened = {number * 1000, 0};
+        epoch.opened = {std::int64_t{number} * 1000, 0};
         epoch.devices[device.id()] = head(2);
         epoch.revoked = {numbered<model::FileHash>(0xee)};
         epoch.ways = {{numbered<model::WayId>(1),

@@ -16,7 +16,6 @@
 #include "archive/authority.h"
 #include "archive/identity_file.h"
 #include "archive/journal_store.h"
-#include "archive/key_store.h"
 #include "archive/staging.h"
 #include "base/bytes.h"
 #include "base/error.h"

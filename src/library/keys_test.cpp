@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/key_store.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "crypto/age_keys.h"
@@ -21,6 +22,7 @@
 #include "library/keep.h"
 #include "library/library.h"
 #include "model/entry.h"
+#include "model/ids.h"
 #include "support/family.h"
 
 namespace keepsake::library {

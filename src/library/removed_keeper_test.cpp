@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "archive/authority.h"
@@ -22,8 +21,6 @@
 #include "crypto/age_keys.h"
 #include "crypto/sha256.h"
 #include "crypto/signing.h"
-#include "library/check.h"
-#include "library/keep.h"
 #include "library/keys.h"
 #include "library/library.h"
 #include "library/local_state.h"
