@@ -468,7 +468,7 @@ TEST(EntryParser, TakesSoManyWaysAndNoMore) {
             WayId id;
             id.bytes[6] = static_cast<std::uint8_t>(i >> 8U);
             id.bytes[7] = static_cast<std::uint8_t>(i);
-            ways += (i == 0 ? "" : ",") + way_json(id.hex());
+            ways.append(i == 0 ? "" : ",").append(way_json(id.hex()));
         }
         return parser.parse(with_ways("[" + ways + "]"));
     };
