@@ -1,6 +1,5 @@
 #include "decode/warm_up.h"
 
-#include <malloc.h>
 #include <vips/vips.h>
 
 #include <cstdint>
@@ -29,9 +28,6 @@ void set(const char* name, const char* value) {
 }  // namespace
 
 Result<> warm_up() {
-    // Else the C library counts the processors when threads first meet, by a file.
-    if (::mallopt(M_ARENA_MAX, 2) != 1)
-        return Error(ErrorCode::unsupported, "memory cannot be set up");
     prepare_metadata();
     prepare_dicom();
     hold_fonts();

@@ -62,6 +62,11 @@ TEST_F(Cage, ThreadsAreAllowed) {
     EXPECT_EQ(look("thread").outcome, Outcome::whole);
 }
 
+TEST_F(Cage, ThreadsGiveMemoryBack) {
+    if (!started()) return;
+    EXPECT_EQ(look("heap").outcome, Outcome::whole);
+}
+
 TEST_F(Cage, MemoryThatCanBeRunIsRefused) {
     if (!started()) return;
     EXPECT_EQ(look("code").outcome, Outcome::not_opened);

@@ -36,6 +36,11 @@ void write_raw(int descriptor, std::string_view text) {
     if (::write(descriptor, text.data(), text.size()) < 0) ::_exit(3);
 }
 
+void take_and_give_back(std::size_t pieces) {
+    std::vector<std::vector<std::uint8_t>> taken;
+    for (std::size_t i = 0; i < pieces; ++i) taken.emplace_back(32UL << 10U);
+}
+
 void try_the_system(std::string_view word) {
     if (word == "open") ::syscall(SYS_openat, AT_FDCWD, "/etc/passwd", O_RDONLY);
     if (word == "create") ::syscall(SYS_openat, AT_FDCWD, "/tmp/made", O_CREAT | O_WRONLY, 0600);
@@ -110,8 +115,10 @@ int main() {
         const auto size = ::pread(received->descriptor.get(), text.data(), text.size(), 0);
         text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
         send(MessageType::facts, R"({"kind":"photograph","title":"before"})");
-        if (text == "thread") {
-            std::thread([] {}).join();
+        if (text == "thread" || text == "heap") {
+            // What several threads of a decoder do at once: they take much, and give it back.
+            const std::size_t pieces = text == "heap" ? 4'000 : 0;
+            for (int i = 0; i < 4; ++i) std::thread(take_and_give_back, pieces).join();
             send(MessageType::done, std::string_view("\0", 1));
             continue;
         }
