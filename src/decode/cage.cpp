@@ -76,7 +76,7 @@ Result<> settle_allocator() {
 }
 
 Result<> set_limits(const CageLimits& limits) {
-    TRY_LET(const auto mapped, mapped_bytes());
+    TRY_LET([[maybe_unused]] const auto mapped, mapped_bytes());
     TRY(limit(RLIMIT_CORE, 0, "core dumps"));
     TRY(limit(RLIMIT_FSIZE, 0, "files"));
     TRY(limit(RLIMIT_NOFILE, kMostOpenFiles, "open files"));

@@ -15,6 +15,7 @@
 #include "decode/heif.h"
 #include "decode/input.h"
 #include "decode/jpeg_xl.h"
+#include "decode/loose_words.h"
 #include "decode/metadata.h"
 #include "decode/pdf.h"
 #include "decode/picture.h"
@@ -36,9 +37,17 @@ using media::Outcome;
 
 /// Whose words Exiv2 finds by itself.
 bool has_words_for_exiv2(Format format) {
-    constexpr Format kFormats[] = {Format::jpeg,      Format::png, Format::webp,
-                                   Format::tiff,      Format::gif, Format::jpeg_2000,
-                                   Format::photoshop, Format::raw, Format::xmp};
+    constexpr Format kFormats[] = {Format::jpeg, Format::png,       Format::webp,      Format::tiff,
+                                   Format::gif,  Format::jpeg_2000, Format::photoshop, Format::raw,
+                                   Format::xmp,  Format::postscript};
+    return std::ranges::find(kFormats, format) != std::end(kFormats);
+}
+
+/// Files of one picture at most, whose words may stand where no reader looks.
+bool may_have_loose_words(Format format) {
+    constexpr Format kFormats[] = {Format::jpeg, Format::jpeg_2000,  Format::heif,
+                                   Format::avif, Format::raw,        Format::photoshop,
+                                   Format::xml,  Format::postscript, Format::unknown};
     return std::ranges::find(kFormats, format) != std::end(kFormats);
 }
 
@@ -64,7 +73,10 @@ class Look {
         const auto format = facts().format;
         if (format == Format::jpeg || format == Format::heif)
             facts().film = media::find_embedded_film(bytes);
-        return open_picture(bytes);
+        auto picture = open_picture(bytes);
+        if (question_.question.facts && may_have_loose_words(format))
+            read_loose_words(bytes, findings_);
+        return picture;
     }
 
     /// Which of the dates is believed.
@@ -79,6 +91,7 @@ class Look {
             TRY_LET(const auto bytes, input_.whole());
             read_metadata(bytes, findings_);
         }
+        if (facts().format == Format::asf) read_asf_date(input_.head(), findings_);
         return open_film(input_, facts().format, wants_picture(), findings_);
     }
 

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,13 +40,28 @@ std::string utf8(const poppler::ustring& text) {
 
 void say_nothing(const std::string&, void*) {}
 
+/// "D:20191230162528-08'00'". Source: PDF 32000-1:2008, 7.9.4.
+std::optional<media::Moment> moment_of_pdf(std::string text) {
+    if (text.starts_with("D:")) text.erase(0, 2);
+    std::erase(text, '\'');
+    constexpr std::size_t kDateDigits = 8;
+    if (text.size() <= kDateDigits || !std::all_of(text.begin(), text.begin() + kDateDigits,
+                                                   [](char c) { return c >= '0' && c <= '9'; }))
+        return media::moment_from_file(text);
+    return media::moment_from_file(text.insert(kDateDigits, "T"));
+}
+
 void take_words(const poppler::document& document, Findings& findings) {
     findings.facts.title = utf8(document.get_title());
     findings.facts.author = utf8(document.get_author());
     findings.facts.software = utf8(document.get_creator());
-    if (const auto seconds = document.get_creation_date_t(); seconds > 0)
+    if (const auto moment = moment_of_pdf(utf8(document.info_key("CreationDate"))))
+        findings.dates.push_back({.at = *moment, .source = media::TakenSource::digitized});
+    else if (const auto seconds = document.get_creation_date_t(); seconds > 0)
         findings.dates.push_back({.at = media::moment_of({.seconds = seconds}),
                                   .source = media::TakenSource::digitized});
+    const auto xmp = utf8(document.metadata());
+    read_xmp(as_bytes(xmp), findings);
     auto& text = findings.facts.text;
     const int pages = std::min(document.pages(), kMostTextPages);
     for (int i = 0; i < pages && text.size() < media::kLargestSearchText; ++i) {

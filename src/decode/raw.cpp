@@ -46,7 +46,12 @@ void take_facts(LibRaw& raw, Findings& findings) {
     facts.height = data.sizes.height;
     if (is_on_its_side(orientation)) std::swap(facts.width, facts.height);
     if (facts.camera.make.empty()) facts.camera.make = data.idata.make;
-    if (facts.camera.model.empty()) facts.camera.model = data.idata.model;
+    if (facts.camera.model.empty()) {
+        facts.camera.model = data.idata.model;
+        // LibRaw leaves the maker out, where Canon's own words do not.
+        if (facts.camera.make == "Canon" && facts.camera.model.starts_with("EOS"))
+            facts.camera.model = "Canon " + facts.camera.model;
+    }
     if (facts.camera.lens.empty()) facts.camera.lens = data.lens.Lens;
     if (data.idata.dng_version != 0) facts.type_detail = "DNG";
     // The camera's own clock, without a zone: libraw reads it as this process's, which is UTC.

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "base/bytes.h"
+#include "decode/metadata.h"
+
+namespace keepsake::decode {
+
+/// Where no reader found a date or a camera: the first EXIF and the first XMP packet that stand in
+/// the bytes by themselves. For files that are cut short, and for pictures of kinds that nothing
+/// here reads. Requires: a file of one picture, in which no other file is packed.
+void read_loose_words(ByteView file, Findings& findings);
+
+/// The moment at which an ASF file says that it was made. Source: Advanced Systems Format (ASF)
+/// Specification, revision 01.20.03, 3.2 (File Properties Object).
+void read_asf_date(ByteView head, Findings& findings);
+
+}  // namespace keepsake::decode

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Dates, makes, models, positions and orientations of a folder of files as exiftool gives them, and as the readers do: each
+# file that differs must stand in docs/media.md, with why. Only with KEEPSAKE_TEST_LONG=1 and KEEPSAKE_CORPUS=FOLDER.
+#
+#   exiftool_test.sh PREVIEWS_PROGRAM READER DOCS/MEDIA.MD
+set -eu
+skip() { echo "skipped: $*"; exit 77; }
+[ "${KEEPSAKE_TEST_LONG-}" = 1 ] || skip 'only with KEEPSAKE_TEST_LONG=1'
+[ -d "${KEEPSAKE_CORPUS-}" ] || skip 'KEEPSAKE_CORPUS names no folder of files'
+for tool in exiftool jq; do
+    command -v "$tool" >/dev/null 2>&1 || skip "$tool is not here"
+done
+program=$1 reader=$2 document=$3
+rules=$(realpath "$(dirname "$0")")/exiftool.jq
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' HUP INT TERM
+find "$KEEPSAKE_CORPUS" -type f -print0 | LC_ALL=C sort -z >"$work/files"
+xargs -0 -a "$work/files" "$program" --reader "$reader" --facts --json >"$work/ours" 2>"$work/told" || {
+    cat "$work/told"
+    exit 1
+}
+# exiftool fails where one file is none that it knows; what it says of the others stands.
+xargs -0 -a "$work/files" exiftool -n -json -DateTimeOriginal -CreationDate -CreateDate -DateCreated -ContentCreateDate \
+    -Make -Model -Orientation -GPSLatitude -GPSLongitude -ImageWidth -ImageHeight >"$work/parts" 2>/dev/null || true
+jq -s add "$work/parts" | jq -r --slurpfile ours "$work/ours" -f "$rules" >"$work/said"
+unexplained=0
+while IFS="$(printf '\t')" read -r file what theirs ours; do
+    if [ "$file" = compared ]; then
+        echo "$theirs of $what values are the same"
+    else
+        name=$(basename "$file")
+        if ! grep -qF "\`$name\`" "$document"; then
+            echo "FAILED: $file, $what: exiftool says '$theirs', the reader '$ours', and $(basename "$document") not why"
+            unexplained=$((unexplained + 1))
+        fi
+    fi
+done <"$work/said"
+[ "$unexplained" -eq 0 ]
