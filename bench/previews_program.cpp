@@ -5,10 +5,16 @@
 //
 // --facts: the words alone; --to: previews are written there; --json: one object a file.
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <ios>
@@ -20,9 +26,12 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "media/facts.h"
 #include "media/reader_pool.h"
+#include "os/descriptor.h"
 
 namespace {
 
@@ -37,13 +46,31 @@ struct Options {
     std::vector<std::string> files;
 };
 
-Bytes read_whole(const std::string& path) {
-    std::ifstream file(path, std::ios::binary | std::ios::ate);
-    Bytes bytes(file ? static_cast<std::size_t>(file.tellg()) : 0);
-    file.seekg(0);
-    file.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
-    return bytes;
-}
+/// A file on disk, read where it is asked for, as an original in an archive is.
+class FileSource final : public media::Source {
+  public:
+    explicit FileSource(const std::string& path)
+        : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+        struct stat status{};
+        if (file_.is_open() && ::fstat(file_.get(), &status) == 0)
+            size_bytes_ = static_cast<std::uint64_t>(status.st_size);
+    }
+    std::uint64_t size_bytes() const override { return size_bytes_; }
+    Result<> read_at(std::uint64_t offset_bytes, MutableBytes out) override {
+        while (!out.empty()) {
+            const auto got =
+                ::pread(file_.get(), out.data(), out.size(), static_cast<off_t>(offset_bytes));
+            if (got <= 0) return Error::from_errno(got < 0 ? errno : EIO, "read a file", true);
+            offset_bytes += static_cast<std::uint64_t>(got);
+            out = out.subspan(static_cast<std::size_t>(got));
+        }
+        return {};
+    }
+
+  private:
+    os::Descriptor file_;
+    std::uint64_t size_bytes_ = 0;
+};
 
 std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
@@ -78,8 +105,7 @@ class Work {
 
   private:
     void look(const std::string& path, std::size_t index) {
-        const auto bytes = read_whole(path);
-        media::MemorySource source(bytes);
+        FileSource source(path);
         const auto answer = pool_.look(
             source, {.name = std::string(base_name(path)), .pictures = !options_.facts_only});
         if (!answer) {

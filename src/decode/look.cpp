@@ -1,9 +1,13 @@
 #include "decode/look.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <iterator>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/bytes.h"
@@ -14,6 +18,7 @@
 #include "decode/film.h"
 #include "decode/heif.h"
 #include "decode/input.h"
+#include "decode/jpeg_head.h"
 #include "decode/jpeg_xl.h"
 #include "decode/loose_words.h"
 #include "decode/metadata.h"
@@ -68,14 +73,14 @@ class Look {
     /// the kind has none.
     Result<Picture> open() {
         if (is_film(facts().format)) return open_by_film();
-        TRY_LET(const auto bytes, input_.whole());
+        if (facts().format == Format::jpeg && !wants_picture() && read_head()) return Picture{};
+        TRY_LET(const auto bytes, whole());
         if (question_.question.facts) read_words(bytes);
         const auto format = facts().format;
         if (format == Format::jpeg || format == Format::heif)
             facts().film = media::find_embedded_film(bytes);
         auto picture = open_picture(bytes);
-        if (question_.question.facts && may_have_loose_words(format))
-            read_loose_words(bytes, findings_);
+        if (question_.question.facts && may_have_loose_words(format)) read_loose(bytes);
         return picture;
     }
 
@@ -93,6 +98,44 @@ class Look {
         }
         if (facts().format == Format::asf) read_asf_date(input_.head(), findings_);
         return open_film(input_, facts().format, wants_picture(), findings_);
+    }
+
+    /// The words of a JPEG file without its pixels. False where more of it is wanted.
+    bool read_head() {
+        const auto head = read_jpeg_head(input_);
+        if (!head) return false;
+        const auto text = as_text(head->bytes);
+        constexpr std::string_view kTrailer = "SEFT";  // Samsung's own list of what is behind
+        Bytes tail(kTrailer.size());
+        const auto end = input_.size_bytes() - std::min<std::uint64_t>(input_.size_bytes(), 4);
+        if (text.contains("MotionPhoto") || text.contains("MicroVideo") ||
+            !input_.read_at(end, tail) || as_text(tail) == kTrailer)
+            return false;
+        if (question_.question.facts) {
+            read_words(head->bytes);
+            read_loose_words(head->bytes, findings_);
+        }
+        facts().width = head->width;
+        facts().height = head->height;
+        if (is_on_its_side(findings_.orientation)) std::swap(facts().width, facts().height);
+        return true;
+    }
+
+    /// Of a JPEG file that is whole no more than before its pixels, as read_head() does.
+    void read_loose(ByteView bytes) {
+        const auto head =
+            facts().format == Format::jpeg ? read_jpeg_head(input_) : std::optional<JpegHead>();
+        read_loose_words(head ? ByteView(head->bytes) : bytes, findings_);
+    }
+
+    /// All bytes, also where they come in pieces and are few enough.
+    Result<ByteView> whole() {
+        if (input_.is_whole() || input_.size_bytes() > media::kLargestInMemory)
+            return input_.whole();
+        file_.resize(static_cast<std::size_t>(input_.size_bytes()));
+        TRY_LET(const auto got, input_.read_at(0, file_));
+        if (got < file_.size()) return Error(ErrorCode::corrupt, "it ends early");
+        return ByteView(file_);
     }
 
     void read_words(ByteView bytes) {
@@ -125,6 +168,7 @@ class Look {
     const Input& input_;
     const media::LookBody& question_;
     Findings findings_;
+    Bytes file_;  // where it came in pieces
     Bytes room_;  // holds what a picture is decoded from, where that is not the file itself
 };
 

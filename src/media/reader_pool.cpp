@@ -105,6 +105,8 @@ Result<LookBody> prepare(Source& source, const Question& question, const PoolOpt
     if (!look.head.empty()) TRY(source.read_at(0, look.head));
     answer.facts.format = detect(look.head, look.size_bytes, question.name);
     answer.facts.kind = kind_of(answer.facts.format);
+    // The words of a JPEG file stand at its beginning: the rest need not be decrypted.
+    if (answer.facts.format == Format::jpeg && !question.pictures) look.in_memory = false;
     if (look.in_memory) look.head.clear();
     return look;
 }
