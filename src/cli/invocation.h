@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
@@ -42,6 +43,8 @@ struct PreviewCommand {
     std::string item;
     std::string file;  ///< "-": standard output
     bool small = false;
+    std::optional<std::uint32_t> page;  ///< from 1
+    bool film = false;                  ///< the film inside of the photograph, not a picture
 };
 struct TogetherCommand {
     std::vector<std::string> items;

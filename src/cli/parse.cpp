@@ -251,13 +251,24 @@ void Grammar::add_find() {
 }
 
 void Grammar::add_preview() {
-    auto [preview, shown] =
-        add<PreviewCommand>(app_, "preview", "Makes a small picture (JPEG) of an item, to look at");
+    auto [preview, shown] = add<PreviewCommand>(
+        app_, "preview", "Makes a small picture (JPEG) of an item, to look at",
+        [](PreviewCommand& values) {
+            if (values.film && (values.small || values.page))
+                throw UsageError{"--film goes with neither --small nor --page."};
+        });
     text(*preview, "ITEM", shown->item, "An item number")->required();
     text(*preview, "--to", shown->file, "Where to; not to exist yet; - is standard output")
         ->required()
         ->type_name("FILE");
     preview->add_flag("--small", shown->small, "At most 320 pixels a side, not 1440");
+    preview
+        ->add_option_function<std::string>(
+            "--page", [into = shown](const std::string& typed) { into->page = page_number(typed); },
+            "Of a document, a TIFF, an animation or an examination's loop; from 1")
+        ->type_name("N");
+    preview->add_flag("--film", shown->film,
+                      "The short film inside of a motion photo, as it stands there");
 }
 
 void Grammar::add_get() {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -28,6 +29,16 @@ double percent(const std::string& typed) {
     const auto [rest, error] = std::from_chars(typed.data(), typed.data() + end, value);
     if (error != std::errc{} || rest != typed.data() + end || !(value > 0) || value > 100)
         throw UsageError{"\"" + printable(typed) + "\" is no part to check: write --some 10%."};
+    return value;
+}
+
+std::uint32_t page_number(const std::string& typed) {
+    constexpr std::uint32_t kMost = 1'000'000;
+    std::uint32_t value = 0;
+    const auto* const end = typed.data() + typed.size();
+    const auto [rest, error] = std::from_chars(typed.data(), end, value);
+    if (error != std::errc{} || rest != end || value == 0 || value > kMost)
+        throw UsageError{"\"" + printable(typed) + "\" is no page: write --page 3."};
     return value;
 }
 

@@ -71,6 +71,10 @@ int jpeg_shrink(int longest) {
     return 1;
 }
 
+bool has_pages(Format format) {
+    return format == Format::tiff || format == Format::gif || format == Format::webp;
+}
+
 void take_size(VipsImage* image, Orientation orientation, media::Facts& facts) {
     facts.width = static_cast<std::uint32_t>(vips_image_get_width(image));
     facts.height = static_cast<std::uint32_t>(vips_image_get_height(image));
@@ -99,7 +103,7 @@ Result<Picture> open_raster(ByteView bytes, Format format, unsigned page, media:
             TRY_LET(picture.pixels, load(loader, bytes, "shrink", shrink));
         }
     }
-    if (format == Format::tiff && page > 0 && page < pages) {
+    if (has_pages(format) && page > 0 && page < pages) {
         TRY_LET(picture.pixels, load(loader, bytes, "page", static_cast<int>(page)));
     }
     return picture;

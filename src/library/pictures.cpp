@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -25,6 +26,7 @@
 #include "crypto/sha256.h"
 #include "library/library.h"
 #include "library/original_source.h"
+#include "media/facts.h"
 #include "media/kind.h"
 #include "media/reader_pool.h"
 #include "model/ids.h"
@@ -101,20 +103,37 @@ Result<std::optional<Bytes>> find_picture(Library& library, const model::Content
     return cache->get(content, size);
 }
 
-/// None where the file has no picture. Errors: unsupported where it could not be made.
-Result<std::optional<Bytes>> make_picture(Library& library, const catalog::FileRecord& file,
-                                          PictureSize size) {
-    const auto& environment = library.environment();
-    if (environment.looker == nullptr)
-        return Error(ErrorCode::unsupported, std::string(media::kWillNotOpen));
+Result<std::unique_ptr<media::Source>> open(Library& library, const catalog::FileRecord& file) {
     TRY_LET(const auto content, library.catalog().content(file.content));
     if (!content) return Error(ErrorCode::not_found, "its original is not in this copy");
     const auto identities = library.identity().identities();
-    TRY_LET(const auto source,
-            open_original(environment.files, library.copy().path, identities, *content));
+    return open_original(library.environment().files, library.copy().path, identities, *content);
+}
+
+/// `page`: from 0.
+Result<media::Answer> look_at(Library& library, const catalog::FileRecord& file,
+                              std::uint32_t page) {
+    const auto& environment = library.environment();
+    if (environment.looker == nullptr)
+        return Error(ErrorCode::unsupported, std::string(media::kWillNotOpen));
+    TRY_LET(const auto source, open(library, file));
     media::Question question;
     question.name = to_utf8_lossy(file.name);
-    TRY_LET(auto answer, environment.looker->look(*source, question, environment.stop));
+    question.page = page;
+    return environment.looker->look(*source, question, environment.stop);
+}
+
+Result<catalog::ItemRecord> item_with_files(Library& library, const model::ItemId& item) {
+    TRY_LET(auto record, library.catalog().item(item));
+    if (!record || record->files.empty())
+        return Error(ErrorCode::not_found, "There is no item " + item.hex() + " here.");
+    return *std::move(record);
+}
+
+/// None where the file has no picture. Errors: unsupported where it could not be made.
+Result<std::optional<Bytes>> make_picture(Library& library, const catalog::FileRecord& file,
+                                          PictureSize size) {
+    TRY_LET(auto answer, look_at(library, file, 0));
     PictureKeeper keeper(library);
     keeper.put(file.content, answer);
     auto& picture = size == PictureSize::preview ? answer.preview : answer.thumbnail;
@@ -149,11 +168,9 @@ void PictureKeeper::flush() {
 }
 
 Result<Bytes> picture_of(Library& library, const model::ItemId& item, PictureSize size) {
-    TRY_LET(const auto record, library.catalog().item(item));
-    if (!record || record->files.empty())
-        return Error(ErrorCode::not_found, "There is no item " + item.hex() + " here.");
+    TRY_LET(const auto record, item_with_files(library, item));
     std::optional<Error> failure;
-    for (const auto& file : record->files) {
+    for (const auto& file : record.files) {
         if (file.kind == media::Kind::sidecar) continue;
         TRY_LET(auto found, find_picture(library, file.content, size));
         if (found) return *std::move(found);
@@ -165,7 +182,49 @@ Result<Bytes> picture_of(Library& library, const model::ItemId& item, PictureSiz
     }
     if (failure) return std::move(*failure);
     return Error(ErrorCode::not_found,
-                 "There is no picture of " + printable(record->files.front().name) + ".");
+                 "There is no picture of " + printable(record.files.front().name) + ".");
+}
+
+Result<Bytes> page_of(Library& library, const model::ItemId& item, std::uint32_t page,
+                      PictureSize size) {
+    TRY_LET(const auto record, item_with_files(library, item));
+    std::uint32_t most = 0;
+    for (const auto& file : record.files) {
+        if (file.kind == media::Kind::sidecar || page == 0) continue;
+        TRY_LET(auto answer, look_at(library, file, page - 1));
+        const auto& facts = answer.facts;
+        auto& picture = size == PictureSize::preview ? answer.preview : answer.thumbnail;
+        const auto count = std::max({facts.pages, facts.frames, picture.empty() ? 0U : 1U});
+        most = std::max(most, count);
+        if (page > count && answer.outcome != media::Outcome::not_opened) continue;
+        if (picture.empty()) return Error(ErrorCode::unsupported, std::string(media::kWillNotOpen));
+        return std::move(picture);
+    }
+    const auto name = printable(record.files.front().name);
+    if (most == 0) return Error(ErrorCode::not_found, "There is no picture of " + name + ".");
+    return Error(ErrorCode::not_found,
+                 name + " has " + std::to_string(most) + (most == 1 ? " page." : " pages."));
+}
+
+Result<Bytes> film_of(Library& library, const model::ItemId& item) {
+    constexpr std::uint64_t kLargestFilm = 256ULL << 20U;
+    TRY_LET(const auto record, item_with_files(library, item));
+    for (const auto& file : record.files) {
+        TRY_LET(const auto facts, library.catalog().facts(file.content));
+        if (!facts || !facts->film) continue;
+        if (facts->film->size_bytes > kLargestFilm)
+            return Error(ErrorCode::limit, "the film is larger than 256 MiB");
+        TRY_LET(const auto source, open(library, file));
+        const auto size = source->size_bytes();
+        const auto at = facts->film->offset_bytes;
+        // What a reader said of it need not be so.
+        if (at > size || facts->film->size_bytes > size - at) continue;
+        Bytes film(static_cast<std::size_t>(facts->film->size_bytes));
+        TRY(source->read_at(at, film));
+        return film;
+    }
+    return Error(ErrorCode::not_found,
+                 "There is no film inside of " + printable(record.files.front().name) + ".");
 }
 
 Result<> forget_pictures(Library& library, std::span<const model::ContentId> contents) {

@@ -43,6 +43,16 @@ class PictureKeeper {
 /// not be made; those of reading.
 Result<Bytes> picture_of(Library& library, const model::ItemId& item, catalog::PictureSize size);
 
+/// One page of a document or TIFF, one frame of an animation or of an examination's loop, from 1;
+/// of the first of the item's files that has one. Drawn each time, not kept. Errors: as
+/// picture_of(); not_found where it has fewer.
+Result<Bytes> page_of(Library& library, const model::ItemId& item, std::uint32_t page,
+                      catalog::PictureSize size);
+
+/// The film inside of a motion photo, as it stands there. Errors: not_found where the item has
+/// none; limit where it is larger than 256 MiB; those of reading.
+Result<Bytes> film_of(Library& library, const model::ItemId& item);
+
 /// Of these originals no picture stays, in this cache or in this copy. Packs that hold one are
 /// written anew without it first.
 Result<> forget_pictures(Library& library, std::span<const model::ContentId> contents);

@@ -56,6 +56,43 @@ expect 'one alone is not taken apart' err_has 'Nothing else belongs to this item
 run preview "$broken" --to broken-preview.jpg
 expect 'what does not open fails' exits 1
 expect 'and leaves no file' sh -c '[ ! -e broken-preview.jpg ]'
+
+# ---- pages, and a film inside of a photograph ----------------------------------------------------------------------
+mkdir pages
+frame='\041\371\004\000\000\000\000\000\054\000\000\000\000\001\000\001\000\000\002\002'
+# shellcheck disable=SC2059
+{
+    printf 'GIF89a\001\000\001\000\200\000\000\000\000\000\377\377\377'
+    printf "$frame\\104\\001\\000"
+    printf "$frame\\114\\001\\000;"
+} >pages/two.gif
+film='\000\000\000\024ftypisom\000\000\002\000isom\000\000\000\010moov\000\000\000\011mdatx'
+# shellcheck disable=SC2059
+{
+    printf '\377\330\377\300\000\013\010\000\001\000\001\001\001\021\000\377\332\000\010\001\001\000\000\077\000\377\331'
+    printf "$film"
+} >pages/moving.jpg
+run keep pages
+gif=$(number_of two.gif) moving=$(number_of moving.jpg)
+run preview "$gif" --page 1 --to first.jpg
+expect 'the first frame is drawn' exits 0
+run preview "$gif" --page 2 --to second.jpg
+expect 'the second, too' exits 0
+expect 'and is another' sh -c '! cmp -s first.jpg second.jpg'
+run preview "$gif" --page 3 --to third.jpg
+expect 'a third is not there' err_has 'two.gif has 2 pages.'
+run preview "$gif" --page 0 --to none.jpg
+expect 'pages are counted from 1' err_has 'is no page: write --page 3.'
+run preview "$moving" --film --to film.mp4
+expect 'the film inside is written' exits 0
+# shellcheck disable=SC2059
+printf "$film" >film.expected
+expect 'as it stands there' cmp film.mp4 film.expected
+run preview "$gif" --film --to none.mp4
+expect 'where there is none it is said' err_has 'There is no film inside of two.gif.'
+run preview "$gif" --film --small --to none.mp4
+expect 'a film has no small one' exits 2
+
 run list --alike
 expect 'nothing looks alike' exits 0
 finish
