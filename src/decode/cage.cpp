@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -34,12 +35,17 @@ Error cannot(const std::string& what) {
 /// Landlock and the limits hold for the thread that asks and those that it makes: there must be no
 /// other one.
 Result<> check_one_thread() {
-    std::error_code error;
-    std::filesystem::directory_iterator threads("/proc/self/task", error);
-    if (error) return cannot("/proc is not there");
-    const auto count = std::distance(begin(threads), end(threads));
-    if (count != 1) return cannot("it has " + std::to_string(count) + " threads already");
-    return {};
+    constexpr int kTries = 200;  // of a millisecond: one that was waited for may still be going
+    std::ptrdiff_t count = 0;
+    for (int i = 0; i < kTries; ++i) {
+        std::error_code error;
+        const std::filesystem::directory_iterator threads("/proc/self/task", error);
+        if (error) return cannot("/proc is not there");
+        count = std::distance(begin(threads), end(threads));
+        if (count == 1) return {};
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    return cannot("it has " + std::to_string(count) + " threads already");
 }
 
 Result<std::uint64_t> mapped_bytes() {
@@ -59,6 +65,9 @@ Result<> limit(__rlimit_resource what, rlim_t value, const char* name) {
 /// first meet, and whether memory may be promised twice when a thread's own heap first shrinks.
 /// Both happen here, in a thread that ends, and not while a picture is decoded.
 Result<> settle_allocator() {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    return {};  // these have an allocator of their own
+#endif
     if (::mallopt(M_ARENA_MAX, 2) != 1) return cannot("memory cannot be set up");
     constexpr std::size_t kPieceBytes = 100UL << 10U;  // from the heap, not mapped by itself
     constexpr std::size_t kPieces = 480;               // what is freed at once is worth giving back

@@ -120,6 +120,7 @@ Result<> die_with_parent(const std::string& parent) {
 
 Result<> go_into_cage(const std::string& parent, int control) {
     TRY(die_with_parent(parent));
+    TRY(fit_for_cage());
     TRY(warm_up());
     TRY(close_cage(CageLimits{}, control));
     know_only_held_files();
