@@ -34,11 +34,15 @@ test: setup check-format
 	@$(BUILD) release
 	@$(TEST) release
 
-# The same tests with many more random cases each, and a minute for each fuzzer.
+# The same tests with many more random cases each, a minute for each fuzzer, and the decoders with sanitizers.
+# KEEPSAKE_CORPUS=folder: of files that decoders are tried on.
 test-long: setup fuzz
 	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON >/dev/null
 	@$(BUILD) release
 	@KEEPSAKE_TEST_LONG=1 RC_PARAMS="max_success=2000" $(TEST) release --timeout 3600
+	@$(CONFIGURE) asan-ubsan >/dev/null
+	@$(BUILD) asan-ubsan --target decode_program write_bombs
+	@KEEPSAKE_TEST_LONG=1 $(TEST) asan-ubsan -R '^reader.sanitized$$'
 
 test-asan: setup
 	@$(CONFIGURE) asan-ubsan >/dev/null
