@@ -43,6 +43,7 @@ ItemRecord item_of(Catalog& catalog, std::uint64_t item) {
 }
 std::vector<std::string> names_of(const ItemRecord& item) {
     std::vector<std::string> names;
+    names.reserve(item.files.size());
     for (const auto& file : item.files) names.push_back(file.name);
     return names;
 }
@@ -129,6 +130,7 @@ TEST(Dates, AreFoundWhereTheyAreNamed) {
 
 TEST(Dates, AreCountedByDayAndReadByWindows) {
     std::vector<model::EntryBody> bodies;
+    bodies.reserve(40);
     for (std::uint64_t i = 0; i < 40; ++i)
         bodies.emplace_back(keep_of(
             i + 1, {kept_file(i + 1, "a.jpg", "",

@@ -79,14 +79,11 @@ Stem stem_without_marks(std::string_view name) {
     Stem of;
     of.stem = name;
     std::ranges::transform(of.stem, of.stem.begin(), lower);
-    if (take_off(of.stem, ".json")) {
+    if (take_off(of.stem, ".json"))
         take_off_service_words(of.stem);
-        take_off_extension(of.stem);
-    } else if (take_off(of.stem, ".xmp") || take_off(of.stem, ".aae")) {
-        take_off_extension(of.stem);
-    } else {
-        take_off_extension(of.stem);
-    }
+    else if (!take_off(of.stem, ".xmp"))
+        take_off(of.stem, ".aae");
+    take_off_extension(of.stem);
     for (const std::string_view mark : {"-edited", "_edited", " edited", "-bearbeitet", "-edit"})
         if (take_off(of.stem, mark)) of.edited = true;
     // Apple: IMG_E1234 beside IMG_1234.

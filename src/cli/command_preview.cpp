@@ -1,4 +1,3 @@
-#include <string>
 
 #include "base/bytes.h"
 #include "base/error.h"

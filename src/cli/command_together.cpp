@@ -1,14 +1,12 @@
 #include <algorithm>
 #include <vector>
 
-#include "base/error.h"
 #include "base/result.h"
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
 #include "cli/invocation.h"
 #include "cli/item_text.h"
-#include "cli/text_layout.h"
 #include "library/belonging.h"
 #include "library/tell.h"
 #include "model/ids.h"

@@ -1,6 +1,5 @@
 #include "library/belonging.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -20,7 +19,6 @@
 #include "catalog/groups.h"
 #include "library/library.h"
 #include "media/facts.h"
-#include "media/kind.h"
 #include "model/entry.h"
 #include "model/ids.h"
 
@@ -71,6 +69,7 @@ class Surroundings {
     }
     std::vector<Candidate> take() {
         std::vector<Candidate> all;
+        all.reserve(found_.size());
         for (auto& [key, candidate] : found_) all.push_back(std::move(candidate));
         return all;
     }
@@ -163,6 +162,7 @@ Result<> take_apart(Library& library, const model::ItemId& item) {
     auto items = record->parts;
     items.push_back(item);
     std::vector<model::EntryBody> entries;
+    entries.reserve(items.size());
     for (const auto& each : items)
         entries.emplace_back(model::Set{
             model::Subject::of(each), std::string(catalog::kBelongs), {}, value_of({}, "")});

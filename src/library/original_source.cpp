@@ -1,6 +1,5 @@
 #include "library/original_source.h"
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>

@@ -8,7 +8,6 @@
 #include <set>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -248,8 +247,8 @@ Result<> forget_pictures(Library& library, std::span<const model::ContentId> con
                                   : write_pack(library, *pictures);
             if (anew) TRY(cache->note_pack(*anew, contents_of(*pictures)));
         }
-        const auto removed = archive::remove_own_file(
-            library.environment().files, library.copy().path, archive::thumbnail_pack_path(pack));
+        auto removed = archive::remove_own_file(library.environment().files, library.copy().path,
+                                                archive::thumbnail_pack_path(pack));
         if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
         TRY(cache->forget_pack(pack));
     }

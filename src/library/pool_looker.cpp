@@ -1,5 +1,6 @@
 #include "library/pool_looker.h"
 
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <string>

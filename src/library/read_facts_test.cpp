@@ -6,13 +6,14 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -29,7 +30,10 @@
 #include "library/tell.h"
 #include "library/tend.h"
 #include "media/facts.h"
+#include "media/kind.h"
 #include "media/reader_pool.h"
+#include "media/taken.h"
+#include "model/ids.h"
 #include "support/family.h"
 
 // Keeping, then looking: with readers that say what the test wants to hear.

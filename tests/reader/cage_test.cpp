@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 #include <chrono>
@@ -96,6 +95,7 @@ TEST_F(Cage, StrangeFactsAreLeftOut) {
 }
 
 TEST(Reader, RefusesToBeRunByHand) {
+    // NOLINTBEGIN(misc-include-cleaner): cstdio and sys/wait.h have them
     std::unique_ptr<FILE, int (*)(FILE*)> run(::popen(KEEPSAKE_READER " 2>&1 3<&- </dev/null", "r"),
                                               &::pclose);
     std::array<char, 256> line{};
@@ -104,6 +104,7 @@ TEST(Reader, RefusesToBeRunByHand) {
         std::string(line.data(), size),
         "keepsake-reader: this program is started by keepsake, and reads nothing by itself\n");
     EXPECT_EQ(WEXITSTATUS(::pclose(run.release())), 2);
+    // NOLINTEND(misc-include-cleaner)
 }
 
 }  // namespace

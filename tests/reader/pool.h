@@ -34,7 +34,7 @@ class PoolTest : public ::testing::Test {
         ASSERT_TRUE(pool) << pool.error().message();
         pool_ = *std::move(pool);
     }
-    media::Answer look(std::string_view bytes, media::Question question = {}) {
+    media::Answer look(std::string_view bytes, const media::Question& question = {}) {
         media::MemorySource source(as_bytes(bytes));
         auto answer = pool_->look(source, question);
         EXPECT_TRUE(answer) << answer.error().message();

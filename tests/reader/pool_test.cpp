@@ -2,10 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <atomic>
-#include <chrono>
-#include <cstddef>
 #include <cstdint>
 #include <stop_token>
 #include <string>
@@ -16,6 +13,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "media/facts.h"
+#include "media/kind.h"
 #include "media/preview_check.h"
 #include "media/reader_pool.h"
 
@@ -73,6 +71,7 @@ TEST_F(Pool, ManyThreadsAskAtOnce) {
     std::atomic<int> whole = 0;
     {
         std::vector<std::jthread> threads;
+        threads.reserve(8);
         for (int i = 0; i < 8; ++i)
             threads.emplace_back([&] {
                 for (int n = 0; n < 5; ++n)
