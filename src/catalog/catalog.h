@@ -150,6 +150,27 @@ struct DayCount {
     std::uint64_t items = 0;
 };
 
+/// A field that stands.
+struct FieldRecord {
+    model::Subject subject;
+    std::optional<model::PersonId> person;  ///< whose own it is
+    std::string value;                      ///< JSON, not null
+};
+
+/// A link that stands.
+struct LinkRecord {
+    model::Subject to;
+    std::string value;  ///< JSON, not null
+};
+
+/// An item as a timeline's outline needs it.
+struct ListedItem {
+    model::ItemId item;
+    std::string_view date;  ///< what it is listed by; lives during the visit
+    bool dated = false;     ///< somebody or its files say when it was; else it is a file's time
+    std::optional<media::Kind> kind;
+};
+
 /// How a content looks (media::Facts).
 struct Look {
     model::ContentId content;
@@ -263,6 +284,14 @@ class Catalog {
     Result<std::vector<WordsRecord>> standing_words(const model::Subject& of,
                                                     std::string_view field);
     Result<std::optional<std::string>> field(const model::Subject& of, std::string_view field);
+    /// One field of all subjects, of the family and of each person, in order of subject.
+    Result<> for_each_field(std::string_view field,
+                            const std::function<Result<>(const FieldRecord&)>& visit);
+    Result<std::vector<LinkRecord>> links(const model::Subject& of, std::string_view as);
+    Result<std::vector<model::MomentId>> moments_that_hold(const model::ItemId& item);
+    /// All that is listed, by date, without what is looked up for each: a million in a second or
+    /// two.
+    Result<> for_each_listed(const std::function<Result<>(const ListedItem&)>& visit);
     Result<std::vector<MomentRecord>> moments();
     Result<std::optional<MomentRecord>> moment(const model::MomentId& moment);
     Result<std::vector<Tombstone>> tombstones();

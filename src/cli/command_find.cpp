@@ -8,7 +8,7 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
-#include "cli/find_words.h"
+#include "library/find_words.h"
 #include "cli/invocation.h"
 #include "cli/item_text.h"
 #include "cli/terminal.h"
@@ -17,7 +17,7 @@
 namespace keepsake::cli {
 
 Result<ExitCode> run(Context& context, const FindCommand& command) {
-    const auto filter = find_filter(command.words);
+    const auto filter = library::find_filter(command.words);
     TRY_LET(auto library, context.open());
     auto& out = context.out();
     const std::size_t columns = out.is_terminal() ? terminal_width(out.descriptor()) : 0;

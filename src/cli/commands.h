@@ -10,6 +10,7 @@ namespace keepsake::cli {
 
 Result<ExitCode> run(Context& context, const NewCommand& command);
 Result<ExitCode> run(Context& context, const KeepCommand& command);
+Result<ExitCode> run(Context& context, const ServeCommand& command);
 Result<ExitCode> run(Context& context, const ListCommand& command);
 Result<ExitCode> run(Context& context, const FindCommand& command);
 Result<ExitCode> run(Context& context, const PreviewCommand& command);

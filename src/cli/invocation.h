@@ -27,6 +27,15 @@ struct KeepCommand {
     bool parity_later = false;       ///< left to tend
     bool looking_later = false;      ///< as well
 };
+struct ServeCommand {
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8420;
+    std::optional<std::string> certificate;
+    std::optional<std::string> key;
+    bool behind_proxy = false;
+    std::string prefix;
+    bool open_browser = false;
+};
 struct ListCommand {
     std::vector<std::string> words;
     std::string from;
@@ -131,7 +140,7 @@ struct DeviceAcceptCommand {
 };
 
 using Command =
-    std::variant<NewCommand, KeepCommand, ListCommand, FindCommand, PreviewCommand, TogetherCommand,
+    std::variant<NewCommand, KeepCommand, ServeCommand, ListCommand, FindCommand, PreviewCommand, TogetherCommand,
                  ApartCommand, GetCommand, WordsCommand, MomentNewCommand, MomentAddCommand,
                  MomentListCommand, MomentShowCommand, CoverCommand, UncoverCommand, LetGoCommand,
                  BringBackCommand, CheckCommand, TendCommand, CareCommand, KeyListCommand,

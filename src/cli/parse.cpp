@@ -15,7 +15,7 @@
 #include "base/text.h"
 #include "cli/argument_marks.h"
 #include "cli/exit_code.h"
-#include "cli/find_words.h"
+#include "library/find_words.h"
 #include "cli/invocation.h"
 #include "cli/typed_values.h"
 
@@ -63,6 +63,7 @@ class Grammar {
 
   private:
     void add_archive_commands();
+    void add_serve();
     void add_list();
     void add_find();
     void add_preview();
@@ -167,6 +168,7 @@ Grammar::Grammar()
         ->type_name("FILE");
     text(app_, "--identity", global_.identity_file, "An age identity file")->type_name("FILE");
     add_archive_commands();
+    add_serve();
     add_list();
     add_find();
     add_preview();
@@ -208,6 +210,30 @@ void Grammar::add_archive_commands() {
         ->group("For measuring");
 }
 
+void Grammar::add_serve() {
+    auto port = std::make_shared<std::string>("8420");
+    auto [serve, served] =
+        add<ServeCommand>(app_, "serve", "Shows the pages in a browser, until it is stopped",
+                          [port](ServeCommand& values) {
+                              values.port = port_number(*port);
+                              if (values.certificate.has_value() != values.key.has_value())
+                                  throw UsageError{"--cert and --key belong together."};
+                          });
+    text(*serve, "--address", served->address,
+         "Where to listen: 127.0.0.1 unless said, which no other computer reaches")
+        ->type_name("ADDRESS");
+    text(*serve, "--port", *port, "8420 unless said; 0 is any that is free")->type_name("NUMBER");
+    text(*serve, "--cert", served->certificate,
+         "A certificate (PEM), so that other computers may be let in")
+        ->type_name("FILE");
+    text(*serve, "--key", served->key, "Its key (PEM)")->type_name("FILE");
+    serve->add_flag("--behind-proxy", served->behind_proxy,
+                    "Something in front of it encrypts, and passes Host on as it came");
+    text(*serve, "--prefix", served->prefix, "A path before everything, such as /photos")
+        ->type_name("PATH");
+    serve->add_flag("--open", served->open_browser, "Opens the browser");
+}
+
 void Grammar::add_list() {
     auto [list, listed] =
         add<ListCommand>(app_, "list", "Lists what is kept, by date", [](ListCommand& values) {
@@ -232,7 +258,7 @@ void Grammar::add_find() {
     auto [find, found] = add<FindCommand>(
         app_, "find", "Finds items by words, dates, kinds, people, places and cameras",
         [](FindCommand& values) {
-            const auto filter = find_filter(values.words);
+            const auto filter = library::find_filter(values.words);
             if (filter.words.empty() && filter.date.empty() && filter.kinds.empty())
                 throw UsageError{"Say what to look for: words, a date, a kind."};
         });

@@ -16,6 +16,7 @@
 #include "cli/invocation.h"
 #include "cli/output.h"
 #include "cli/parse.h"
+#include "cli/settings.h"
 
 namespace keepsake::cli {
 namespace {
@@ -46,6 +47,12 @@ ExitCode do_command(const Command& command, Context& context) {
     return *result;
 }
 
+/// Somebody clicked on it, and there is a desktop to open a browser on.
+bool is_alone_on_a_desktop(std::span<const char* const> arguments) {
+    return arguments.size() == 1 &&
+           (environment_variable("WAYLAND_DISPLAY") || environment_variable("DISPLAY"));
+}
+
 ExitCode run_invocation(Invocation invocation, Wiring& wiring) {
     Context context(wiring, std::move(invocation.global), takes_stdin(invocation.command));
     return do_command(invocation.command, context);
@@ -56,6 +63,11 @@ ExitCode run_invocation(Invocation invocation, Wiring& wiring) {
 int run_program(std::span<const char* const> arguments, Wiring& wiring) {
     const char* why = nullptr;
     try {
+        if (is_alone_on_a_desktop(arguments)) {
+            ServeCommand serve;
+            serve.open_browser = true;
+            return static_cast<int>(run_invocation({{}, serve}, wiring));
+        }
         auto parsed = parse(arguments);
         if (const auto* told = std::get_if<Told>(&parsed)) return static_cast<int>(tell(*told));
         return static_cast<int>(run_invocation(std::get<Invocation>(std::move(parsed)), wiring));

@@ -42,6 +42,15 @@ std::uint32_t page_number(const std::string& typed) {
     return value;
 }
 
+std::uint16_t port_number(const std::string& typed) {
+    std::uint16_t port = 0;
+    const auto* const end = typed.data() + typed.size();
+    const auto [stopped, failed] = std::from_chars(typed.data(), end, port);
+    if (typed.empty() || failed != std::errc() || stopped != end)
+        throw UsageError{"'" + typed + "' is no port: 0 to 65535."};
+    return port;
+}
+
 bool is_later(const std::string& option, const std::string& when) {
     if (when != "now" && when != "later")
         throw UsageError{"Say " + option + " now, or " + option + " later."};

@@ -19,6 +19,8 @@ double percent(const std::string& typed);
 
 /// "1" to "1000000": of a document's pages or a film's frames.
 std::uint32_t page_number(const std::string& typed);
+/// 0 to 65535.
+std::uint16_t port_number(const std::string& typed);
 
 /// Of "now" and "later", which of them `option` was given.
 bool is_later(const std::string& option, const std::string& when);

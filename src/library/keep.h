@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -10,11 +11,23 @@
 #include "library/environment.h"
 #include "library/library.h"
 #include "library/parity_upkeep.h"
+#include "model/ids.h"
 
 namespace keepsake::library {
 
+/// A file that is kept now, or was before.
+struct KeptFile {
+    std::string path;     ///< as it was read
+    model::ItemId item;
+    bool before = false;  ///< the same file from the same place was kept already
+};
+
 struct KeepOptions {
-    bool read_back = true;  ///< off only for measuring what it costs
+    bool read_back = true;   ///< off only for measuring what it costs
+    bool just_kept = false;  ///< stands apart until somebody places it (`just_kept` of the journal)
+    /// Told of each file once it is acknowledged. Called from several threads, one at a time; must
+    /// not use the library.
+    std::function<void(const KeptFile&)> on_kept{};
 };
 
 struct KeepReport {

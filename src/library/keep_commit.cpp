@@ -101,6 +101,7 @@ Result<> KeepPipeline::commit_group(std::vector<ReadyFile>& group) {
         report_.restored += ready.kept_before && ready.sealed ? 1U : 0U;
         if (ready.sealed)
             report_.just_kept.objects.push_back({ready.sealed->object, ready.sealed->object_bytes});
+        tell_kept(ready.source, ready.item, ready.kept_before);
     }
     return {};
 }
@@ -159,11 +160,11 @@ Result<> KeepPipeline::give_names(std::vector<ReadyFile>& group) {
     return {};
 }
 
-Result<> KeepPipeline::write_journal(const std::vector<ReadyFile>& group) {
+Result<> KeepPipeline::write_journal(std::vector<ReadyFile>& group) {
     auto& environment = library_->environment();
     std::vector<model::EntryBody> entries;
     const std::lock_guard guard(library_mutex_);
-    for (const auto& ready : group) {
+    for (auto& ready : group) {
         if (ready.sealed)
             entries.emplace_back(entry_of(*ready.sealed));
         else if (!named_.contains(ready.content))
@@ -171,12 +172,15 @@ Result<> KeepPipeline::write_journal(const std::vector<ReadyFile>& group) {
         if (ready.kept_before) continue;
         model::Keep keep;
         environment.random.fill(keep.item.bytes);
+        ready.item = keep.item;
         keep.kept = environment.clock.now();
         keep.kept.nanoseconds = 0;
         keep.root = ready.source.source->root;
         keep.files.push_back(
             {ready.content, ready.bytes, ready.source.name, ready.source.folder, ready.modified});
         entries.emplace_back(std::move(keep));
+        if (options_.just_kept)
+            entries.emplace_back(model::Set{model::Subject::of(ready.item), "just_kept", {}, "true"});
     }
     TRY(library_->commit(std::move(entries)));
     for (const auto& ready : group) {

@@ -136,6 +136,10 @@ void KeepPipeline::fail(Error error) {
 }
 
 // The size that was told beforehand is what counts in the end, whatever was read meanwhile.
+void KeepPipeline::tell_kept(const SourceFile& file, const model::ItemId& item, bool before) {
+    if (options_.on_kept) options_.on_kept({file.path, item, before});
+}
+
 void KeepPipeline::count_done(const SourceFile& file, std::uint64_t counted_bytes) {
     files_done_ += 1;
     bytes_done_ += file.bytes - counted_bytes;  // modulo 2^64, where the file has grown
@@ -339,9 +343,11 @@ Result<KeepPipeline::Tried> KeepPipeline::finished(ReadyFile ready) {
         count_done(source, ready.counted_bytes);
         const std::lock_guard guard(mutex_);
         ++report_.already;
+        tell_kept(source, **kept, true);
         return Tried::done;
     }
     ready.kept_before = kept->has_value();
+    if (*kept) ready.item = **kept;
     if (ready.sealed) claimed_.insert(ready.content);
     // Queued before the claim can be seen: whoever leans on it comes after it.
     const std::lock_guard guard(mutex_);

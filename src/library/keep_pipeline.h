@@ -41,6 +41,7 @@ struct ReadyFile {
     std::uint64_t bytes = 0;
     std::uint64_t counted_bytes = 0;  ///< of them, those that the progress shows already
     std::optional<archive::SealedObject> sealed;  ///< none where the content is stored already
+    model::ItemId item{};      ///< what it is kept as; once it is journaled
     bool kept_before = false;  ///< its object here had gone or was damaged, and is made again
 
     /// What the committer has to read back.
@@ -110,6 +111,8 @@ class KeepPipeline {
     Result<bool> is_stored(const model::ContentId& content, archive::ObjectBuffers& buffers);
     /// Hands it to the committer, unless it was kept before.
     Result<Tried> finished(ReadyFile ready);
+    /// Requires: mutex_ is held.
+    void tell_kept(const SourceFile& file, const model::ItemId& item, bool before);
     void count_done(const SourceFile& file, std::uint64_t counted_bytes);
     void source_failed(const SourceFile& file, const Error& error);
     void forget_size(std::uint64_t bytes);
@@ -126,7 +129,7 @@ class KeepPipeline {
     Result<> sync_objects(const std::vector<ReadyFile>& group);
     Result<> read_back(const std::vector<ReadyFile>& group);
     Result<> give_names(std::vector<ReadyFile>& group);
-    Result<> write_journal(const std::vector<ReadyFile>& group);
+    Result<> write_journal(std::vector<ReadyFile>& group);
     void discard(const std::vector<ReadyFile>& group);
 
     Library* library_;

@@ -92,16 +92,6 @@ Result<> learn_packs(Library& library, catalog::PreviewCache& cache) {
     return {};
 }
 
-Result<std::optional<Bytes>> find_picture(Library& library, const model::ContentId& content,
-                                          PictureSize size) {
-    auto* const cache = library.pictures();
-    if (cache == nullptr) return std::optional<Bytes>();
-    TRY_LET(auto found, cache->get(content, size));
-    if (found || size != PictureSize::thumbnail) return found;
-    TRY(learn_packs(library, *cache));
-    return cache->get(content, size);
-}
-
 Result<std::unique_ptr<media::Source>> open(Library& library, const catalog::FileRecord& file) {
     TRY_LET(const auto content, library.catalog().content(file.content));
     if (!content) return Error(ErrorCode::not_found, "its original is not in this copy");
@@ -166,12 +156,22 @@ void PictureKeeper::flush() {
     waiting_bytes_ = 0;
 }
 
+Result<std::optional<Bytes>> stored_picture(Library& library, const model::ContentId& content,
+                                            PictureSize size) {
+    auto* const cache = library.pictures();
+    if (cache == nullptr) return std::optional<Bytes>();
+    TRY_LET(auto found, cache->get(content, size));
+    if (found || size != PictureSize::thumbnail) return found;
+    TRY(learn_packs(library, *cache));
+    return cache->get(content, size);
+}
+
 Result<Bytes> picture_of(Library& library, const model::ItemId& item, PictureSize size) {
     TRY_LET(const auto record, item_with_files(library, item));
     std::optional<Error> failure;
     for (const auto& file : record.files) {
         if (file.kind == media::Kind::sidecar) continue;
-        TRY_LET(auto found, find_picture(library, file.content, size));
+        TRY_LET(auto found, stored_picture(library, file.content, size));
         if (found) return *std::move(found);
         auto made = make_picture(library, file, size);
         if (made && *made) return **std::move(made);

@@ -38,6 +38,10 @@ class PictureKeeper {
     std::size_t waiting_bytes_ = 0;
 };
 
+/// The picture of an original, where it was made before; none where it is to be made.
+Result<std::optional<Bytes>> stored_picture(Library& library, const model::ContentId& content,
+                                            catalog::PictureSize size);
+
 /// The picture of an item: of the first of its files that has one. Errors: not_found where it has
 /// none ("There is no picture of notes.txt."); unsupported with media::kWillNotOpen where it could
 /// not be made; those of reading.

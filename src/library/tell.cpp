@@ -179,11 +179,18 @@ Result<> add_to_moment(Library& library, const model::MomentId& moment,
     return library.commit(std::move(entries));
 }
 
-Result<> set_cover(Library& library, const model::Subject& of, std::string_view words) {
+Result<> check_cover(std::string_view words) {
+    if (words.empty()) return {};
     TRY(check_line(words, "The cover", model::kLargestCoverCharacters * 4));
     if (characters(words) > model::kLargestCoverCharacters)
         return Error(ErrorCode::invalid, "A cover holds at most 160 characters; these are " +
                                              std::to_string(characters(words)) + ".");
+    return {};
+}
+
+Result<> set_cover(Library& library, const model::Subject& of, std::string_view words) {
+    if (words.empty()) return Error(ErrorCode::invalid, "The cover is empty.");
+    TRY(check_cover(words));
     return library.commit({set_text(of, "cover", words)});
 }
 

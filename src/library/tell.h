@@ -34,6 +34,9 @@ Result<model::MomentId> new_moment(Library& library, std::string_view name);
 Result<> add_to_moment(Library& library, const model::MomentId& moment,
                        std::span<const model::ItemId> items);
 
+/// Whether a cover may hold these words. "": nobody has said what it is. Errors: invalid: not
+/// UTF-8, more than one line, over 160 characters.
+Result<> check_cover(std::string_view words);
 /// Errors: invalid: not UTF-8, more than one line, empty, over 160 characters.
 Result<> set_cover(Library& library, const model::Subject& of, std::string_view words);
 Result<> take_cover_away(Library& library, const model::Subject& of);

@@ -1,4 +1,4 @@
-#include "cli/find_words.h"
+#include "library/find_words.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include "catalog/catalog.h"
 #include "media/kind.h"
 
-namespace keepsake::cli {
+namespace keepsake::library {
 namespace {
 
 using testing::ElementsAre;
@@ -34,4 +34,4 @@ TEST(FindWords, TakeWhatIsNoDateForAWord) {
 }
 
 }  // namespace
-}  // namespace keepsake::cli
+}  // namespace keepsake::library

@@ -6,7 +6,7 @@
 
 #include "catalog/catalog.h"
 
-namespace keepsake::cli {
+namespace keepsake::library {
 
 /// "2020", "2020-09" or "2020-09-14".
 bool is_date(std::string_view word);
@@ -16,4 +16,4 @@ bool is_date(std::string_view word);
 /// words.
 catalog::ItemFilter find_filter(const std::vector<std::string>& typed);
 
-}  // namespace keepsake::cli
+}  // namespace keepsake::library

@@ -1,4 +1,4 @@
-#include "cli/find_words.h"
+#include "library/find_words.h"
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,7 @@
 #include "catalog/catalog.h"
 #include "media/kind.h"
 
-namespace keepsake::cli {
+namespace keepsake::library {
 namespace {
 
 using media::Kind;
@@ -123,4 +123,4 @@ catalog::ItemFilter find_filter(const std::vector<std::string>& typed) {
     return filter;
 }
 
-}  // namespace keepsake::cli
+}  // namespace keepsake::library

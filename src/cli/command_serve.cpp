@@ -1,0 +1,81 @@
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+#include "archive/copy.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/context.h"
+#include "cli/exit_code.h"
+#include "cli/invocation.h"
+#include "cli/settings.h"
+#include "http/server.h"
+#include "server/serve.h"
+
+extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX declares it nowhere
+
+namespace keepsake::cli {
+namespace {
+
+/// Has the desktop open it; where that cannot be done, the address stands in the terminal.
+void open_browser(const std::string& url) {
+    std::string program = "xdg-open";
+    std::string address = url;
+    std::array<char*, 3> arguments{program.data(), address.data(), nullptr};
+    posix_spawn_file_actions_t actions{};
+    ::posix_spawn_file_actions_init(&actions);
+    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        ::posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0);
+    pid_t child = 0;
+    const int failed =
+        ::posix_spawnp(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (failed == 0) ::waitpid(child, nullptr, 0);
+}
+
+/// Where the archive is, or will be made: what was named, the one stood in, else a folder of the
+/// person's own.
+Result<std::string> served_archive(Context& context) {
+    if (context.options().archive) return *context.options().archive;
+    auto found = context.archive_path();
+    if (found || found.error().code() != ErrorCode::not_found) return found;
+    const auto home = environment_variable("HOME");
+    if (!home) return found;
+    return *home + "/Keepsake";
+}
+
+}  // namespace
+
+Result<ExitCode> run(Context& context, const ServeCommand& command) {
+    server::ServeOptions options;
+    TRY_LET(options.archive_path, served_archive(context));
+    options.address = command.address;
+    options.port = command.port;
+    options.behind_proxy = command.behind_proxy;
+    options.prefix = command.prefix;
+    if (command.certificate.has_value() != command.key.has_value())
+        return Error(ErrorCode::invalid, "--cert and --key belong together.");
+    if (command.certificate)
+        options.certificate = http::Certificate{*command.certificate, *command.key};
+    TRY_LET(const auto* environment, context.environment());
+    const auto ready = [&](const std::string& url) {
+        context.out().line("Keepsake is at " + url);
+        context.messages().line("It serves " + printable(options.archive_path) +
+                                ". Ctrl-C ends it.");
+        static_cast<void>(context.out().flush());
+        if (command.open_browser) open_browser(url);
+    };
+    TRY(server::serve(*environment, options, ready, context.stop()));
+    return ExitCode::done;
+}
+
+}  // namespace keepsake::cli

@@ -1,0 +1,208 @@
+// Looking at what is kept.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "http/message.h"
+#include "library/find_words.h"
+#include "model/ids.h"
+#include "server/answers.h"
+#include "server/api.h"
+#include "server/house.h"
+#include "server/item_json.h"
+
+namespace keepsake::server {
+namespace {
+
+constexpr std::size_t kUsual = 200;
+constexpr std::size_t kMost = 1'000;
+constexpr std::size_t kMostShapes = 100'000;
+constexpr std::size_t kMostIds = 200;
+
+Json items_answer(std::size_t total, std::size_t first, Json items) {
+    Json json;
+    json["total"] = total;
+    json["first"] = first;
+    json["items"] = std::move(items);
+    return json;
+}
+
+std::vector<model::ItemId> slice(const std::vector<model::ItemId>& items, const Page& page) {
+    const auto first = std::min(page.first, items.size());
+    const auto count = std::min(page.count, items.size() - first);
+    const auto begin = items.begin() + static_cast<std::ptrdiff_t>(first);
+    return {begin, begin + static_cast<std::ptrdiff_t>(count)};
+}
+
+}  // namespace
+
+Api::Answer Api::get_timeline(Call& call) {
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto outline, house_->outline(eyes.library));
+        Json json;
+        json["revision"] = outline.revision;
+        json["items"] = outline.timeline->items().size();
+        json["sections"] = Json::array();
+        for (const auto& section : outline.timeline->sections())
+            json["sections"].push_back(
+                {{"date", section.date}, {"first", section.first}, {"items", section.items}});
+        return json_answer(200, json);
+    });
+}
+
+Api::Answer Api::get_timeline_items(Call& call) {
+    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto outline, house_->outline(eyes.library));
+        TRY_LET(auto items, listed_by_id(eyes, slice(outline.timeline->items(), page)));
+        Json json;
+        json["revision"] = outline.revision;
+        json["first"] = page.first;
+        json["items"] = std::move(items);
+        return json_answer(200, json);
+    });
+}
+
+Api::Answer Api::get_timeline_shapes(Call& call) {
+    TRY_LET(const auto page, page_of(call, kMostShapes, kMostShapes));
+    std::string shapes;
+    std::string revision;
+    std::size_t done = 0;
+    // In pieces: what is not known yet is looked up, and others want to look meanwhile.
+    constexpr std::size_t kPiece = 500;
+    while (done < page.count) {
+        TRY_LET(const bool more, with_eyes(call, [&](const Eyes& eyes) -> Result<bool> {
+                    TRY_LET(const auto outline, house_->outline(eyes.library));
+                    if (!revision.empty() && revision != outline.revision)
+                        return Error(ErrorCode::exists, "The timeline has changed meanwhile.");
+                    revision = outline.revision;
+                    const Page piece{page.first + done, std::min(kPiece, page.count - done)};
+                    const auto items = slice(outline.timeline->items(), piece);
+                    for (const auto& item : items) {
+                        TRY_LET(const auto ratio, house_->ratio_of(eyes.library, eyes.told, item));
+                        shapes += static_cast<char>(ratio & 0xFFU);
+                        shapes += static_cast<char>(ratio >> 8U);
+                    }
+                    done += items.size();
+                    return items.size() == piece.count;
+                }));
+        if (!more) break;
+    }
+    http::Response response;
+    response.with("Content-Type", "application/octet-stream").with("Cache-Control", "no-store");
+    response.with("Keepsake-Revision", revision);
+    response.body = std::move(shapes);
+    return response;
+}
+
+Api::Answer Api::get_timeline_number(Call& call) {
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto item, item_of(eyes, call.ids[0]));
+        TRY_LET(const auto outline, house_->outline(eyes.library));
+        const auto number = outline.timeline->number_of(item.item);
+        if (!number) return Error(ErrorCode::not_found, "It is not in the timeline.");
+        Json json;
+        json["revision"] = outline.revision;
+        json["number"] = *number;
+        return json_answer(200, json);
+    });
+}
+
+Api::Answer Api::get_items(Call& call) {
+    std::vector<model::ItemId> ids;
+    const auto given = call.request.head.parameter("ids");
+    if (!given) return Error(ErrorCode::invalid, "'ids' is wanted.");
+    for (auto rest = *given; !rest.empty();) {
+        const auto end = std::min(rest.find(','), rest.size());
+        const auto id = model::ItemId::from_hex(rest.substr(0, end));
+        if (!id || ids.size() == kMostIds)
+            return Error(ErrorCode::invalid, "'ids' is no list of at most 200 ids.");
+        ids.push_back(*id);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(auto items, listed_by_id(eyes, ids));
+        const auto total = items.size();
+        return json_answer(200, items_answer(total, 0, std::move(items)));
+    });
+}
+
+Api::Answer Api::get_item(Call& call) {
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto item, item_of(eyes, call.ids[0]));
+        TRY_LET(const auto json, item_json(eyes, item));
+        return json_answer(200, json);
+    });
+}
+
+Api::Answer Api::look_at_item(Call& call) {
+    return with_eyes(call, [&](const Eyes& given) -> Answer {
+        TRY_LET(const auto item, item_of(given, call.ids[0]));
+        const Eyes eyes{given.house, given.library, given.told, given.viewer, {{item.item}, {}}};
+        Json json;
+        json["look"] = visitors_.look_at(call.visitor.session, item.item);
+        TRY_LET(json["item"], item_json(eyes, item));
+        return json_answer(200, json);
+    });
+}
+
+Api::Answer Api::end_look(Call& call) {
+    visitors_.end_look(call.visitor.session, call.ids[0]);
+    return nothing();
+}
+
+namespace {
+
+/// What is covered is found by its cover line alone: that it was found would tell of the rest.
+bool line_has(const std::string& line, const std::vector<std::string>& words) {
+    const auto lower = [](std::string_view text) {
+        std::string small(text);
+        for (auto& c : small)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        return small;
+    };
+    const auto small = lower(line);
+    return std::ranges::all_of(words, [&](const auto& word) {
+        return small.find(lower(word)) != std::string::npos;
+    });
+}
+
+bool may_be_found(const Eyes& eyes, const catalog::ItemRecord& item,
+                  const catalog::ItemFilter& filter) {
+    if (eyes.told.is_just_kept(item.item)) return false;
+    const auto cover = eyes.told.cover_of(item.item, eyes.viewer, eyes.opened);
+    if (!cover) return true;
+    return filter.date.empty() && filter.kinds.empty() && !filter.words.empty() &&
+           line_has(cover->line, filter.words);
+}
+
+}  // namespace
+
+Api::Answer Api::find(Call& call) {
+    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    const auto typed = call.request.head.parameter("words").value_or("");
+    if (typed.size() > kMost) return Error(ErrorCode::invalid, "These are too many words.");
+    const auto filter = library::find_filter({std::string(typed)});
+    if (filter.words.empty() && filter.date.empty() && filter.kinds.empty())
+        return Error(ErrorCode::invalid, "Words are wanted.");
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        std::vector<model::ItemId> found;
+        TRY(eyes.library.catalog().for_each_item(
+            filter, [&](const catalog::ItemRecord& item) -> Result<> {
+                if (may_be_found(eyes, item, filter)) found.push_back(item.item);
+                return {};
+            }));
+        TRY_LET(auto items, listed_by_id(eyes, slice(found, page)));
+        return json_answer(200, items_answer(found.size(), page.first, std::move(items)));
+    });
+}
+
+}  // namespace keepsake::server

@@ -1,0 +1,97 @@
+#include "server/checking.h"
+
+#include <chrono>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "library/check.h"
+#include "library/environment.h"
+#include "server/answers.h"
+#include "server/house.h"
+
+namespace keepsake::server {
+
+class Checking::Listening final : public Quietly {
+  public:
+    explicit Listening(Checking& checking) : checking_(&checking) {}
+    void progress(const library::Progress& progress) override {
+        constexpr std::chrono::milliseconds kPause{250};
+        {
+            const std::lock_guard guard(checking_->mutex_);
+            checking_->state_.progress = progress;
+        }
+        const auto now = std::chrono::steady_clock::now();
+        if (now - told_ < kPause) return;
+        told_ = now;
+        checking_->tell_(checking_->state());
+    }
+
+  private:
+    Checking* checking_;
+    std::chrono::steady_clock::time_point told_;
+};
+
+Checking::Checking(House& house, std::function<void(const Json&)> tell)
+    : house_(&house), tell_(std::move(tell)) {}
+
+Result<> Checking::begin(bool repair) {
+    {
+        const std::lock_guard guard(mutex_);
+        if (state_.name == "running") return Error(ErrorCode::exists, "A check is running.");
+        state_ = {.name = "running", .progress = {}, .damaged = 0, .missing = 0, .healed = 0,
+                  .message = {}};
+    }
+    thread_ = std::jthread([this, repair](const std::stop_token& stop) { run(stop, repair); });
+    return {};
+}
+
+void Checking::stop() { thread_.request_stop(); }
+
+Json Checking::state() {
+    const std::lock_guard guard(mutex_);
+    Json json;
+    json["state"] = state_.name;
+    json["files_done"] = state_.progress.files_done;
+    json["files_total"] = state_.progress.files_total;
+    json["bytes_done"] = state_.progress.bytes_done;
+    json["bytes_total"] = state_.progress.bytes_total;
+    json["damaged"] = state_.damaged;
+    json["missing"] = state_.missing;
+    json["healed"] = state_.healed;
+    json["message"] = state_.message;
+    return json;
+}
+
+void Checking::end_with(const Error& error) {
+    {
+        const std::lock_guard guard(mutex_);
+        state_.name = "stopped";
+        state_.message = error.code() == ErrorCode::cancelled ? "" : words_of(error);
+    }
+    tell_(state());
+}
+
+void Checking::run(const std::stop_token& stop, bool repair) {
+    auto library = house_->another(stop);
+    if (!library) return end_with(library.error());
+    Listening listening(*this);
+    const auto report = library::check(*library, {.repair = repair, .percent = 100}, listening);
+    if (!report) return end_with(report.error());
+    {
+        const std::lock_guard guard(mutex_);
+        state_.damaged = report->damaged;
+        state_.missing = report->missing;
+        state_.healed = report->healed;
+        state_.name = report->sound() ? "sound" : "damaged";
+    }
+    if (report->stopped) return end_with(*report->stopped);
+    tell_(state());
+}
+
+}  // namespace keepsake::server

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include "base/result.h"
+#include "library/environment.h"
+#include "server/answers.h"
+#include "server/house.h"
+
+namespace keepsake::server {
+
+/// The check that somebody asked for on the page Care, in a thread of its own. Thread safety: all
+/// calls from any thread.
+class Checking {
+  public:
+    /// `tell`: called some times a second while it runs, and at its end.
+    Checking(House& house, std::function<void(const Json&)> tell);
+    Checking(const Checking&) = delete;
+    Checking& operator=(const Checking&) = delete;
+    ~Checking() = default;
+
+    /// Errors: exists while one runs.
+    Result<> begin(bool repair);
+    void stop();
+    /// `Check` of the API.
+    Json state();
+
+  private:
+    struct State {
+        std::string_view name = "none";
+        library::Progress progress;
+        std::uint64_t damaged = 0;
+        std::uint64_t missing = 0;
+        std::uint64_t healed = 0;
+        std::string message;
+    };
+    class Listening;
+    void run(const std::stop_token& stop, bool repair);
+    void end_with(const Error& error);
+
+    House* house_;
+    std::function<void(const Json&)> tell_;
+    std::mutex mutex_;
+    State state_;
+    std::jthread thread_;
+};
+
+}  // namespace keepsake::server

@@ -1,0 +1,227 @@
+#include "server/house.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+#include "archive/copy.h"
+#include "archive/layout.h"
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "crypto/secret.h"
+#include "library/environment.h"
+#include "library/library.h"
+#include "media/facts.h"
+#include "media/kind.h"
+#include "model/entry.h"
+#include "model/ids.h"
+#include "os/file_system.h"
+#include "server/timeline.h"
+#include "server/told.h"
+
+namespace keepsake::server {
+namespace {
+
+constexpr std::int64_t kLookAgainMs = 1'000;
+constexpr double kThousandths = 1'000;
+constexpr double kWidest = 65'535;
+
+std::int64_t now_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+std::uint16_t ratio_from(double width, double height, int rotation,
+                         const std::optional<Crop>& crop) {
+    if (rotation == 90 || rotation == 270) std::swap(width, height);
+    if (crop) {
+        width *= crop->width;
+        height *= crop->height;
+    }
+    if (width <= 0 || height <= 0) return 0;
+    return static_cast<std::uint16_t>(
+        std::clamp(width / height * kThousandths, 1.0, kWidest));
+}
+
+}  // namespace
+
+House::House(const library::Environment& environment, std::string archive_path)
+    : environment_(&environment), archive_path_(std::move(archive_path)) {
+    std::array<std::uint8_t, 4> run{};
+    environment.random.fill(run);
+    run_ = to_hex(run);
+}
+
+House::~House() = default;
+
+HouseState House::state() {
+    if (open_) return is_there() ? HouseState::open : HouseState::gone;
+    if (archive::is_archive_folder(environment_->files, archive_path_)) return HouseState::locked;
+    const auto listed = environment_->files.list(archive_path_);
+    // A missing folder is where a new archive may be made; one that holds other things is not.
+    if (!listed) return listed.error().code() == ErrorCode::not_found ? HouseState::none
+                                                                       : HouseState::gone;
+    return listed->empty() ? HouseState::none : HouseState::gone;
+}
+
+bool House::is_there() {
+    const auto now = now_ms();
+    if (now - looked_ms_ > kLookAgainMs) {
+        was_there_ = environment_->files
+                         .info(os::join_path(archive_path_, std::string(archive::kManifestName)))
+                         .has_value();
+        looked_ms_ = now;
+    }
+    return was_there_;
+}
+
+Result<std::optional<crypto::Secret>> House::make(const crypto::Secret& passphrase, bool recovery,
+                                                  const std::string& name) {
+    const std::lock_guard guard(library_mutex_);
+    if (library_) return Error(ErrorCode::exists, "There is an archive already.");
+    library::NewArchive ways;
+    ways.passphrase = passphrase.clone();
+    ways.recovery_key = recovery;
+    TRY_LET(auto words, library::new_archive(*environment_, archive_path_, ways));
+    looked_ms_ = 0;
+    TRY(open_with(passphrase));
+    if (!name.empty()) TRY(name_it(*library_, name));
+    return words;
+}
+
+Result<> House::name_it(library::Library& library, const std::string& name) {
+    const model::Set set{{"archive"}, "name", {}, nlohmann::json(name).dump()};
+    return library.commit({set});
+}
+
+Result<> House::open(const crypto::Secret& passphrase) {
+    if (!open_) {
+        const std::lock_guard guard(library_mutex_);
+        if (!library_) return open_with(passphrase);
+    }
+    // Open already: only whether this, too, is a way in.
+    Quietly quietly;
+    const auto proved = library::Library::open(
+        *environment_, archive_path_, library::Passphrase{passphrase.clone()}, quietly);
+    return proved ? Result<>() : proved.error();
+}
+
+Result<> House::open_with(const crypto::Secret& passphrase) {
+    Quietly quietly;
+    TRY_LET(auto opened,
+            library::Library::open(*environment_, archive_path_,
+                                   library::Passphrase{passphrase.clone()}, quietly));
+    library_.emplace(std::move(opened));
+    open_ = true;
+    looked_ms_ = 0;
+    changed(true);
+    return {};
+}
+
+void House::close() {
+    const std::lock_guard guard(library_mutex_);
+    open_ = false;
+    library_.reset();
+    ratios_.clear();
+    const std::lock_guard snapshots(snapshots_mutex_);
+    told_.reset();
+    timeline_.reset();
+    last_timeline_.reset();
+}
+
+Result<library::Library> House::another(const std::stop_token& stop) {
+    std::optional<crypto::Secret> identity;
+    TRY(with([&](library::Library& library) -> Result<> {
+        identity = library.identity().to_text();
+        return {};
+    }));
+    auto environment = *environment_;
+    environment.stop = stop;
+    Quietly quietly;
+    return library::Library::open(environment, archive_path_,
+                                  library::IdentityText{std::move(*identity)}, quietly);
+}
+
+std::shared_ptr<const Told> House::told_now() {
+    const std::lock_guard guard(snapshots_mutex_);
+    return told_;
+}
+
+Result<std::shared_ptr<const Told>> House::told(library::Library& library) {
+    if (auto known = told_now()) return known;
+    TRY_LET(auto read, Told::read(library.catalog()));
+    auto told = std::make_shared<const Told>(std::move(read));
+    const std::lock_guard guard(snapshots_mutex_);
+    told_ = told;
+    return told;
+}
+
+Result<House::Outline> House::outline(library::Library& library) {
+    TRY_LET(const auto told, this->told(library));
+    {
+        const std::lock_guard guard(snapshots_mutex_);
+        if (timeline_) return Outline{timeline_, run_ + "." + std::to_string(revision_)};
+    }
+    TRY_LET(auto read, Timeline::read(library.catalog(), *told));
+    const std::lock_guard guard(snapshots_mutex_);
+    if (!last_timeline_ || !(*last_timeline_ == read)) ++revision_;
+    timeline_ = std::make_shared<const Timeline>(std::move(read));
+    last_timeline_ = timeline_;
+    return Outline{timeline_, run_ + "." + std::to_string(revision_)};
+}
+
+void House::changed(bool timeline) {
+    {
+        const std::lock_guard guard(snapshots_mutex_);
+        told_.reset();
+        if (timeline) timeline_.reset();
+    }
+    if (timeline && on_timeline_) on_timeline_();
+}
+
+Result<> House::refresh() {
+    bool news = false;
+    TRY(with([&](library::Library& library) -> Result<> {
+        TRY_LET(const auto before, library.catalog().latest_clock());
+        Quietly quietly;
+        TRY(library.refresh(quietly));
+        TRY_LET(const auto after, library.catalog().latest_clock());
+        news = !(before == after);
+        if (news) ratios_.clear();
+        return {};
+    }));
+    if (news) changed(true);
+    return {};
+}
+
+Result<std::uint16_t> House::ratio_of(library::Library& library, const Told& told,
+                                      const model::ItemId& item) {
+    if (const auto known = ratios_.find(item); known != ratios_.end()) return known->second;
+    TRY_LET(const auto record, library.catalog().item(item));
+    std::uint16_t ratio = 0;
+    bool read = false;
+    for (const auto& file : record ? record->files : std::vector<catalog::FileRecord>()) {
+        if (file.kind == media::Kind::sidecar) continue;
+        const auto facts = library.catalog().facts(file.content);
+        if (!facts || !*facts) continue;
+        read = true;
+        if ((*facts)->width == 0 || (*facts)->height == 0) continue;
+        ratio = ratio_from((*facts)->width, (*facts)->height, told.rotation(item), told.crop(item));
+        break;
+    }
+    if (read) ratios_.emplace(item, ratio);
+    return ratio;
+}
+
+}  // namespace keepsake::server

@@ -1,0 +1,196 @@
+#include "server/keeper.h"
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "library/keep.h"
+#include "library/parity_upkeep.h"
+#include "library/read_facts.h"
+#include "library/tend.h"
+#include "os/file_system.h"
+#include "os/growing_file.h"
+#include "server/answers.h"
+#include "server/house.h"
+#include "server/uploads.h"
+
+namespace keepsake::server {
+namespace {
+
+constexpr std::size_t kMostTogether = 200;
+constexpr std::chrono::milliseconds kLookAgain{500};
+constexpr std::chrono::milliseconds kTryAgain{5'000};
+constexpr int kIdleRounds = 40;
+constexpr int kDeepest = 64;
+
+/// Takes down what could not be kept.
+class Problems final : public Quietly {
+  public:
+    void problem(const std::string& name, const std::string& why) override {
+        by_path.insert_or_assign(name, why);
+    }
+    std::map<std::string, std::string> by_path;
+};
+
+std::string top_of(const std::string& now, const Upload& upload) {
+    if (upload.folder.empty()) return os::join_path(now, upload.name);
+    return os::join_path(now, upload.folder.substr(0, upload.folder.find('/')));
+}
+
+}  // namespace
+
+Keeper::Keeper(House& house, Uploads& uploads, Tell tell)
+    : house_(&house),
+      uploads_(&uploads),
+      tell_(std::move(tell)),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Keeper::~Keeper() {
+    thread_.request_stop();
+    uploads_->wake();
+}
+
+void Keeper::end_when_done() {
+    ending_ = true;
+    uploads_->wake();
+}
+
+void Keeper::run(const std::stop_token& stop) {
+    int idle = 0;
+    bool untended = false;
+    while (!stop.stop_requested()) {
+        if (!uploads_->is_any_waiting()) {
+            if (ending_) break;
+            uploads_->wait_for_work(kLookAgain);
+            if (++idle < kIdleRounds || !library_) continue;
+            Quietly quietly;
+            if (std::exchange(untended, false))
+                static_cast<void>(library::tend(*library_, quietly));
+            library_.reset();
+            continue;
+        }
+        idle = 0;
+        const bool kept = keep_some(stop);
+        untended = untended || kept;
+        if (!kept && !stop.stop_requested()) {
+            if (ending_) break;  // it waits for the next time that somebody opens the archive
+            for (auto left = kTryAgain; left.count() > 0 && !stop.stop_requested();
+                 left -= kLookAgain)
+                std::this_thread::sleep_for(kLookAgain);
+        }
+    }
+    library_.reset();
+}
+
+std::vector<Upload> Keeper::lay_out(const std::vector<Upload>& waiting) {
+    auto& files = house_->environment().files;
+    std::vector<Upload> group;
+    for (const auto& upload : waiting) {
+        const auto target = uploads_->keeping_path(upload);
+        // Another of this name, or of a folder's name, is for the next time.
+        if (!os::make_directories(files, os::parent_of(target), true)) continue;
+        const auto from = uploads_->bytes_path(upload.id);
+        if (auto file = os::GrowingFile::open(from)) static_cast<void>(file->set_modified(upload.modified));
+        if (files.rename_exclusive(from, target)) group.push_back(upload);
+    }
+    return group;
+}
+
+bool Keeper::keep_some(const std::stop_token& stop) {
+    auto& files = house_->environment().files;
+    const auto now = os::join_path(uploads_->folder(), std::string(Uploads::kKeepingFolder));
+    if (!library_) {
+        auto opened = house_->another(stop);
+        if (!opened) return false;
+        library_.emplace(*std::move(opened));
+    }
+    clear_away(now, 0);
+    const auto group = lay_out(uploads_->waiting(kMostTogether));
+    if (group.empty()) return false;
+    std::set<std::string> sources;
+    for (const auto& upload : group) sources.insert(top_of(now, upload));
+    const auto real = files.real_path(now);
+    std::map<std::string, Outcome> kept;
+    Problems problems;
+    library::KeepOptions options;
+    options.just_kept = true;
+    options.on_kept = [&](const library::KeptFile& file) {
+        kept.insert_or_assign(file.path, Outcome{file.item, file.before});
+    };
+    const std::vector<std::string> paths(sources.begin(), sources.end());
+    const auto report = library::keep(*library_, paths, options, problems);
+    std::string why;
+    if (!report) why = words_of(report.error());
+    if (report && report->stopped) why = words_of(*report->stopped);
+    std::map<std::string, Outcome> by_path;  // as we call it
+    for (const auto& [path, outcome] : kept) {
+        const bool below = real && path.starts_with(*real + "/");
+        by_path.emplace(below ? now + path.substr(real->size()) : path, outcome);
+    }
+    settle(group, by_path, problems.by_path, why);
+    clear_away(now, 0);
+    if (report && !kept.empty()) {
+        static_cast<void>(house_->refresh());
+        tell_.kept();
+        Quietly quietly;
+        static_cast<void>(library::protect(library_->environment(), library_->staging(),
+                                           report->just_kept, quietly));
+        static_cast<void>(library::read_just_kept(*library_, report->just_kept, quietly));
+        static_cast<void>(house_->refresh());
+        tell_.kept();
+    }
+    return why.empty();
+}
+
+void Keeper::settle(const std::vector<Upload>& group, const std::map<std::string, Outcome>& kept,
+                    const std::map<std::string, std::string>& problems, const std::string& why) {
+    auto& files = house_->environment().files;
+    std::set<std::string> keeps;
+    for (const auto& upload : group) {
+        keeps.insert(upload.keep);
+        const auto path = uploads_->keeping_path(upload);
+        if (const auto found = kept.find(path); found != kept.end()) {
+            const auto state = found->second.before ? UploadState::already : UploadState::kept;
+            uploads_->settle(upload.id, state, "", found->second.item);
+            static_cast<void>(files.remove_file(path));
+            continue;
+        }
+        const auto problem = problems.find(path);
+        const bool returned =
+            files.rename_exclusive(path, uploads_->bytes_path(upload.id)).has_value();
+        if (problem != problems.end() || !returned)
+            uploads_->settle(upload.id, UploadState::failed,
+                             problem != problems.end() ? problem->second
+                                                       : "it could not be read back",
+                             {});
+        else
+            uploads_->settle(upload.id, UploadState::waiting, why, {});
+    }
+    for (const auto& keep : keeps) tell_.keep(keep);
+}
+
+/// Folders that are empty, and files that nobody knows (of a run that was cut off, what was known
+/// was brought home when this one began).
+void Keeper::clear_away(const std::string& folder, int depth) {
+    auto& files = house_->environment().files;
+    const auto entries = files.list(folder);
+    if (!entries || depth == kDeepest) return;
+    for (const auto& entry : *entries) {
+        const auto path = os::join_path(folder, entry.name);
+        if (entry.kind == os::FileKind::directory)
+            clear_away(path, depth + 1);
+        else
+            static_cast<void>(files.remove_file(path));
+    }
+    static_cast<void>(files.remove_directory(folder));
+}
+
+}  // namespace keepsake::server

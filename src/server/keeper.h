@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "library/library.h"
+#include "library/parity_upkeep.h"
+#include "server/house.h"
+#include "server/uploads.h"
+
+namespace keepsake::server {
+
+/// Keeps what has arrived, in a thread of its own, by the same way as `keepsake keep`: sealed, read
+/// back, journaled; then its repair data, and what it shows. Thread safety: all calls from any
+/// thread.
+class Keeper {
+  public:
+    /// `tell_keep`: of a keep something became; `tell_kept`: something new stands in the archive.
+    struct Tell {
+        std::function<void(const std::string& keep)> keep;
+        std::function<void()> kept;
+    };
+    Keeper(House& house, Uploads& uploads, Tell tell);
+    Keeper(const Keeper&) = delete;
+    Keeper& operator=(const Keeper&) = delete;
+    /// What is being kept now is finished, as far as it was sealed; the rest waits.
+    ~Keeper();
+
+    /// It ends once nothing waits any more: then no key is left with it.
+    void end_when_done();
+
+  private:
+    struct Outcome {
+        model::ItemId item;
+        bool before = false;
+    };
+    void run(const std::stop_token& stop);
+    bool keep_some(const std::stop_token& stop);
+    std::vector<Upload> lay_out(const std::vector<Upload>& waiting);
+    void settle(const std::vector<Upload>& group, const std::map<std::string, Outcome>& kept,
+                const std::map<std::string, std::string>& problems, const std::string& why);
+    void clear_away(const std::string& folder, int depth);
+
+    House* house_;
+    Uploads* uploads_;
+    Tell tell_;
+    std::optional<library::Library> library_;
+    std::atomic<bool> ending_ = false;
+    std::jthread thread_;
+};
+
+}  // namespace keepsake::server

@@ -1,0 +1,126 @@
+#include "server/serve.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "http/message.h"
+#include "http/server.h"
+#include "http/target.h"
+#include "library/environment.h"
+#include "server/api.h"
+#include "server/house.h"
+
+namespace keepsake::server {
+namespace {
+
+constexpr std::chrono::seconds kTending{1};
+
+bool is_loopback(std::string_view address) {
+    return address == "::1" || address.starts_with("127.");
+}
+
+std::string shown(const std::string& address) {
+    return address.find(':') == std::string::npos ? address : "[" + address + "]";
+}
+
+Result<std::vector<std::string>> prefix_of(const std::string& typed) {
+    http::RequestHead head;
+    const auto path = typed.starts_with('/') || typed.empty() ? typed : "/" + typed;
+    if (!path.empty() && !http::read_target(path, head))
+        return Error(ErrorCode::invalid, "--prefix is a path, as /photos.");
+    const bool plain = std::ranges::all_of(head.path, [](const std::string& segment) {
+        return std::ranges::all_of(segment, [](char c) {
+            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                   c == '-' || c == '_' || c == '.';
+        });
+    });
+    if (!plain || !head.query.empty())
+        return Error(ErrorCode::invalid, "--prefix is a path of letters and digits, as /photos.");
+    return head.path;
+}
+
+/// Names by which a browser on this computer may call a server on loopback. Any other name that
+/// leads here was made to do so by somebody else.
+std::vector<std::string> own_hosts(const std::string& address, std::uint16_t port) {
+    std::vector<std::string> hosts;
+    for (const auto& name : {shown(address), std::string("localhost"), std::string("127.0.0.1"),
+                             std::string("[::1]")}) {
+        hosts.push_back(name + ":" + std::to_string(port));
+        if (port == 80 || port == 443) hosts.push_back(name);
+    }
+    return hosts;
+}
+
+}  // namespace
+
+Result<> serve(const library::Environment& environment, const ServeOptions& options,
+               const std::function<void(const std::string& url)>& ready,
+               const std::stop_token& stop) {
+    const bool loopback = is_loopback(options.address);
+    if (!loopback && !options.certificate && !options.behind_proxy)
+        return Error(ErrorCode::invalid,
+                     "At " + options.address +
+                         " others in the network could read along. Give a certificate (--cert, "
+                         "--key), or say --behind-proxy if something in front of it encrypts.");
+    TRY_LET(const auto prefix, prefix_of(options.prefix));
+    House house(environment, options.archive_path);
+    // The handler must know the port, which is told once something listens.
+    struct Later final : http::Handler {
+        std::unique_ptr<Api> api;
+        http::Admission admit(const http::RequestHead& head) override { return api->admit(head); }
+        std::optional<http::Response> answer_at_once(const http::RequestHead& head) override {
+            return api->answer_at_once(head);
+        }
+        http::Response answer(http::Request request) override {
+            return api->answer(std::move(request));
+        }
+        std::unique_ptr<http::BodySink> open_sink(const http::RequestHead& head,
+                                                  http::Response& refusal) override {
+            return api->open_sink(head, refusal);
+        }
+    } handler;
+    http::ServerOptions listening;
+    listening.address = options.address;
+    listening.port = options.port;
+    listening.certificate = options.certificate;
+    TRY_LET(const auto server, http::Server::listen(listening, handler));
+    const bool secure = options.certificate.has_value() || (options.behind_proxy && !loopback);
+    handler.api = std::make_unique<Api>(
+        house, ApiOptions{.prefix = prefix,
+                          .hosts = own_hosts(options.address, server->port()),
+                          .any_host = !loopback || options.behind_proxy,
+                          .secure = secure,
+                          .loopback = loopback,
+                          .clock = [] { return std::chrono::steady_clock::now(); }});
+    std::string url = (options.certificate ? "https://" : "http://") + shown(options.address) +
+                      ":" + std::to_string(server->port()) + "/";
+    for (const auto& segment : prefix) url += segment + "/";
+    ready(url);
+    {
+        const std::jthread tending([&](const std::stop_token& end) {
+            std::mutex mutex;
+            std::condition_variable_any wake;
+            std::unique_lock lock(mutex);
+            while (!wake.wait_for(lock, end, kTending, [&] { return end.stop_requested(); }))
+                handler.api->tend();
+        });
+        server->run(stop);
+    }
+    handler.api->stop();
+    return {};
+}
+
+}  // namespace keepsake::server

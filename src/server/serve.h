@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "http/server.h"
+#include "library/environment.h"
+
+namespace keepsake::server {
+
+struct ServeOptions {
+    std::string archive_path;  ///< need not be there yet: the first who opens the page makes it
+    std::string address = "127.0.0.1";
+    std::uint16_t port = 8420;
+    std::optional<http::Certificate> certificate;
+    bool behind_proxy = false;  ///< somebody else does TLS
+    std::string prefix;         ///< "/photos"; "" for none
+};
+
+/// Serves the pages until `stop`. `ready` is given the address that a browser opens. Errors:
+/// invalid: off loopback without TLS; those of http::Server::listen.
+Result<> serve(const library::Environment& environment, const ServeOptions& options,
+               const std::function<void(const std::string& url)>& ready,
+               const std::stop_token& stop);
+
+}  // namespace keepsake::server

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "crypto/age_keys.h"
+#include "library/library.h"
+#include "model/ids.h"
+#include "os/growing_file.h"
+#include "server/answers.h"
+
+/// Files on their way from a browser into the archive.
+namespace keepsake::server {
+
+enum class UploadState : std::uint8_t { arriving, waiting, kept, already, failed };
+std::string_view name_of(UploadState state);
+
+struct Upload {
+    std::string id;    ///< 32 hexadecimal digits
+    std::string keep;  ///< what it was given with
+    std::string name;
+    std::string folder;  ///< "Fotos/2020"; "" for none
+    std::uint64_t bytes = 0;
+    Instant modified;
+    std::uint64_t offset = 0;  ///< so much has arrived
+    UploadState state = UploadState::arriving;
+    std::string why;  ///< of what failed, or waits for something
+    std::optional<model::ItemId> item;
+    Instant touched;  ///< when something last became of it
+};
+
+/// What has arrived, in `<state>/<archive id>/arriving/`: outside of the archive, mode 0700. Bytes
+/// lie there as they came, until they are kept; what is known of each file is sealed for the
+/// archive's keys. Both outlast this program. Thread safety: all calls from any thread.
+class Uploads {
+  public:
+    static constexpr std::size_t kMostUploads = 100'000;
+    static constexpr std::int64_t kRememberedSeconds = 30 * kSecondsPerDay;
+
+    /// Takes up what an earlier run left. What is damaged is passed over.
+    static Result<std::unique_ptr<Uploads>> open(library::Library& library);
+    Uploads(const Uploads&) = delete;
+    Uploads& operator=(const Uploads&) = delete;
+
+    std::string begin_keep();
+    bool has_keep(const std::string& keep);
+    /// `described`: keep, name, folder, bytes, modified. Errors: not_found (no such keep); limit;
+    /// no_space.
+    Result<Upload> create(Upload described);
+    std::optional<Upload> find(std::string_view id);
+
+    /// Bytes for one upload, by one client at a time.
+    class Writer {
+      public:
+        Writer(Uploads& uploads, std::string id, os::GrowingFile file, std::uint64_t offset)
+            : uploads_(&uploads), id_(std::move(id)), file_(std::move(file)), offset_(offset) {}
+        Writer(const Writer&) = delete;
+        Writer& operator=(const Writer&) = delete;
+        ~Writer();
+        Result<> append(ByteView bytes);
+        /// What was appended stands; gives how much has arrived in all.
+        Result<std::uint64_t> commit();
+        /// Forgets what was appended.
+        Result<> undo();
+
+      private:
+        Uploads* uploads_;
+        std::string id_;
+        os::GrowingFile file_;
+        std::uint64_t offset_;
+        std::uint64_t added_ = 0;
+    };
+    /// Errors: not_found; changed: the offset is another one, or another client writes.
+    Result<std::unique_ptr<Writer>> write(const std::string& id, std::uint64_t offset);
+    /// Errors: not_found; exists once it has arrived.
+    Result<> remove(const std::string& id);
+
+    struct Report {
+        std::map<UploadState, std::uint64_t> counts;
+        std::uint64_t bytes = 0;  ///< of what was kept
+        std::vector<Upload> files;
+    };
+    Report report(const std::string& keep, std::size_t first, std::size_t count);
+
+    /// Those that wait, the first come first, at most so many.
+    std::vector<Upload> waiting(std::size_t most);
+    bool is_any_waiting();
+    /// What became of it; its bytes go once it is kept. Gives it as it is now.
+    Upload settle(const std::string& id, UploadState state, const std::string& why,
+                  const std::optional<model::ItemId>& item);
+    /// Where an upload lies while it is being kept: the same place for the same file each time, as
+    /// that is how it is known again.
+    std::string keeping_path(const Upload& upload) const;
+    static constexpr std::string_view kKeepingFolder = "now";
+    /// Where the bytes of an upload lie.
+    std::string bytes_path(const std::string& id) const;
+    const std::string& folder() const { return folder_; }
+    /// Waits until something waits, `wake` was called, or so long.
+    void wait_for_work(std::chrono::milliseconds most);
+    void wake();
+
+  private:
+    Uploads(const library::Environment& environment, std::string folder,
+            crypto::AgeRecipient recipient, std::vector<crypto::AgeIdentity> identities);
+    Result<> take_up();
+    void take_up_one(const std::string& file_name);
+    Result<> note(const Upload& upload);
+    std::string note_path(const std::string& id) const;
+    void forget_old();
+
+    const library::Environment* environment_;
+    std::string folder_;
+    crypto::AgeRecipient recipient_;
+    std::vector<crypto::AgeIdentity> identities_;
+    std::mutex mutex_;
+    std::condition_variable work_;
+    bool woken_ = false;
+    std::map<std::string, Upload, std::less<>> uploads_;
+    std::vector<std::string> order_;  ///< ids as they came
+    std::set<std::string> keeps_;
+    std::set<std::string> being_written_;
+};
+
+}  // namespace keepsake::server
