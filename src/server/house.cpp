@@ -193,11 +193,11 @@ void House::changed(bool timeline) {
 Result<> House::refresh() {
     bool news = false;
     TRY(with([&](library::Library& library) -> Result<> {
-        TRY_LET(const auto before, library.catalog().latest_clock());
         Quietly quietly;
         TRY(library.refresh(quietly));
-        TRY_LET(const auto after, library.catalog().latest_clock());
-        news = !(before == after);
+        // Others write into the same catalog: what it held before is what was shown from here.
+        TRY_LET(const auto now, library.catalog().latest_clock());
+        news = !(now == std::exchange(seen_, now));
         if (news) ratios_.clear();
         return {};
     }));

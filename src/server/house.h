@@ -21,6 +21,7 @@
 #include "crypto/secret.h"
 #include "library/environment.h"
 #include "library/library.h"
+#include "model/hybrid_clock.h"
 #include "model/ids.h"
 #include "server/timeline.h"
 #include "server/told.h"
@@ -116,6 +117,7 @@ class House {
     std::mutex library_mutex_;
     std::optional<library::Library> library_;
     std::unordered_map<model::ItemId, std::uint16_t> ratios_;
+    model::HybridTime seen_;  ///< what the catalog held when it was last refreshed
 
     std::mutex snapshots_mutex_;
     std::shared_ptr<const Told> told_;
