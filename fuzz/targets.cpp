@@ -22,7 +22,7 @@ std::vector<Target> all_targets() {
             age_header_target(),     archive_identity_target(),
             bech32_target(),         clock_target(),
             command_line_target(),   file_names_target(),
-            identity_file_target(),  journal_target(),
+            http_target(),           identity_file_target(),  journal_target(),
             local_state_target(),    manifest_target(),
             media_target(),          object_file_target(),
             packing_target(),        par2_target(),

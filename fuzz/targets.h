@@ -13,6 +13,7 @@ Target bech32_target();
 Target clock_target();
 Target command_line_target();
 Target file_names_target();
+Target http_target();
 Target identity_file_target();
 Target journal_target();
 Target local_state_target();

@@ -167,7 +167,8 @@ std::optional<media::Taken> taken_by_hand(std::string_view json) {
     if (!from) return std::nullopt;
     const auto at = media::moment_from_text(*from);
     if (!at) return std::nullopt;
-    return media::Taken{.at = *at, .source = media::TakenSource::by_hand};
+    return media::Taken{
+        .at = *at, .source = media::TakenSource::by_hand, .about = true_member(json, "about")};
 }
 
 std::optional<media::Taken> choose_item_taken(const std::optional<media::Taken>& by_hand,

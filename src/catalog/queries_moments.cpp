@@ -70,6 +70,9 @@ Result<bool> read_held(Database& database, std::string_view subject,
     return any;
 }
 
+/// Words that were taken away stand as an empty text.
+bool says_nothing(const WordsRecord& words) { return words.text.empty() && !words.content; }
+
 /// A moment is there as long as it has a name, holds something or has words.
 Result<std::optional<MomentRecord>> read_moment(Database& database, const model::MomentId& moment) {
     const auto subject = model::Subject::of(moment).text;
@@ -80,7 +83,7 @@ Result<std::optional<MomentRecord>> read_moment(Database& database, const model:
     TRY_LET(record.cover, read_text_field(database, subject, "cover"));
     TRY_LET(const bool holds, read_held(database, subject, record.items));
     TRY_LET(record.words, read_standing_words(database, subject, std::nullopt));
-    if (!name && !holds && record.words.empty()) return std::optional<MomentRecord>();
+    if (!name && !holds && std::ranges::all_of(record.words, says_nothing)) return std::optional<MomentRecord>();
     return std::optional<MomentRecord>(std::move(record));
 }
 

@@ -44,6 +44,13 @@ std::optional<std::string> string_member(std::string_view text, std::string_view
     return member_of(parse(text), key);
 }
 
+bool true_member(std::string_view text, std::string_view key) {
+    const auto object = parse(text);
+    if (!object.is_object()) return false;
+    const auto found = object.find(std::string(key));
+    return found != object.end() && found->is_boolean() && found->get<bool>();
+}
+
 bool is_listable_date(std::string_view date) {
     constexpr std::size_t kYearDigits = 4;
     constexpr std::size_t kMostCharacters = 40;

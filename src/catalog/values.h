@@ -14,6 +14,8 @@ bool is_null_value(std::string_view json);
 std::optional<std::string> string_value(std::string_view json);
 /// The text under `key` of a JSON object.
 std::optional<std::string> string_member(std::string_view json, std::string_view key);
+/// Whether `key` of a JSON object is true.
+bool true_member(std::string_view json, std::string_view key);
 /// A date that items can be listed by: RFC 3339 or the start of it, at most 40 characters.
 bool is_listable_date(std::string_view date);
 /// "from" of a hand-written `taken` that can be listed by.

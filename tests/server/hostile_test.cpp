@@ -1,0 +1,275 @@
+// What somebody sends to do harm, or by mistake: a clear answer, and nothing lost.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "server/served_archive.h"
+
+namespace keepsake::server::testing {
+namespace {
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+int status_of(const std::string& reply) {
+    return reply.size() < 12 || !reply.starts_with("HTTP/1.1 ") ? 0 : std::stoi(reply.substr(9, 3));
+}
+
+TEST(Hostile, RequestsThatCanBeReadInTwoWaysAreRefused) {
+    const ServedArchive archive;
+    const auto host = "Host: " + archive.host() + "\r\n";
+    const auto post = "POST /api/v1/session HTTP/1.1\r\n" + host;
+    const std::vector<std::string> requests{
+        post + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        post + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
+        post + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}",
+        post + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}",
+        post + "Content-Length: +2\r\n\r\n{}",
+        post + "Content-Length: 2, 2\r\n\r\n{}",
+        post + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
+        post + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        post + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        post + "Content-Length : 2\r\n\r\n{}",
+        "GET / HTTP/1.1\r\n" + host + host + "\r\n",
+        "GET / HTTP/1.1\r\nHost : x\r\n\r\n",
+        "GET /\r\n\r\n",
+        "GET  / HTTP/1.1\r\n" + host + "\r\n",
+        "GET / HTTP/9.9\r\n" + host + "\r\n",
+        "\x16\x03\x01\x02 TLS at a plain port\r\n\r\n",
+    };
+    for (const auto& request : requests) {
+        const auto reply = archive.raw(request);
+        EXPECT_EQ(status_of(reply), 400) << request << "\n->\n" << reply;
+        EXPECT_NE(reply.find("Connection: close"), std::string::npos) << request;
+    }
+    EXPECT_EQ(archive.ask("GET", "/").status, 200);
+}
+
+TEST(Hostile, WhatIsTooLargeIsRefused) {
+    const ServedArchive archive;
+    const auto host = "Host: " + archive.host() + "\r\n";
+    EXPECT_EQ(status_of(archive.raw("GET / HTTP/1.1\r\n" + host + "A: " + std::string(20'000, 'a') +
+                                    "\r\n\r\n")),
+              431);
+    std::string many;
+    for (int i = 0; i < 200; ++i) many += "A" + std::to_string(i) + ": b\r\n";
+    EXPECT_EQ(status_of(archive.raw("GET / HTTP/1.1\r\n" + host + many + "\r\n")), 431);
+    EXPECT_EQ(status_of(archive.raw("GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\n" + host + "\r\n")),
+              431);
+    EXPECT_EQ(status_of(archive.raw("POST /api/v1/session HTTP/1.1\r\n" + host +
+                                    "Content-Length: 99999999999\r\n\r\n")),
+              413);
+    EXPECT_EQ(status_of(archive.raw("POST /api/v1/session HTTP/1.1\r\n" + host +
+                                    "Transfer-Encoding: chunked\r\n\r\n200000\r\n" +
+                                    std::string(0x200000, 'a') + "\r\n0\r\n\r\n")),
+              413);
+    EXPECT_EQ(archive.ask("POST", "/api/v1/session", std::string(100'000, '[')).status, 400);
+    EXPECT_EQ(archive.ask("GET", "/").status, 200);
+}
+
+TEST(Hostile, PathsLeadNowhereElse) {
+    const ServedArchive archive;
+    for (const char* path :
+         {"/../../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/etc/passwd", "/assets/../index.html",
+          "/%00", "/a%0d%0ab", "/%zz", "/%c0%ae", "/.", "/\\..\\x", "/api/v1/../v1/state"})
+        EXPECT_EQ(archive.ask("GET", path).status, 400) << path;
+    for (const char* path : {"/nothing", "/etc/passwd", "/api/v1", "/api/v1/nothing", "/api/v2/state"})
+        EXPECT_EQ(archive.ask("GET", path).status, 404) << path;
+    EXPECT_EQ(archive.ask("POST", "/").status, 405);
+    EXPECT_EQ(archive.ask("DELETE", "/api/v1/state").status, 405);
+    EXPECT_EQ(archive.ask("TRACE", "/").status, 405);
+}
+
+TEST(Hostile, PagesOfOthersMayNotAsk) {
+    ServedArchive archive;
+    const auto asked_of = [&](const std::string& host, const std::string& more) {
+        return status_of(archive.raw("GET /api/v1/state HTTP/1.1\r\nHost: " + host + "\r\n" + more +
+                                     "\r\n"));
+    };
+    const auto port = ":" + std::to_string(archive.port());
+    EXPECT_EQ(asked_of("localhost" + port, ""), 200);
+    EXPECT_EQ(asked_of("LOCALHOST" + port, ""), 200);
+    // A name of somebody else's that was made to mean this computer.
+    EXPECT_EQ(asked_of("evil.example" + port, ""), 403);
+    EXPECT_EQ(asked_of("127.0.0.1.evil.example" + port, ""), 403);
+    EXPECT_EQ(asked_of("127.0.0.1", ""), 403);
+    EXPECT_EQ(status_of(archive.raw("GET /api/v1/state HTTP/1.1\r\n\r\n")), 403);
+    EXPECT_EQ(status_of(archive.raw("GET / HTTP/1.0\r\n\r\n")), 403);
+    EXPECT_EQ(asked_of(archive.host(), "Origin: http://evil.example\r\n"), 403);
+    EXPECT_EQ(asked_of(archive.host(), "Origin: null\r\n"), 403);
+    EXPECT_EQ(asked_of(archive.host(), "Origin: http://" + archive.host() + "\r\n"), 200);
+    EXPECT_EQ(asked_of(archive.host(), "Sec-Fetch-Site: cross-site\r\n"), 403);
+    EXPECT_EQ(asked_of(archive.host(), "Sec-Fetch-Site: same-site\r\n"), 403);
+    // Another port of this computer is elsewhere, too.
+    EXPECT_EQ(archive.ask("POST", "/api/v1/archive", R"({"passphrase":"x"})",
+                          {{"Origin", "http://127.0.0.1:1"}})
+                  .status,
+              403);
+    EXPECT_EQ(archive.ask("POST", "/api/v1/session", "passphrase=x",
+                          {{"Content-Type", "application/x-www-form-urlencoded"}})
+                  .status,
+              400);
+    EXPECT_FALSE(std::filesystem::exists(archive.folder()));
+}
+
+TEST(Hostile, NoSessionSeesNothing) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto mine = std::exchange(archive.cookie, "");
+    for (const char* path : {"/api/v1/timeline", "/api/v1/items/0123456789abcdef/thumbnail?v=1",
+                             "/api/v1/events", "/api/v1/care", "/api/v1/people"})
+        EXPECT_EQ(archive.ask("GET", path).status, 401) << path;
+    EXPECT_EQ(archive.ask("POST", "/api/v1/keeps", "{}").status, 401);
+    EXPECT_EQ(archive.ask("POST", "/api/v1/archive", R"({"passphrase":"mine now"})").status, 409);
+    for (const auto* word : {"keepsake=", "keepsake=0", "keepsake=../../x", "other=1"}) {
+        archive.cookie = word;
+        EXPECT_EQ(archive.ask("GET", "/api/v1/timeline").status, 401) << word;
+    }
+    archive.cookie = mine;
+    EXPECT_EQ(archive.ask("GET", "/api/v1/timeline").status, 200);
+    // What was locked stays locked, also for a cookie that was good.
+    EXPECT_EQ(archive.ask("DELETE", "/api/v1/session").status, 204);
+    EXPECT_EQ(archive.ask("GET", "/api/v1/timeline").status, 401);
+    archive.cookie.clear();
+    // Guessing gets slow.
+    bool slowed = false;
+    for (int i = 0; i < 6 && !slowed; ++i) {
+        const auto tried = archive.ask("POST", "/api/v1/session", R"({"passphrase":"guess"})");
+        slowed = tried.status == 429 && tried.headers.contains("retry-after");
+    }
+    EXPECT_TRUE(slowed);
+}
+
+void cover_and_look(ServedArchive& archive, const std::string& item) {
+    const auto of = "/api/v1/items/" + item;
+    ASSERT_EQ(archive.ask("PUT", of + "/cover", R"({"line":"Our son."})").status, 204);
+    for (const char* what : {"/thumbnail", "/preview", "/thumbnail?v=0", "/files/0", "/pages/1"})
+        EXPECT_EQ(archive.ask("GET", of + what).status, 403) << what;
+    for (const auto& path : {std::string("/api/v1/timeline/items"), of, "/api/v1/items?ids=" + item,
+                             std::string("/api/v1/find?words=our"), std::string("/api/v1/let-go")}) {
+        const auto body = archive.ask("GET", path).body;
+        for (const char* told : {"secret-name", "The light", "Telling Camera", "\"v\"", "1987"})
+            EXPECT_EQ(body.find(told), std::string::npos) << path << " tells " << told << ": " << body;
+    }
+    for (const char* words : {"secret-name", "light", "Telling", "photographs", "1987"})
+        EXPECT_EQ(archive.ask("GET", std::string("/api/v1/find?words=") + words).json().value("total", 1), 0)
+            << words;
+    EXPECT_EQ(archive.ask("PATCH", of, R"({"caption":"x"})").status, 403);
+    const auto look = archive.ask("POST", of + "/look", "{}").json().value("look", "");
+    const auto seen = archive.ask("GET", of + "/thumbnail?look=" + look);
+    EXPECT_EQ(seen.status, 200);
+    EXPECT_EQ(seen.headers.at("cache-control"), "no-store");
+    EXPECT_EQ(archive.ask("GET", of + "/thumbnail").status, 403) << "a page loaded anew has no look";
+    EXPECT_EQ(archive.ask("DELETE", "/api/v1/looks/" + look).status, 204);
+    EXPECT_EQ(archive.ask("GET", of + "/thumbnail?look=" + look).status, 403);
+}
+
+TEST(Rule2, OfWhatIsCoveredNothingLeavesBeforeTheLook) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto keep = archive.begin_keep();
+    archive.send(keep, "secret-name.jpg", photograph(1));
+    const auto report = archive.wait_kept(keep);
+    const std::string item = report["files"][0].value("item", "");
+    ASSERT_EQ(item.size(), 16U) << report;
+    const auto of = "/api/v1/items/" + item;
+    for (int i = 0; i < 200 && archive.ask("GET", of).json().value("kind", "") != "photograph"; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    archive.ask("POST", "/api/v1/just-kept/place", "{}");
+    ASSERT_EQ(archive.ask("PATCH", of, R"({"caption":"The light.","date":{"from":"1987"}})").status, 200);
+    const auto mark = archive.ask("GET", of).json().value("v", "");
+    const auto shown = archive.ask("GET", of + "/thumbnail?v=" + mark);
+    EXPECT_EQ(shown.status, 200);
+    EXPECT_NE(shown.headers.at("cache-control").find("immutable"), std::string::npos);
+    cover_and_look(archive, item);
+    EXPECT_EQ(archive.ask("GET", of + "/thumbnail?v=" + mark).status, 403) << "also from memory";
+}
+
+TEST(Uploads, LiesAreRefusedAndWhatArrivedStays) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto keep = archive.begin_keep();
+    const auto create = [&](const std::string& length, const std::string& name, const std::string& to) {
+        return archive
+            .ask("POST", "/api/v1/uploads", "",
+                 {{"Tus-Resumable", "1.0.0"},
+                  {"Upload-Length", length},
+                  {"Upload-Metadata", "keep " + base64(to) + ",filename " + base64(name)}});
+    };
+    for (const char* name : {"../a.jpg", "/etc/passwd", "a/../../b", ".", "..", "", "a//b", "a/",
+                             "/a", "a\xff.jpg"})
+        EXPECT_EQ(create("1", name, keep).status, 400) << name;
+    EXPECT_EQ(create("1", std::string(300, 'a'), keep).status, 400);
+    EXPECT_EQ(create("-1", "a", keep).status, 400);
+    EXPECT_EQ(create("99999999999999999999", "a", keep).status, 400);
+    EXPECT_EQ(create("9999999999999999", "a", keep).status, 413);
+    EXPECT_EQ(create("1", "a", "0123456789abcdef").status, 404);
+    EXPECT_EQ(archive.ask("POST", "/api/v1/uploads", "", {{"Upload-Length", "1"}}).status, 412);
+
+    const auto bytes = photograph(7) + std::string(100'000, 'x');
+    const auto upload = create(std::to_string(bytes.size()), "Fotos/a.jpg", keep).headers.at("location");
+    const auto patch = [&](const std::string& offset, const std::string& body, Headers more = {}) {
+        more.insert(more.end(), {{"Tus-Resumable", "1.0.0"},
+                                 {"Upload-Offset", offset},
+                                 {"Content-Type", "application/offset+octet-stream"}});
+        return archive.ask("PATCH", upload, body, more).status;
+    };
+    EXPECT_EQ(patch("5", "abc"), 409);
+    EXPECT_EQ(patch("-5", "abc"), 400);
+    EXPECT_EQ(patch("0", bytes + "more"), 413);
+    EXPECT_EQ(patch("0", "abc", {{"Upload-Checksum", "sha256 " + base64(std::string(32, 'x'))}}), 460);
+    EXPECT_EQ(patch("0", "abc", {{"Upload-Checksum", "crc32 AAAA"}}), 400);
+    EXPECT_EQ(patch("0", bytes.substr(0, 50'000)), 204);
+    EXPECT_EQ(patch("0", bytes.substr(0, 50'000)), 409);
+    // The connection breaks in the middle.
+    archive.send_and_break("PATCH " + upload + " HTTP/1.1\r\nHost: " + archive.host() + "\r\nCookie: " + archive.cookie +
+                "\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 50000\r\nContent-Type: "
+                "application/offset+octet-stream\r\nContent-Length: 40000\r\n\r\n" +
+                bytes.substr(50'000, 10'000));
+    archive.restart();
+    const auto opened = archive.ask("POST", "/api/v1/session", R"({"passphrase":"correct horse"})");
+    ASSERT_EQ(opened.status, 200);
+    const auto set = opened.headers.at("set-cookie");
+    archive.cookie = set.substr(0, set.find(';'));
+    const auto stands = archive.ask("HEAD", upload, "", {{"Tus-Resumable", "1.0.0"}});
+    ASSERT_EQ(stands.status, 200);
+    const auto offset = std::stoul(stands.headers.at("upload-offset"));
+    EXPECT_GE(offset, 50'000U);
+    EXPECT_EQ(patch(std::to_string(offset), bytes.substr(offset)), 204);
+    const auto report = archive.wait_kept(keep);
+    EXPECT_EQ(report.value("kept", 0), 1) << report;
+    const std::string item = report["files"][0].value("item", "");
+    EXPECT_EQ(archive.ask("GET", "/api/v1/items/" + item + "/files/0").body, bytes);
+    const auto part = archive.ask("GET", "/api/v1/items/" + item + "/files/0", "",
+                                  {{"Range", "bytes=70000-70099"}});
+    EXPECT_EQ(part.status, 206);
+    EXPECT_EQ(part.body, bytes.substr(70'000, 100));
+    // The same file again is known.
+    const auto again = archive.begin_keep();
+    archive.send(again, "Fotos/a.jpg", bytes);
+    EXPECT_EQ(archive.wait_kept(again).value("failed", 1), 0);
+}
+
+TEST(Archive, VanishesAndComesBack) {
+    ServedArchive archive("/photos");
+    archive.make_archive();
+    const auto away = archive.folder() + ".away";
+    std::filesystem::rename(archive.folder(), away);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
+    const auto reply = archive.ask("GET", "/api/v1/timeline");
+    EXPECT_EQ(reply.status, 503);
+    EXPECT_EQ(reply.json()["error"].value("message", ""),
+              "The disk with your archive is not there. Nothing is lost. Connect it and try again.");
+    EXPECT_EQ(archive.ask("GET", "/api/v1/state").json().value("state", ""), "gone");
+    std::filesystem::rename(away, archive.folder());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
+    EXPECT_EQ(archive.ask("GET", "/api/v1/timeline").status, 200);
+}
+
+}  // namespace
+}  // namespace keepsake::server::testing

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/time.h"
+#include "crypto/random.h"
+#include "library/environment.h"
+#include "os/posix_file_system.h"
+#include "server/serve.h"
+#include "support/scratch_directory.h"
+
+/// A server over an archive in a scratch folder, and a client that can be as rude as it likes.
+namespace keepsake::server::testing {
+
+struct Reply {
+    int status = 0;  ///< 0: the connection ended without an answer
+    std::map<std::string, std::string> headers;  ///< names in lower case; of several the last
+    std::string body;
+    nlohmann::json json() const { return nlohmann::json::parse(body, nullptr, false); }
+};
+
+/// Sees a photograph in whatever begins as a JPEG does.
+class SeesPhotographs final : public library::Looker {
+  public:
+    Result<media::Answer> look(media::Source& source, const media::Question& question,
+                               std::stop_token stop) override;
+};
+
+class ServedArchive {
+  public:
+    explicit ServedArchive(std::string prefix = "");
+    ~ServedArchive();
+
+    std::uint16_t port() const { return port_; }
+    const std::string& folder() const { return archive_; }
+    /// Sends these bytes over a connection of its own, and gives what came back until the server
+    /// closed it or had answered once.
+    std::string raw(const std::string& bytes) const;
+    /// Sends these bytes and hangs up.
+    void send_and_break(const std::string& bytes) const;
+    Reply ask(const std::string& method, const std::string& target, const std::string& body = "",
+              std::vector<std::pair<std::string, std::string>> headers = {}) const;
+    /// Makes the archive and remembers the session.
+    void make_archive();
+    std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
+    /// Sends a file by tus; gives the upload's path.
+    std::string send(const std::string& keep, const std::string& path, const std::string& bytes);
+    std::string begin_keep();
+    /// Waits until nothing of it arrives or waits any more.
+    nlohmann::json wait_kept(const std::string& keep);
+    /// Ends the program, and begins another over the same folders.
+    void restart();
+
+    std::string cookie;
+    std::string prefix;
+
+  private:
+    std::string exchange(const std::string& bytes, bool wait) const;
+    void begin();
+    void end();
+
+    keepsake::testing::ScratchDirectory scratch_;
+    std::string archive_;
+    os::PosixFileSystem files_;
+    crypto::SystemRandom random_;
+    SystemWallClock clock_;
+    SeesPhotographs looker_;
+    std::unique_ptr<library::Environment> environment_;
+    std::uint16_t port_ = 0;
+    std::stop_source stop_;
+    std::thread thread_;
+};
+
+/// Bytes that SeesPhotographs knows as one, different for each number.
+std::string photograph(int number);
+std::string base64(const std::string& text);
+
+}  // namespace keepsake::server::testing
