@@ -1,5 +1,5 @@
-// pack_pages PACK FOLDER...: packs the files of the first folder that holds an index.html, in order of their names, into
-// PACK, which is left as it is where nothing has changed. Used while building.
+// pack_pages PACK FOLDER...: packs the files of the first folder that holds an index.html, in order
+// of their names, into PACK, which is left as it is where nothing has changed. Used while building.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -35,7 +36,7 @@ void run(ByteView input) {
         require(lengths <= 1);
         static_cast<void>(head->cookie("keepsake"));
     }
-    for (const std::uint64_t size : {0ULL, 1ULL, 1000ULL, UINT64_MAX}) {
+    for (const auto size : std::initializer_list<std::uint64_t>{0, 1, 1000, UINT64_MAX}) {
         http::Range range;
         const auto kind = http::read_range(as_text(input), size, range);
         if (kind == http::RangeKind::unsatisfiable) continue;
@@ -50,7 +51,10 @@ Seeds seeds() {
                  "Cookie: a=b; keepsake=0123\r\nRange: bytes=0-99\r\n\r\n"),
             seed("POST /api/v1/session HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}"),
             seed("PATCH / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"),
-            seed("bytes=0-99"), seed("bytes=-5"), seed("bytes=7-"), seed("gzip, br;q=0")};
+            seed("bytes=0-99"),
+            seed("bytes=-5"),
+            seed("bytes=7-"),
+            seed("gzip, br;q=0")};
 }
 
 }  // namespace

@@ -10,12 +10,12 @@ packages_of() {
     case $1 in
         build)
             echo g++ cmake ninja-build ccache mold
-            echo libssl-dev libfmt-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev
+            echo libssl-dev libfmt-dev nlohmann-json3-dev libsimdjson-dev libcli11-dev libboost1.81-dev zlib1g-dev
             echo pkg-config libseccomp-dev libvips-dev libheif-dev libjxl-dev libexiv2-dev libraw-dev libdcmtk-dev
             echo libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libpoppler-cpp-dev libfontconfig-dev
             ;;
         test)
-            echo libgtest-dev libgmock-dev librapidcheck-dev zlib1g-dev clang-format-19 shellcheck
+            echo libgtest-dev libgmock-dev librapidcheck-dev libyaml-cpp-dev clang-format-19 shellcheck
             echo age jq par2 openssh-client bsdutils strace time
             ;;
         package) echo dpkg-dev file ;;

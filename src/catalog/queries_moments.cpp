@@ -83,7 +83,8 @@ Result<std::optional<MomentRecord>> read_moment(Database& database, const model:
     TRY_LET(record.cover, read_text_field(database, subject, "cover"));
     TRY_LET(const bool holds, read_held(database, subject, record.items));
     TRY_LET(record.words, read_standing_words(database, subject, std::nullopt));
-    if (!name && !holds && std::ranges::all_of(record.words, says_nothing)) return std::optional<MomentRecord>();
+    if (!name && !holds && std::ranges::all_of(record.words, says_nothing))
+        return std::optional<MomentRecord>();
     return std::optional<MomentRecord>(std::move(record));
 }
 

@@ -8,10 +8,10 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
-#include "library/find_words.h"
 #include "cli/invocation.h"
 #include "cli/item_text.h"
 #include "cli/terminal.h"
+#include "library/find_words.h"
 #include "library/library.h"
 
 namespace keepsake::cli {

@@ -11,12 +11,12 @@
 #include "cli/commands.h"
 #include "cli/context.h"
 #include "cli/exit_code.h"
-#include "library/find_words.h"
 #include "cli/invocation.h"
 #include "cli/item_text.h"
 #include "cli/still_here.h"
 #include "cli/terminal.h"
 #include "library/alike.h"
+#include "library/find_words.h"
 #include "library/library.h"
 
 namespace keepsake::cli {
@@ -27,7 +27,8 @@ constexpr std::string_view kErased = "erased from this copy";
 catalog::ItemFilter filter_of(const ListCommand& command) {
     catalog::ItemFilter filter;
     filter.words = command.words;
-    if (const auto date = std::ranges::find_if(filter.words, library::is_date); date != filter.words.end()) {
+    if (const auto date = std::ranges::find_if(filter.words, library::is_date);
+        date != filter.words.end()) {
         filter.date = *date;
         filter.words.erase(date);
     }

@@ -140,13 +140,13 @@ struct DeviceAcceptCommand {
 };
 
 using Command =
-    std::variant<NewCommand, KeepCommand, ServeCommand, ListCommand, FindCommand, PreviewCommand, TogetherCommand,
-                 ApartCommand, GetCommand, WordsCommand, MomentNewCommand, MomentAddCommand,
-                 MomentListCommand, MomentShowCommand, CoverCommand, UncoverCommand, LetGoCommand,
-                 BringBackCommand, CheckCommand, TendCommand, CareCommand, KeyListCommand,
-                 KeyAddCommand, KeyRemoveCommand, KeyChangeCommand, KeyRotateCommand,
-                 DeviceListCommand, DeviceNameCommand, DeviceRetireCommand, DeviceAcceptCommand,
-                 DeviceKeepLockedCommand>;
+    std::variant<NewCommand, KeepCommand, ServeCommand, ListCommand, FindCommand, PreviewCommand,
+                 TogetherCommand, ApartCommand, GetCommand, WordsCommand, MomentNewCommand,
+                 MomentAddCommand, MomentListCommand, MomentShowCommand, CoverCommand,
+                 UncoverCommand, LetGoCommand, BringBackCommand, CheckCommand, TendCommand,
+                 CareCommand, KeyListCommand, KeyAddCommand, KeyRemoveCommand, KeyChangeCommand,
+                 KeyRotateCommand, DeviceListCommand, DeviceNameCommand, DeviceRetireCommand,
+                 DeviceAcceptCommand, DeviceKeepLockedCommand>;
 
 struct Invocation {
     GlobalOptions global;

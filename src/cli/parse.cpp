@@ -15,9 +15,9 @@
 #include "base/text.h"
 #include "cli/argument_marks.h"
 #include "cli/exit_code.h"
-#include "library/find_words.h"
 #include "cli/invocation.h"
 #include "cli/typed_values.h"
+#include "library/find_words.h"
 
 // The only file that knows CLI11.
 namespace keepsake::cli {

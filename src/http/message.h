@@ -23,7 +23,7 @@ enum class Method : std::uint8_t { get, head, post, put, patch, del, options, ot
 /// What stands before a request's body. Names of headers are in lower case.
 struct RequestHead {
     Method method = Method::other;
-    std::vector<std::string> path;             ///< decoded segments, none of them empty, "." or ".."
+    std::vector<std::string> path;  ///< decoded segments, none of them empty, "." or ".."
     std::map<std::string, std::string> query;  ///< decoded; of a name that stands twice the first
     std::vector<std::pair<std::string, std::string>> headers;
     std::optional<std::uint64_t> content_length;

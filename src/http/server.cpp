@@ -105,9 +105,8 @@ class Waking {
     explicit Waking(const asio::any_io_executor& executor)
         : timer_(std::make_shared<asio::steady_timer>(executor)) {}
     std::function<void()> waker() const {
-        return [timer = timer_] {
-            asio::post(timer->get_executor(), [timer] { timer->cancel(); });
-        };
+        return
+            [timer = timer_] { asio::post(timer->get_executor(), [timer] { timer->cancel(); }); };
     }
     asio::steady_timer& timer() { return *timer_; }
 
@@ -262,8 +261,8 @@ class Connection {
         }
         piece_ = {};
         const bool whole = takes && parser.is_done();
-        response = co_await on_worker(
-            engine_->workers, [&sink, whole]() -> Response { return sink->finish(whole); });
+        response = co_await on_worker(engine_->workers,
+                                      [&sink, whole]() -> Response { return sink->finish(whole); });
         response.close = response.close || !whole;
         co_return response;
     }
@@ -385,7 +384,8 @@ class Connection {
 class Listed {
   public:
     Listed(Server::Engine& engine, beast::tcp_stream& stream)
-        : engine_(&engine), link_(engine.links.insert(engine.links.end(), Link{&stream, true, {}})) {}
+        : engine_(&engine),
+          link_(engine.links.insert(engine.links.end(), Link{&stream, true, {}})) {}
     Listed(const Listed&) = delete;
     Listed& operator=(const Listed&) = delete;
     ~Listed() {
@@ -467,8 +467,9 @@ Result<> Server::Engine::load_certificate() {
         return Error(ErrorCode::invalid, "The certificate cannot be read (--cert): PEM is wanted.");
     tls->use_private_key_file(options.certificate->key_file, asio::ssl::context::pem, failed);
     if (failed || ::SSL_CTX_check_private_key(tls->native_handle()) != 1)
-        return Error(ErrorCode::invalid, "The key cannot be read, or is another certificate's "
-                                         "(--key): PEM without a passphrase is wanted.");
+        return Error(ErrorCode::invalid,
+                     "The key cannot be read, or is another certificate's "
+                     "(--key): PEM without a passphrase is wanted.");
     return {};
 }
 
@@ -527,8 +528,8 @@ std::string Server::Engine::date_line() {
     if (date.empty() || now != date_second) {
         std::tm parts{};
         ::gmtime_r(&now, &parts);
-        constexpr auto kDays = std::to_array<const char*>(
-            {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"});
+        constexpr auto kDays =
+            std::to_array<const char*>({"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"});
         constexpr auto kMonths = std::to_array<const char*>(
             {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"});
         std::array<char, 64> text{};

@@ -17,7 +17,7 @@ namespace keepsake::library {
 
 /// A file that is kept now, or was before.
 struct KeptFile {
-    std::string path;     ///< as it was read
+    std::string path;  ///< as it was read
     model::ItemId item;
     bool before = false;  ///< the same file from the same place was kept already
 };

@@ -180,7 +180,8 @@ Result<> KeepPipeline::write_journal(std::vector<ReadyFile>& group) {
             {ready.content, ready.bytes, ready.source.name, ready.source.folder, ready.modified});
         entries.emplace_back(std::move(keep));
         if (options_.just_kept)
-            entries.emplace_back(model::Set{model::Subject::of(ready.item), "just_kept", {}, "true"});
+            entries.emplace_back(
+                model::Set{model::Subject::of(ready.item), "just_kept", {}, "true"});
     }
     TRY(library_->commit(std::move(entries)));
     for (const auto& ready : group) {

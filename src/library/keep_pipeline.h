@@ -41,7 +41,7 @@ struct ReadyFile {
     std::uint64_t bytes = 0;
     std::uint64_t counted_bytes = 0;  ///< of them, those that the progress shows already
     std::optional<archive::SealedObject> sealed;  ///< none where the content is stored already
-    model::ItemId item{};      ///< what it is kept as; once it is journaled
+    model::ItemId item{};                         ///< what it is kept as; once it is journaled
     bool kept_before = false;  ///< its object here had gone or was damaged, and is made again
 
     /// What the committer has to read back.

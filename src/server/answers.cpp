@@ -88,7 +88,8 @@ std::size_t depth_of(std::string_view text) {
 }
 
 Error malformed(std::string_view name) {
-    return {ErrorCode::invalid, "The request's '" + std::string(name) + "' is not as it should be."};
+    return {ErrorCode::invalid,
+            "The request's '" + std::string(name) + "' is not as it should be."};
 }
 
 }  // namespace

@@ -151,7 +151,7 @@ std::span<const Api::Route> Api::routes() {
 Api::Api(House& house, ApiOptions options)
     : house_(&house),
       options_(std::move(options)),
-      visitors_(house.environment().random, options_.clock) ,
+      visitors_(house.environment().random, options_.clock),
       gate_(options_.clock) {
     checking_ = std::make_unique<Checking>(
         house, [this](const Json& check) { visitors_.tell_all("check", check.dump()); });
@@ -177,8 +177,9 @@ Api::Found Api::find_route(const http::RequestHead& head) const {
     for (const bool as_get : {false, true}) {
         for (const auto& route : routes()) {
             if (!fits(route.pattern, *path, found.ids)) continue;
-            const bool meant = route.method == head.method ||
-                               (as_get && head.method == Method::head && route.method == Method::get);
+            const bool meant =
+                route.method == head.method ||
+                (as_get && head.method == Method::head && route.method == Method::get);
             if (meant) {
                 found.route = &route;
                 return found;
@@ -219,7 +220,8 @@ std::optional<Visitors::Visitor> Api::visitor_of(const http::RequestHead& head, 
 }
 
 std::string Api::cookie(std::string_view word) const {
-    std::string text = std::string(kCookie) + "=" + std::string(word) + "; HttpOnly; SameSite=Strict; Path=/";
+    std::string text =
+        std::string(kCookie) + "=" + std::string(word) + "; HttpOnly; SameSite=Strict; Path=/";
     for (const auto& segment : options_.prefix) text += segment + "/";
     if (options_.secure) text += "; Secure";
     if (word.empty()) text += "; Max-Age=0";
@@ -275,8 +277,8 @@ std::optional<http::Response> Api::answer_at_once(const http::RequestHead& head)
         std::optional<http::Response> page;
         if (all.size() >= before && std::ranges::equal(all.first(before), options_.prefix))
             page = pages_.answer(head, joined(all.subspan(before)));
-        return finished(head, page ? std::move(*page)
-                                   : error_answer(404, "not_found", "This is not here."));
+        return finished(
+            head, page ? std::move(*page) : error_answer(404, "not_found", "This is not here."));
     }
     // A thumbnail that is in memory, of what nobody ever covered.
     if (path->size() != 3 || (*path)[0] != "items" || (*path)[2] != "thumbnail" ||
@@ -355,9 +357,7 @@ Result<Page> Api::page_of(const Call& call, std::size_t usual, std::size_t most)
     return Page{first, count};
 }
 
-Api::Answer Api::covered() const {
-    return error_answer(403, "covered", "This is covered.");
-}
+Api::Answer Api::covered() const { return error_answer(403, "covered", "This is covered."); }
 
 void Api::tend() {
     if (visitors_.end_rested()) lock_house();

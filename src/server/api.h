@@ -50,9 +50,7 @@ struct Call {
     Visitors::Visitor visitor;
     std::vector<std::string> ids;  ///< what stands in the path where the pattern has "*"
 
-    std::string look() const {
-        return std::string(request.head.parameter("look").value_or(""));
-    }
+    std::string look() const { return std::string(request.head.parameter("look").value_or("")); }
 };
 
 /// A bound list's part: ?first= and ?count=.
@@ -84,8 +82,8 @@ class Api final : public http::Handler {
         http::Method method;
         std::string_view pattern;  ///< "items/*/look"
         Answer (Api::*answer)(Call&);
-        bool open = false;    ///< also for whoever has no session
-        bool counts = true;   ///< something that a person does
+        bool open = false;   ///< also for whoever has no session
+        bool counts = true;  ///< something that a person does
         std::uint64_t most_bytes = 0;
         bool streamed = false;
     };
@@ -105,12 +103,13 @@ class Api final : public http::Handler {
     /// With the library, and what the caller may see.
     template <class Work>
     std::invoke_result_t<Work, const Eyes&> with_eyes(const Call& call, Work work) {
-        return house_->with([&](library::Library& library) -> std::invoke_result_t<Work, const Eyes&> {
-            TRY_LET(const auto told, house_->told(library));
-            const Eyes eyes{*house_, library, *told, call.visitor.person,
-                            visitors_.opened(call.visitor.session, call.look())};
-            return work(eyes);
-        });
+        return house_->with(
+            [&](library::Library& library) -> std::invoke_result_t<Work, const Eyes&> {
+                TRY_LET(const auto told, house_->told(library));
+                const Eyes eyes{*house_, library, *told, call.visitor.person,
+                                visitors_.opened(call.visitor.session, call.look())};
+                return work(eyes);
+            });
     }
     /// The item that a path names. Errors: not_found.
     static Result<catalog::ItemRecord> item_of(const Eyes& eyes, const std::string& id);
@@ -248,8 +247,8 @@ Result<std::optional<std::vector<Id>>> Api::ids_member(const Json& json, const c
     const Error wrong(ErrorCode::invalid, std::string("'") + name + "' is no list of ids.");
     if (!found->is_array() || found->size() > kMostIds) return wrong;
     for (const auto& each : *found) {
-        const auto id = each.is_string() ? Id::from_hex(each.get_ref<const std::string&>())
-                                         : std::nullopt;
+        const auto id =
+            each.is_string() ? Id::from_hex(each.get_ref<const std::string&>()) : std::nullopt;
         if (!id) return wrong;
         ids.push_back(*id);
     }

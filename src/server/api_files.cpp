@@ -123,10 +123,12 @@ Api::Answer Api::picture(Call& call, const Wanted& given) {
     if (!prepared) return prepared.error();
     auto& wanted = *prepared;
     if (wanted.mark == "covered") return covered();
-    const auto mark = "\"" + wanted.mark + (wanted.page > 0 ? "-" + std::to_string(wanted.page) : "") + "\"";
+    const auto mark =
+        "\"" + wanted.mark + (wanted.page > 0 ? "-" + std::to_string(wanted.page) : "") + "\"";
     http::Response response;
-    response.with("ETag", mark).with(
-        "Cache-Control", wanted.may_cache ? "private, max-age=31536000, immutable" : "no-store");
+    response.with("ETag", mark)
+        .with("Cache-Control",
+              wanted.may_cache ? "private, max-age=31536000, immutable" : "no-store");
     if (wanted.may_cache &&
         http::list_has(call.request.head.header("if-none-match").value_or(""), mark)) {
         response.status = 304;

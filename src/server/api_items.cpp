@@ -170,9 +170,8 @@ bool line_has(const std::string& line, const std::vector<std::string>& words) {
         return small;
     };
     const auto small = lower(line);
-    return std::ranges::all_of(words, [&](const auto& word) {
-        return small.find(lower(word)) != std::string::npos;
-    });
+    return std::ranges::all_of(
+        words, [&](const auto& word) { return small.find(lower(word)) != std::string::npos; });
 }
 
 bool may_be_found(const Eyes& eyes, const catalog::ItemRecord& item,
@@ -195,11 +194,12 @@ Api::Answer Api::find(Call& call) {
         return Error(ErrorCode::invalid, "Words are wanted.");
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         std::vector<model::ItemId> found;
-        TRY(eyes.library.catalog().for_each_item(
-            filter, [&](const catalog::ItemRecord& item) -> Result<> {
-                if (may_be_found(eyes, item, filter)) found.push_back(item.item);
-                return {};
-            }));
+        TRY(eyes.library.catalog().for_each_item(filter,
+                                                 [&](const catalog::ItemRecord& item) -> Result<> {
+                                                     if (may_be_found(eyes, item, filter))
+                                                         found.push_back(item.item);
+                                                     return {};
+                                                 }));
         TRY_LET(auto items, listed_by_id(eyes, slice(found, page)));
         return json_answer(200, items_answer(found.size(), page.first, std::move(items)));
     });

@@ -48,9 +48,7 @@ http::Response tus_error(unsigned status, std::string_view code, std::string_vie
     return error_answer(status, code, message);
 }
 
-bool speaks_tus(const http::RequestHead& head) {
-    return head.header("tus-resumable") == "1.0.0";
-}
+bool speaks_tus(const http::RequestHead& head) { return head.header("tus-resumable") == "1.0.0"; }
 
 http::Response wrong_version() {
     return tus_error(412, "invalid", "tus 1.0.0 is spoken here.").with("Tus-Version", "1.0.0");
@@ -85,7 +83,9 @@ bool read_checksum(std::string_view header, std::unique_ptr<Digest>& digest, Byt
     const auto space = header.find(' ');
     if (space == std::string_view::npos) return false;
     const auto name = header.substr(0, space);
-    const auto* const kind = name == "sha1" ? EVP_sha1() : name == "sha256" ? EVP_sha256() : nullptr;
+    const auto* const kind = name == "sha1"     ? EVP_sha1()
+                             : name == "sha256" ? EVP_sha256()
+                                                : nullptr;
     auto bytes = from_base64(header.substr(space + 1), Padding::with);
     if (kind == nullptr || !bytes) return false;
     digest = std::make_unique<Digest>(kind);
@@ -162,7 +162,8 @@ Result<std::map<std::string, std::string>> read_metadata(std::string_view header
         header.remove_prefix(std::min(end + 1, header.size()));
         while (part.starts_with(' ')) part.remove_prefix(1);
         const auto space = std::min(part.find(' '), part.size());
-        const auto value = from_base64(part.substr(std::min(space + 1, part.size())), Padding::with);
+        const auto value =
+            from_base64(part.substr(std::min(space + 1, part.size())), Padding::with);
         if (!value || space == 0) return wrong;
         metadata.emplace(part.substr(0, space), as_text(*value));
     }
@@ -289,8 +290,8 @@ Api::Answer Api::get_keep(Call& call) {
     for (const auto& upload : report.files) {
         Json file;
         file["upload"] = upload.id;
-        file["name"] = to_utf8_lossy(upload.folder.empty() ? upload.name
-                                                           : upload.folder + "/" + upload.name);
+        file["name"] =
+            to_utf8_lossy(upload.folder.empty() ? upload.name : upload.folder + "/" + upload.name);
         file["state"] = name_of(upload.state);
         file["bytes"] = upload.bytes;
         if (upload.state == UploadState::arriving) file["offset"] = upload.offset;
@@ -355,7 +356,8 @@ std::unique_ptr<http::BodySink> Api::open_sink(const http::RequestHead& head,
     };
     const auto found = find_route(head);
     const auto uploads = this->uploads();
-    if (!visitor_of(head, true)) return refuse(error_answer(401, "locked", "This archive is locked."));
+    if (!visitor_of(head, true))
+        return refuse(error_answer(401, "locked", "This archive is locked."));
     if (found.ids.empty() || !uploads)
         return refuse(error_answer(404, "not_found", "There is no such upload."));
     if (!speaks_tus(head)) return refuse(wrong_version());
@@ -378,11 +380,11 @@ std::unique_ptr<http::BodySink> Api::open_sink(const http::RequestHead& head,
             return refuse(tus_error(423, "conflict", writer.error().message()));
         return refuse(error_answer(writer.error()));
     }
-    return std::make_unique<UploadBody>(
-        *std::move(writer), upload->bytes - *offset, std::move(digest), std::move(expected),
-        [this, head, uploads](http::Response response) {
-            return finished(head, std::move(response));
-        });
+    return std::make_unique<UploadBody>(*std::move(writer), upload->bytes - *offset,
+                                        std::move(digest), std::move(expected),
+                                        [this, head, uploads](http::Response response) {
+                                            return finished(head, std::move(response));
+                                        });
 }
 
 Api::Answer Api::get_care(Call& call) {

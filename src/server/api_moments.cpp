@@ -74,8 +74,7 @@ Result<> put_dates(Json& json, const Eyes& eyes, const catalog::MomentRecord& mo
     return {};
 }
 
-Result<Json> cover_json(const Eyes& eyes, const catalog::MomentRecord& moment,
-                        const Cover& cover) {
+Result<Json> cover_json(const Eyes& eyes, const catalog::MomentRecord& moment, const Cover& cover) {
     Json json;
     json["line"] = to_utf8_lossy(cover.line);
     if (cover.by) {
@@ -145,7 +144,8 @@ Result<Json> moment_json(const Eyes& eyes, const catalog::MomentRecord& moment) 
     TRY(put_front(json, eyes, moment));
     json["items"] = moment.items.size();
     json["cover"] = line_json(eyes.told.line(subject, std::nullopt));
-    json["own_cover"] = line_json(eyes.viewer ? eyes.told.line(subject, eyes.viewer) : std::nullopt);
+    json["own_cover"] =
+        line_json(eyes.viewer ? eyes.told.line(subject, eyes.viewer) : std::nullopt);
     json["leave_open"] = eyes.told.left_open(subject, eyes.viewer);
     return json;
 }
@@ -200,11 +200,10 @@ Api::Answer Api::add_moment(Call& call) {
         const auto subject = model::Subject::of(moment);
         TRY_LET(const auto others, eyes.library.catalog().moments());
         // A moment without a name stands as well: its name is the empty one.
-        std::vector<model::EntryBody> entries{
-            model::Set{subject, "name", {}, Json(name).dump()}, order_entry(moment, others.size())};
+        std::vector<model::EntryBody> entries{model::Set{subject, "name", {}, Json(name).dump()},
+                                              order_entry(moment, others.size())};
         for (const auto& item : items.value_or(std::vector<model::ItemId>()))
-            entries.emplace_back(
-                model::Link{subject, model::Subject::of(item), "holds", "{}"});
+            entries.emplace_back(model::Link{subject, model::Subject::of(item), "holds", "{}"});
         return eyes.library.commit(std::move(entries));
     }));
     house_->changed(false);
@@ -225,9 +224,8 @@ Api::Answer Api::order_moments(Call& call) {
     for (std::size_t i = 0; i < moments->size(); ++i)
         entries.push_back(order_entry((*moments)[i], i));
     if (!entries.empty())
-        TRY(house_->with([&](library::Library& library) {
-            return library.commit(std::move(entries));
-        }));
+        TRY(house_->with(
+            [&](library::Library& library) { return library.commit(std::move(entries)); }));
     visitors_.tell_all("moments", "{}");
     return nothing();
 }
@@ -345,8 +343,8 @@ Api::Answer Api::change_moment_items(Call& call) {
 Api::Answer Api::look_at_moment(Call& call) {
     return with_eyes(call, [&](const Eyes& given) -> Answer {
         TRY_LET(const auto moment, moment_of(given, call.ids[0]));
-        const Eyes eyes{given.house, given.library, given.told, given.viewer,
-                        {{}, {moment.moment}}};
+        const Eyes eyes{
+            given.house, given.library, given.told, given.viewer, {{}, {moment.moment}}};
         Json json;
         json["look"] = visitors_.look_at(call.visitor.session, moment.moment);
         TRY_LET(json["moment"], moment_json(eyes, moment));

@@ -35,7 +35,8 @@ constexpr std::size_t kUsual = 200;
 constexpr std::size_t kMost = 1'000;
 
 Error wrong(std::string_view what) {
-    return {ErrorCode::invalid, "The request's '" + std::string(what) + "' is not as it should be."};
+    return {ErrorCode::invalid,
+            "The request's '" + std::string(what) + "' is not as it should be."};
 }
 
 bool is_null(const Json& json, const char* name) {
@@ -68,8 +69,8 @@ Result<std::string> place_value(const Json& place) {
     TRY(text_member(place, "name", 2'000));
     const auto within = [&](const char* name, double most) {
         const auto found = place.find(name);
-        return found == place.end() ||
-               (found->is_number() && found->get<double>() >= -most && found->get<double>() <= most);
+        return found == place.end() || (found->is_number() && found->get<double>() >= -most &&
+                                        found->get<double>() <= most);
     };
     if (!within("latitude", 90) || !within("longitude", 180)) return wrong("place");
     return place.empty() ? std::string("null") : place.dump();
@@ -106,8 +107,8 @@ Result<std::vector<model::EntryBody>> field_entries(const Json& json, const mode
     TRY_LET(const auto rotation, number_member(json, "rotation", 0, 270));
     if (rotation && *rotation % 90 != 0) return wrong("rotation");
     if (rotation)
-        entries.emplace_back(model::Set{of, "rotation", {},
-                                        *rotation == 0 ? "null" : std::to_string(*rotation)});
+        entries.emplace_back(
+            model::Set{of, "rotation", {}, *rotation == 0 ? "null" : std::to_string(*rotation)});
     return entries;
 }
 
@@ -138,8 +139,7 @@ Result<std::vector<model::EntryBody>> people_entries(const Eyes& eyes, const mod
         entries.emplace_back(model::Link{of, link.to, std::string(as), "null"});
     }
     for (const auto& person : wanted)
-        entries.emplace_back(
-            model::Link{of, model::Subject::of(person), std::string(as), "{}"});
+        entries.emplace_back(model::Link{of, model::Subject::of(person), std::string(as), "{}"});
     return entries;
 }
 
@@ -204,8 +204,7 @@ Api::Answer Api::set_cover(const Call& call, const model::Subject& of) {
 
 Api::Answer Api::take_cover(const Call& call, const model::Subject& of) {
     const bool own = call.request.head.parameter("own") == "true";
-    if (own && !call.visitor.person)
-        return Error(ErrorCode::invalid, "Say who is here first.");
+    if (own && !call.visitor.person) return Error(ErrorCode::invalid, "Say who is here first.");
     TRY(house_->with([&](library::Library& library) {
         return library.commit(
             {model::Set{of, "cover", own ? call.visitor.person : std::nullopt, "null"}});
@@ -422,9 +421,8 @@ Api::Answer Api::change_quiet(Call& call) {
             entries.emplace_back(model::Set{subject, "quiet", {}, "null"});
     }
     if (!entries.empty())
-        TRY(house_->with([&](library::Library& library) {
-            return library.commit(std::move(entries));
-        }));
+        TRY(house_->with(
+            [&](library::Library& library) { return library.commit(std::move(entries)); }));
     house_->changed(false);
     visitors_.tell_all("moments", "{}");
     visitors_.tell_all("people", "{}");

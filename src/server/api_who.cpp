@@ -142,9 +142,8 @@ Api::Answer Api::make_archive(Call& call) {
 Api::Answer Api::name_archive(Call& call) {
     TRY_LET(const auto json, json_body(call.request));
     TRY_LET(const auto name, name_in(json));
-    TRY(house_->with([&](library::Library& library) {
-        return set_name(library, {"archive"}, name);
-    }));
+    TRY(house_->with(
+        [&](library::Library& library) { return set_name(library, {"archive"}, name); }));
     house_->changed(false);
     visitors_.tell_all("settings", "{}");
     return nothing();
@@ -239,8 +238,8 @@ Json settings_json(const SettingsOfOne& settings, std::uint64_t locks_after_minu
 }  // namespace
 
 Api::Answer Api::get_settings(Call& call) {
-    return json_answer(200, settings_json(settings_.of(call.visitor.person),
-                                          settings_.locks_after_minutes()));
+    return json_answer(
+        200, settings_json(settings_.of(call.visitor.person), settings_.locks_after_minutes()));
 }
 
 Api::Answer Api::change_settings(Call& call) {

@@ -44,7 +44,11 @@ Result<> Checking::begin(bool repair) {
     {
         const std::lock_guard guard(mutex_);
         if (state_.name == "running") return Error(ErrorCode::exists, "A check is running.");
-        state_ = {.name = "running", .progress = {}, .damaged = 0, .missing = 0, .healed = 0,
+        state_ = {.name = "running",
+                  .progress = {},
+                  .damaged = 0,
+                  .missing = 0,
+                  .healed = 0,
                   .message = {}};
     }
     thread_ = std::jthread([this, repair](const std::stop_token& stop) { run(stop, repair); });

@@ -50,8 +50,7 @@ std::uint16_t ratio_from(double width, double height, int rotation,
         height *= crop->height;
     }
     if (width <= 0 || height <= 0) return 0;
-    return static_cast<std::uint16_t>(
-        std::clamp(width / height * kThousandths, 1.0, kWidest));
+    return static_cast<std::uint16_t>(std::clamp(width / height * kThousandths, 1.0, kWidest));
 }
 
 }  // namespace
@@ -70,8 +69,8 @@ HouseState House::state() {
     if (archive::is_archive_folder(environment_->files, archive_path_)) return HouseState::locked;
     const auto listed = environment_->files.list(archive_path_);
     // A missing folder is where a new archive may be made; one that holds other things is not.
-    if (!listed) return listed.error().code() == ErrorCode::not_found ? HouseState::none
-                                                                       : HouseState::gone;
+    if (!listed)
+        return listed.error().code() == ErrorCode::not_found ? HouseState::none : HouseState::gone;
     return listed->empty() ? HouseState::none : HouseState::gone;
 }
 
@@ -112,16 +111,15 @@ Result<> House::open(const crypto::Secret& passphrase) {
     }
     // Open already: only whether this, too, is a way in.
     Quietly quietly;
-    const auto proved = library::Library::open(
-        *environment_, archive_path_, library::Passphrase{passphrase.clone()}, quietly);
+    const auto proved = library::Library::open(*environment_, archive_path_,
+                                               library::Passphrase{passphrase.clone()}, quietly);
     return proved ? Result<>() : proved.error();
 }
 
 Result<> House::open_with(const crypto::Secret& passphrase) {
     Quietly quietly;
-    TRY_LET(auto opened,
-            library::Library::open(*environment_, archive_path_,
-                                   library::Passphrase{passphrase.clone()}, quietly));
+    TRY_LET(auto opened, library::Library::open(*environment_, archive_path_,
+                                                library::Passphrase{passphrase.clone()}, quietly));
     library_.emplace(std::move(opened));
     open_ = true;
     looked_ms_ = 0;

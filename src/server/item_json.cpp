@@ -57,8 +57,8 @@ void put_date(Json& json, const catalog::ItemRecord& item) {
 void put_edits(Json& json, const Told& told, const model::ItemId& item) {
     if (const int rotation = told.rotation(item); rotation != 0) json["rotation"] = rotation;
     if (const auto crop = told.crop(item))
-        json["crop"] = {{"x", crop->x}, {"y", crop->y}, {"width", crop->width},
-                        {"height", crop->height}};
+        json["crop"] = {
+            {"x", crop->x}, {"y", crop->y}, {"width", crop->width}, {"height", crop->height}};
 }
 
 Result<> put_shape(Json& json, const Eyes& eyes, const catalog::ItemRecord& item) {
@@ -176,7 +176,8 @@ Result<> put_said(Json& json, const Eyes& eyes, const catalog::ItemRecord& item)
     json["moments"] = Json::array();
     for (const auto& moment : moments) json["moments"].push_back(moment.hex());
     json["cover"] = line_json(eyes.told.line(subject, std::nullopt));
-    json["own_cover"] = line_json(eyes.viewer ? eyes.told.line(subject, eyes.viewer) : std::nullopt);
+    json["own_cover"] =
+        line_json(eyes.viewer ? eyes.told.line(subject, eyes.viewer) : std::nullopt);
     json["leave_open"] = eyes.told.left_open(subject, eyes.viewer);
     return {};
 }
@@ -239,7 +240,8 @@ Result<Json> people_json(const Eyes& eyes, const model::Subject& of, std::string
     std::vector<Json> people;
     for (const auto& link : links)
         if (const auto person = link.to.person()) people.push_back(person_json(eyes, *person));
-    std::ranges::stable_sort(people, {}, [](const Json& p) { return p["name"].get<std::string>(); });
+    std::ranges::stable_sort(people, {},
+                             [](const Json& p) { return p["name"].get<std::string>(); });
     return Json(people);
 }
 

@@ -98,7 +98,8 @@ std::vector<Upload> Keeper::lay_out(const std::vector<Upload>& waiting) {
         // Another of this name, or of a folder's name, is for the next time.
         if (!os::make_directories(files, os::parent_of(target), true)) continue;
         const auto from = uploads_->bytes_path(upload.id);
-        if (auto file = os::GrowingFile::open(from)) static_cast<void>(file->set_modified(upload.modified));
+        if (auto file = os::GrowingFile::open(from))
+            static_cast<void>(file->set_modified(upload.modified));
         if (files.rename_exclusive(from, target)) group.push_back(upload);
     }
     return group;
@@ -167,10 +168,9 @@ void Keeper::settle(const std::vector<Upload>& group, const std::map<std::string
         const bool returned =
             files.rename_exclusive(path, uploads_->bytes_path(upload.id)).has_value();
         if (problem != problems.end() || !returned)
-            uploads_->settle(upload.id, UploadState::failed,
-                             problem != problems.end() ? problem->second
-                                                       : "it could not be read back",
-                             {});
+            uploads_->settle(
+                upload.id, UploadState::failed,
+                problem != problems.end() ? problem->second : "it could not be read back", {});
         else
             uploads_->settle(upload.id, UploadState::waiting, why, {});
     }

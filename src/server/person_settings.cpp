@@ -38,8 +38,7 @@ std::string local_folder(const library::Library& library) {
 }
 
 void PersonSettings::load(library::Library& library) {
-    const auto sealed =
-        os::read_file(library.environment().files, path_of(library), kLargestBytes);
+    const auto sealed = os::read_file(library.environment().files, path_of(library), kLargestBytes);
     const std::lock_guard guard(mutex_);
     people_.clear();
     locks_after_minutes_ = kUsualRestMinutes;

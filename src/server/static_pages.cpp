@@ -16,8 +16,8 @@
 #include "http/target.h"
 #include "server/answers.h"
 
-// A pack that cmake/EmbedPages.cmake's program made of web/dist: for each file its name's length and
-// its own (4 bytes each, little-endian), the name, the bytes.
+// A pack that cmake/EmbedPages.cmake's program made of web/dist: for each file its name's length
+// and its own (4 bytes each, little-endian), the name, the bytes.
 extern "C" {
 extern const std::uint8_t keepsake_pages_begin[];  // NOLINT(modernize-avoid-c-arrays)
 extern const std::uint8_t keepsake_pages_end[];    // NOLINT(modernize-avoid-c-arrays)
@@ -101,7 +101,9 @@ std::optional<http::Response> StaticPages::answer(const http::RequestHead& head,
     if (found == pages_.end()) return std::nullopt;
     const auto& page = found->second;
     http::Response response;
-    response.with("Content-Type", page.type).with("ETag", page.mark).with("Vary", "Accept-Encoding");
+    response.with("Content-Type", page.type)
+        .with("ETag", page.mark)
+        .with("Vary", "Accept-Encoding");
     response.with("Cache-Control",
                   page.immutable ? "public, max-age=31536000, immutable" : "no-cache");
     if (http::list_has(head.header("if-none-match").value_or(""), page.mark)) {

@@ -69,8 +69,7 @@ Result<> Told::read_covers(catalog::Catalog& catalog) {
             if (record && record->lead) subject = model::Subject::of(*record->lead);
         }
         // A value that this program does not know is a cover all the same.
-        covers_.insert_or_assign({subject.text, field.person},
-                                 text_of(field.value).value_or(""));
+        covers_.insert_or_assign({subject.text, field.person}, text_of(field.value).value_or(""));
         ever_covered_.insert(subject.text);
         return {};
     }));

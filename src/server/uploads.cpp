@@ -68,11 +68,16 @@ std::optional<Upload> upload_from(const std::string& id, std::string_view text) 
     const auto touched = from_rfc3339(text_of("touched"));
     const auto* const state = std::ranges::find(kStates, text_of("state"));
     if (!name || !folder || !modified || !touched || state == kStates.end()) return std::nullopt;
-    Upload upload{.id = id, .keep = text_of("keep"), .name = std::string(as_text(*name)),
-                  .folder = std::string(as_text(*folder)), .bytes = number_of("bytes"),
-                  .modified = *modified, .offset = number_of("offset"),
+    Upload upload{.id = id,
+                  .keep = text_of("keep"),
+                  .name = std::string(as_text(*name)),
+                  .folder = std::string(as_text(*folder)),
+                  .bytes = number_of("bytes"),
+                  .modified = *modified,
+                  .offset = number_of("offset"),
                   .state = static_cast<UploadState>(state - kStates.begin()),
-                  .why = text_of("why"), .item = model::ItemId::from_hex(text_of("item")),
+                  .why = text_of("why"),
+                  .item = model::ItemId::from_hex(text_of("item")),
                   .touched = *touched};
     if (!os::is_file_name(upload.name)) return std::nullopt;
     return upload;
@@ -127,9 +132,8 @@ Result<> Uploads::take_up() {
             static_cast<void>(environment_->files.remove_file(bytes_path(id)));
     }
     for (const auto& [id, upload] : uploads_) order_.push_back(id);
-    std::ranges::stable_sort(order_, {}, [&](const auto& id) {
-        return uploads_.find(id)->second.touched;
-    });
+    std::ranges::stable_sort(order_, {},
+                             [&](const auto& id) { return uploads_.find(id)->second.touched; });
     const std::lock_guard guard(mutex_);
     forget_old();
     return {};
@@ -138,8 +142,8 @@ Result<> Uploads::take_up() {
 void Uploads::take_up_one(const std::string& file_name) {
     const auto id = file_name.substr(0, file_name.size() - kNoteEnding.size());
     const auto sealed = os::read_file(environment_->files, note_path(id), kLargestNoteBytes);
-    const auto plain = sealed ? crypto::age_open(*sealed, identities_)
-                              : Result<crypto::Secret>(sealed.error());
+    const auto plain =
+        sealed ? crypto::age_open(*sealed, identities_) : Result<crypto::Secret>(sealed.error());
     auto upload = plain ? upload_from(id, plain->text()) : std::nullopt;
     if (!upload) return;
     if (has_bytes(upload->state)) {
@@ -180,8 +184,8 @@ void Uploads::forget_old() {
 Result<> Uploads::note(const Upload& upload) {
     const auto text = to_json(upload).dump();
     const auto sealed = crypto::age_seal(as_bytes(text), {&recipient_, 1}, environment_->random);
-    return os::write_file(environment_->files, note_path(upload.id), sealed,
-                          os::Existing::replace, true);
+    return os::write_file(environment_->files, note_path(upload.id), sealed, os::Existing::replace,
+                          true);
 }
 
 std::string Uploads::begin_keep() {

@@ -123,7 +123,8 @@ std::string Visitors::add_look(std::string_view word, Look look) {
     if (found == sessions_.end()) return {};
     auto& looks = found->second.looks;
     if (looks.size() >= kMostLooks)
-        looks.erase(std::ranges::min_element(looks, {}, [](const auto& l) { return l.second.used; }));
+        looks.erase(
+            std::ranges::min_element(looks, {}, [](const auto& l) { return l.second.used; }));
     look.used = clock_();
     auto name = new_word(kLookBytes);
     looks.emplace(name, look);

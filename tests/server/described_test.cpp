@@ -1,4 +1,5 @@
-// docs/api/openapi.yaml held to the program: every path and method is answered, every answer is of the described form.
+// docs/api/openapi.yaml held to the program: every path and method is answered, every answer is of
+// the described form.
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
@@ -23,7 +24,8 @@ class Described {
     Described() : page_(YAML::LoadFile(KEEPSAKE_SOURCE_DIR "/docs/api/openapi.yaml")) {}
 
     /// What is wrong with a value, "" for nothing.
-    std::string wrong_with(const Json& value, const YAML::Node& given, const std::string& at) const {
+    std::string wrong_with(const Json& value, const YAML::Node& given,
+                           const std::string& at) const {
         const auto schema = resolved(given);
         if (schema["oneOf"]) {
             std::string all;
@@ -34,7 +36,8 @@ class Described {
             }
             return all;
         }
-        if (schema["type"] && !is_of_type(value, schema["type"])) return at + ": is of another type";
+        if (schema["type"] && !is_of_type(value, schema["type"]))
+            return at + ": is of another type";
         if (schema["enum"] && value.is_string()) {
             bool known = false;
             for (const auto& one : schema["enum"]) known = known || one.as<std::string>() == value;
@@ -100,7 +103,8 @@ class Described {
             if (known.IsDefined() && !known.IsNull()) {
                 if (auto wrong = wrong_with(member, known, at + "." + name); !wrong.empty())
                     return wrong;
-            } else if (schema["additionalProperties"] && schema["additionalProperties"].IsScalar()) {
+            } else if (schema["additionalProperties"] &&
+                       schema["additionalProperties"].IsScalar()) {
                 return at + ": has " + name;
             }
         }
@@ -137,11 +141,12 @@ class Asking {
             page.operation(operation.substr(space + 1), operation.substr(0, space));
         ASSERT_TRUE(described) << operation << " is not described";
         const auto answer = described["responses"][std::to_string(reply.status)];
-        ASSERT_TRUE(answer) << operation << ": " << reply.status << " is not described: "
-                            << reply.body;
+        ASSERT_TRUE(answer) << operation << ": " << reply.status
+                            << " is not described: " << reply.body;
         const auto content = page.resolved(answer)["content"];
         if (!content || !content["application/json"]) return;
-        EXPECT_EQ(page.wrong_with(reply.json(), content["application/json"]["schema"], "answer"), "")
+        EXPECT_EQ(page.wrong_with(reply.json(), content["application/json"]["schema"], "answer"),
+                  "")
             << operation << ": " << reply.body;
     }
     Described page;
@@ -182,7 +187,8 @@ void tell_of_items(Asking& the, const std::string& item, const std::string& pers
         "patch /items/{item}", {item},
         R"({"caption":"The light.","date":{"from":"1987","about":true,"text":"that spring"},)"
         R"("place":{"name":"Urke","latitude":62.1},"rotation":90,)"
-        R"("crop":{"x":0,"y":0,"width":500,"height":1000},"people":[")" + person + "\"]}");
+        R"("crop":{"x":0,"y":0,"width":500,"height":1000},"people":[")" +
+            person + "\"]}");
     EXPECT_EQ(changed.value("date", ""), "1987");
     EXPECT_EQ(changed.value("about", false), true);
     EXPECT_EQ(changed.value("ratio", 0), 333) << "200 by 300, half as wide";
@@ -202,8 +208,8 @@ void tell_of_items(Asking& the, const std::string& item, const std::string& pers
 }
 
 void ask_of_moments(Asking& the, const std::string& item, const std::string& person) {
-    const auto moment =
-        the.ask("post /moments", {}, R"({"name":"Emil","items":[")" + item + "\"]}").value("id", "");
+    const auto moment = the.ask("post /moments", {}, R"({"name":"Emil","items":[")" + item + "\"]}")
+                            .value("id", "");
     the.ask("patch /moments/{moment}", {moment},
             R"({"front":")" + item + R"(","people":[")" + person +
                 R"("],"story":"He was here.","date":{"from":"2019-03-14"}})");
@@ -224,8 +230,9 @@ void ask_of_moments(Asking& the, const std::string& item, const std::string& per
     the.ask("put /moments/{moment}/leave-open", {moment}, "{}");
     the.ask("delete /moments/{moment}/leave-open", {moment});
     the.ask("delete /moments/{moment}/cover", {moment});
-    the.ask("patch /quiet", {}, R"({"quiet":true,"dates":["03-14"],"moments":[")" + moment +
-                                    R"("],"people":[")" + person + "\"]}");
+    the.ask("patch /quiet", {},
+            R"({"quiet":true,"dates":["03-14"],"moments":[")" + moment + R"("],"people":[")" +
+                person + "\"]}");
     the.ask("get /quiet", {});
     the.ask("post /moments/{moment}/items", {moment}, list_of("remove", item));
     the.ask("get /moments/{moment}", {moment});
@@ -260,7 +267,8 @@ std::string keep_one(Asking& the) {
     const auto item = report["files"][0].value("item", "");
     // What it shows is read a moment later.
     for (int i = 0; i < 200; ++i) {
-        if (the.archive.ask("GET", "/api/v1/items/" + item).json().value("kind", "") == "photograph")
+        if (the.archive.ask("GET", "/api/v1/items/" + item).json().value("kind", "") ==
+            "photograph")
             break;
         std::this_thread::sleep_for(std::chrono::milliseconds(25));
     }
@@ -294,7 +302,8 @@ TEST(Description, IsHeldByTheProgram) {
     the.ask("patch /people/{person}", {person}, R"({"name":"Inés"})");
     the.ask("get /people", {});
     the.ask("patch /session", {}, R"({"person":")" + person + "\"}");
-    the.ask("patch /settings", {}, R"({"theme":"dark","locks_after_minutes":20,"shortcuts":false})");
+    the.ask("patch /settings", {},
+            R"({"theme":"dark","locks_after_minutes":20,"shortcuts":false})");
     EXPECT_EQ(the.ask("get /settings", {}).value("theme", ""), "dark");
     const auto item = keep_one(the);
     ask_of_items(the, item);
@@ -304,9 +313,9 @@ TEST(Description, IsHeldByTheProgram) {
     the.ask("get /care/check", {});
     the.ask("post /care/check", {}, "{}");
     the.ask("delete /care/check", {});
-    const auto events = the.archive.raw("HEAD /api/v1/events HTTP/1.1\r\nHost: " +
-                                        the.archive.host() + "\r\nCookie: " + the.archive.cookie +
-                                        "\r\n\r\n");
+    const auto events =
+        the.archive.raw("HEAD /api/v1/events HTTP/1.1\r\nHost: " + the.archive.host() +
+                        "\r\nCookie: " + the.archive.cookie + "\r\n\r\n");
     EXPECT_TRUE(events.starts_with("HTTP/1.1 200")) << events;
     the.asked.insert("get /events");
     the.ask("delete /session", {});

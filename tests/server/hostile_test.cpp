@@ -59,7 +59,8 @@ TEST(Hostile, WhatIsTooLargeIsRefused) {
     std::string many;
     for (int i = 0; i < 200; ++i) many += "A" + std::to_string(i) + ": b\r\n";
     EXPECT_EQ(status_of(archive.raw("GET / HTTP/1.1\r\n" + host + many + "\r\n")), 431);
-    EXPECT_EQ(status_of(archive.raw("GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\n" + host + "\r\n")),
+    EXPECT_EQ(status_of(archive.raw("GET /" + std::string(20'000, 'a') + " HTTP/1.1\r\n" + host +
+                                    "\r\n")),
               431);
     EXPECT_EQ(status_of(archive.raw("POST /api/v1/session HTTP/1.1\r\n" + host +
                                     "Content-Length: 99999999999\r\n\r\n")),
@@ -74,11 +75,12 @@ TEST(Hostile, WhatIsTooLargeIsRefused) {
 
 TEST(Hostile, PathsLeadNowhereElse) {
     const ServedArchive archive;
-    for (const char* path :
-         {"/../../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/etc/passwd", "/assets/../index.html",
-          "/%00", "/a%0d%0ab", "/%zz", "/%c0%ae", "/.", "/\\..\\x", "/api/v1/../v1/state"})
+    for (const char* path : {"/../../etc/passwd", "/..%2f..%2fetc/passwd", "/%2e%2e/etc/passwd",
+                             "/assets/../index.html", "/%00", "/a%0d%0ab", "/%zz", "/%c0%ae", "/.",
+                             "/\\..\\x", "/api/v1/../v1/state"})
         EXPECT_EQ(archive.ask("GET", path).status, 400) << path;
-    for (const char* path : {"/nothing", "/etc/passwd", "/api/v1", "/api/v1/nothing", "/api/v2/state"})
+    for (const char* path :
+         {"/nothing", "/etc/passwd", "/api/v1", "/api/v1/nothing", "/api/v2/state"})
         EXPECT_EQ(archive.ask("GET", path).status, 404) << path;
     EXPECT_EQ(archive.ask("POST", "/").status, 405);
     EXPECT_EQ(archive.ask("DELETE", "/api/v1/state").status, 405);
@@ -88,8 +90,8 @@ TEST(Hostile, PathsLeadNowhereElse) {
 TEST(Hostile, PagesOfOthersMayNotAsk) {
     ServedArchive archive;
     const auto asked_of = [&](const std::string& host, const std::string& more) {
-        return status_of(archive.raw("GET /api/v1/state HTTP/1.1\r\nHost: " + host + "\r\n" + more +
-                                     "\r\n"));
+        return status_of(
+            archive.raw("GET /api/v1/state HTTP/1.1\r\nHost: " + host + "\r\n" + more + "\r\n"));
     };
     const auto port = ":" + std::to_string(archive.port());
     EXPECT_EQ(asked_of("localhost" + port, ""), 200);
@@ -106,12 +108,14 @@ TEST(Hostile, PagesOfOthersMayNotAsk) {
     EXPECT_EQ(asked_of(archive.host(), "Sec-Fetch-Site: cross-site\r\n"), 403);
     EXPECT_EQ(asked_of(archive.host(), "Sec-Fetch-Site: same-site\r\n"), 403);
     // Another port of this computer is elsewhere, too.
-    EXPECT_EQ(archive.ask("POST", "/api/v1/archive", R"({"passphrase":"x"})",
-                          {{"Origin", "http://127.0.0.1:1"}})
+    EXPECT_EQ(archive
+                  .ask("POST", "/api/v1/archive", R"({"passphrase":"x"})",
+                       {{"Origin", "http://127.0.0.1:1"}})
                   .status,
               403);
-    EXPECT_EQ(archive.ask("POST", "/api/v1/session", "passphrase=x",
-                          {{"Content-Type", "application/x-www-form-urlencoded"}})
+    EXPECT_EQ(archive
+                  .ask("POST", "/api/v1/session", "passphrase=x",
+                       {{"Content-Type", "application/x-www-form-urlencoded"}})
                   .status,
               400);
     EXPECT_FALSE(std::filesystem::exists(archive.folder()));
@@ -150,21 +154,26 @@ void cover_and_look(ServedArchive& archive, const std::string& item) {
     ASSERT_EQ(archive.ask("PUT", of + "/cover", R"({"line":"Our son."})").status, 204);
     for (const char* what : {"/thumbnail", "/preview", "/thumbnail?v=0", "/files/0", "/pages/1"})
         EXPECT_EQ(archive.ask("GET", of + what).status, 403) << what;
-    for (const auto& path : {std::string("/api/v1/timeline/items"), of, "/api/v1/items?ids=" + item,
-                             std::string("/api/v1/find?words=our"), std::string("/api/v1/let-go")}) {
+    for (const auto& path :
+         {std::string("/api/v1/timeline/items"), of, "/api/v1/items?ids=" + item,
+          std::string("/api/v1/find?words=our"), std::string("/api/v1/let-go")}) {
         const auto body = archive.ask("GET", path).body;
         for (const char* told : {"secret-name", "The light", "Telling Camera", "\"v\"", "1987"})
-            EXPECT_EQ(body.find(told), std::string::npos) << path << " tells " << told << ": " << body;
+            EXPECT_EQ(body.find(told), std::string::npos)
+                << path << " tells " << told << ": " << body;
     }
     for (const char* words : {"secret-name", "light", "Telling", "photographs", "1987"})
-        EXPECT_EQ(archive.ask("GET", std::string("/api/v1/find?words=") + words).json().value("total", 1), 0)
+        EXPECT_EQ(
+            archive.ask("GET", std::string("/api/v1/find?words=") + words).json().value("total", 1),
+            0)
             << words;
     EXPECT_EQ(archive.ask("PATCH", of, R"({"caption":"x"})").status, 403);
     const auto look = archive.ask("POST", of + "/look", "{}").json().value("look", "");
     const auto seen = archive.ask("GET", of + "/thumbnail?look=" + look);
     EXPECT_EQ(seen.status, 200);
     EXPECT_EQ(seen.headers.at("cache-control"), "no-store");
-    EXPECT_EQ(archive.ask("GET", of + "/thumbnail").status, 403) << "a page loaded anew has no look";
+    EXPECT_EQ(archive.ask("GET", of + "/thumbnail").status, 403)
+        << "a page loaded anew has no look";
     EXPECT_EQ(archive.ask("DELETE", "/api/v1/looks/" + look).status, 204);
     EXPECT_EQ(archive.ask("GET", of + "/thumbnail?look=" + look).status, 403);
 }
@@ -181,7 +190,8 @@ TEST(Rule2, OfWhatIsCoveredNothingLeavesBeforeTheLook) {
     for (int i = 0; i < 200 && archive.ask("GET", of).json().value("kind", "") != "photograph"; ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds(25));
     archive.ask("POST", "/api/v1/just-kept/place", "{}");
-    ASSERT_EQ(archive.ask("PATCH", of, R"({"caption":"The light.","date":{"from":"1987"}})").status, 200);
+    ASSERT_EQ(archive.ask("PATCH", of, R"({"caption":"The light.","date":{"from":"1987"}})").status,
+              200);
     const auto mark = archive.ask("GET", of).json().value("v", "");
     const auto shown = archive.ask("GET", of + "/thumbnail?v=" + mark);
     EXPECT_EQ(shown.status, 200);
@@ -194,15 +204,16 @@ TEST(Uploads, LiesAreRefusedAndWhatArrivedStays) {
     ServedArchive archive;
     archive.make_archive();
     const auto keep = archive.begin_keep();
-    const auto create = [&](const std::string& length, const std::string& name, const std::string& to) {
-        return archive
-            .ask("POST", "/api/v1/uploads", "",
-                 {{"Tus-Resumable", "1.0.0"},
-                  {"Upload-Length", length},
-                  {"Upload-Metadata", "keep " + base64(to) + ",filename " + base64(name)}});
+    const auto create = [&](const std::string& length, const std::string& name,
+                            const std::string& to) {
+        return archive.ask(
+            "POST", "/api/v1/uploads", "",
+            {{"Tus-Resumable", "1.0.0"},
+             {"Upload-Length", length},
+             {"Upload-Metadata", "keep " + base64(to) + ",filename " + base64(name)}});
     };
-    for (const char* name : {"../a.jpg", "/etc/passwd", "a/../../b", ".", "..", "", "a//b", "a/",
-                             "/a", "a\xff.jpg"})
+    for (const char* name :
+         {"../a.jpg", "/etc/passwd", "a/../../b", ".", "..", "", "a//b", "a/", "/a", "a\xff.jpg"})
         EXPECT_EQ(create("1", name, keep).status, 400) << name;
     EXPECT_EQ(create("1", std::string(300, 'a'), keep).status, 400);
     EXPECT_EQ(create("-1", "a", keep).status, 400);
@@ -212,7 +223,8 @@ TEST(Uploads, LiesAreRefusedAndWhatArrivedStays) {
     EXPECT_EQ(archive.ask("POST", "/api/v1/uploads", "", {{"Upload-Length", "1"}}).status, 412);
 
     const auto bytes = photograph(7) + std::string(100'000, 'x');
-    const auto upload = create(std::to_string(bytes.size()), "Fotos/a.jpg", keep).headers.at("location");
+    const auto upload =
+        create(std::to_string(bytes.size()), "Fotos/a.jpg", keep).headers.at("location");
     const auto patch = [&](const std::string& offset, const std::string& body, Headers more = {}) {
         more.insert(more.end(), {{"Tus-Resumable", "1.0.0"},
                                  {"Upload-Offset", offset},
@@ -222,15 +234,17 @@ TEST(Uploads, LiesAreRefusedAndWhatArrivedStays) {
     EXPECT_EQ(patch("5", "abc"), 409);
     EXPECT_EQ(patch("-5", "abc"), 400);
     EXPECT_EQ(patch("0", bytes + "more"), 413);
-    EXPECT_EQ(patch("0", "abc", {{"Upload-Checksum", "sha256 " + base64(std::string(32, 'x'))}}), 460);
+    EXPECT_EQ(patch("0", "abc", {{"Upload-Checksum", "sha256 " + base64(std::string(32, 'x'))}}),
+              460);
     EXPECT_EQ(patch("0", "abc", {{"Upload-Checksum", "crc32 AAAA"}}), 400);
     EXPECT_EQ(patch("0", bytes.substr(0, 50'000)), 204);
     EXPECT_EQ(patch("0", bytes.substr(0, 50'000)), 409);
     // The connection breaks in the middle.
-    archive.send_and_break("PATCH " + upload + " HTTP/1.1\r\nHost: " + archive.host() + "\r\nCookie: " + archive.cookie +
-                "\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 50000\r\nContent-Type: "
-                "application/offset+octet-stream\r\nContent-Length: 40000\r\n\r\n" +
-                bytes.substr(50'000, 10'000));
+    archive.send_and_break("PATCH " + upload + " HTTP/1.1\r\nHost: " + archive.host() +
+                           "\r\nCookie: " + archive.cookie +
+                           "\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 50000\r\nContent-Type: "
+                           "application/offset+octet-stream\r\nContent-Length: 40000\r\n\r\n" +
+                           bytes.substr(50'000, 10'000));
     archive.restart();
     const auto opened = archive.ask("POST", "/api/v1/session", R"({"passphrase":"correct horse"})");
     ASSERT_EQ(opened.status, 200);
@@ -263,8 +277,9 @@ TEST(Archive, VanishesAndComesBack) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
     const auto reply = archive.ask("GET", "/api/v1/timeline");
     EXPECT_EQ(reply.status, 503);
-    EXPECT_EQ(reply.json()["error"].value("message", ""),
-              "The disk with your archive is not there. Nothing is lost. Connect it and try again.");
+    EXPECT_EQ(
+        reply.json()["error"].value("message", ""),
+        "The disk with your archive is not there. Nothing is lost. Connect it and try again.");
     EXPECT_EQ(archive.ask("GET", "/api/v1/state").json().value("state", ""), "gone");
     std::filesystem::rename(away, archive.folder());
     std::this_thread::sleep_for(std::chrono::milliseconds(1'100));

@@ -156,7 +156,8 @@ Reply ServedArchive::ask(const std::string& method, const std::string& target,
                          std::vector<std::pair<std::string, std::string>> headers) const {
     std::string text = method + " " + prefix + target + " HTTP/1.1\r\nHost: " + host() + "\r\n";
     if (!cookie.empty()) text += "Cookie: " + cookie + "\r\n";
-    const bool typed = std::ranges::any_of(headers, [](const auto& h) { return h.first == "Content-Type"; });
+    const bool typed =
+        std::ranges::any_of(headers, [](const auto& h) { return h.first == "Content-Type"; });
     if (!body.empty() && !typed) headers.emplace_back("Content-Type", "application/json");
     for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";
     if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";

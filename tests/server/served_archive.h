@@ -22,7 +22,7 @@
 namespace keepsake::server::testing {
 
 struct Reply {
-    int status = 0;  ///< 0: the connection ended without an answer
+    int status = 0;                              ///< 0: the connection ended without an answer
     std::map<std::string, std::string> headers;  ///< names in lower case; of several the last
     std::string body;
     nlohmann::json json() const { return nlohmann::json::parse(body, nullptr, false); }
