@@ -97,7 +97,7 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
     listening.port = options.port;
     listening.certificate = options.certificate;
     TRY_LET(const auto server, http::Server::listen(listening, handler));
-    const bool secure = options.certificate.has_value() || (options.behind_proxy && !loopback);
+    const bool secure = options.certificate.has_value() || options.behind_proxy;
     handler.api = std::make_unique<Api>(
         house, ApiOptions{.prefix = prefix,
                           .hosts = own_hosts(options.address, server->port()),
