@@ -1,0 +1,223 @@
+import type {
+    Care,
+    Check,
+    CoverChange,
+    Id,
+    Item,
+    ItemChange,
+    Items,
+    JustKept,
+    Keep,
+    KeepReport,
+    Covered,
+    Moment,
+    MomentCard,
+    MomentChange,
+    Person,
+    Quiet,
+    Session,
+    Settings,
+    State,
+    Timeline,
+    TimelineItems,
+} from "./types.ts";
+
+/** An answer that is no success. `code` chooses the words; `message` is the server's own line, in English. */
+export class Refusal extends Error {
+    override name = "Refusal";
+    readonly code: string;
+    readonly retryAfter: number;
+
+    constructor(code: string, message: string, retryAfter = 0) {
+        super(message);
+        this.code = code;
+        this.retryAfter = retryAfter;
+    }
+}
+
+/** Relative, so that it holds under any path prefix. */
+export const kApi = "api/v1";
+
+/** Told of every answer that says who may not, or that the disk is away. */
+let onRefusal: (refusal: Refusal) => void = () => {};
+export function whenRefused(tell: (refusal: Refusal) => void): void {
+    onRefusal = tell;
+}
+
+type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+type Query = Record<string, string | number | boolean | undefined>;
+
+function address(path: string, query: Query = {}): string {
+    const given = Object.entries(query).filter((pair) => pair[1] !== undefined && pair[1] !== "");
+    const tail = given
+        .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`)
+        .join("&");
+    return `${kApi}${path}${tail ? `?${tail}` : ""}`;
+}
+
+async function ask(
+    method: Method,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+): Promise<Response> {
+    let response: Response;
+    try {
+        response = await fetch(path, {
+            method,
+            credentials: "same-origin",
+            ...(body === undefined
+                ? {}
+                : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+            ...(signal ? { signal } : {}),
+        });
+    } catch (error) {
+        if (signal?.aborted) throw error;
+        throw new Refusal(navigator.onLine ? "stopped" : "offline", "No answer.");
+    }
+    if (response.ok) return response;
+    const retryAfter = Number(response.headers.get("Retry-After") ?? 0);
+    const said = (await response.json().catch(() => undefined)) as
+        { error?: { code?: string; message?: string } } | undefined;
+    const refusal = new Refusal(
+        said?.error?.code ?? "unknown",
+        said?.error?.message ?? "",
+        retryAfter,
+    );
+    onRefusal(refusal);
+    throw refusal;
+}
+
+async function json<T>(
+    method: Method,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+): Promise<T> {
+    return (await (await ask(method, path, body, signal)).json()) as T;
+}
+
+async function done(method: Method, path: string, body?: unknown): Promise<void> {
+    await ask(method, path, body);
+}
+
+export interface Looking {
+    look?: string | undefined;
+}
+
+export const api = {
+    state: () => json<State>("GET", address("/state")),
+    makeArchive: (passphrase: string, name: string) =>
+        json<{ session: Session; words: string[] }>("POST", address("/archive"), {
+            passphrase,
+            name,
+        }),
+    nameArchive: (name: string) => done("PATCH", address("/archive"), { name }),
+    unlock: (passphrase: string) => json<Session>("POST", address("/session"), { passphrase }),
+    session: () => json<Session>("GET", address("/session")),
+    iAm: (person: Id | null) => json<Session>("PATCH", address("/session"), { person }),
+    lock: () => done("DELETE", address("/session")),
+    settings: () => json<Settings>("GET", address("/settings")),
+    setSettings: (change: Partial<Settings>) =>
+        json<Settings>("PATCH", address("/settings"), change),
+
+    people: async () => (await json<{ people: Person[] }>("GET", address("/people"))).people,
+    namePerson: (name: string) => json<Person>("POST", address("/people"), { name }),
+    renamePerson: (person: Id, name: string) =>
+        json<Person>("PATCH", address(`/people/${person}`), { name }),
+
+    timeline: () => json<Timeline>("GET", address("/timeline")),
+    timelineItems: (first: number, count: number, signal?: AbortSignal) =>
+        json<TimelineItems>("GET", address("/timeline/items", { first, count }), undefined, signal),
+    timelineShapes: async (first: number, count: number) => {
+        const response = await ask("GET", address("/timeline/shapes", { first, count }));
+        return {
+            revision: response.headers.get("Keepsake-Revision") ?? "",
+            shapes: await response.arrayBuffer(),
+        };
+    },
+    timelineNumber: (item: Id) =>
+        json<{ revision: string; number: number }>("GET", address(`/timeline/number/${item}`)),
+
+    itemsById: (ids: readonly Id[], { look }: Looking = {}) =>
+        json<Items>("GET", address("/items", { ids: ids.join(","), look })),
+    item: (item: Id, { look }: Looking = {}) =>
+        json<Item | Covered>("GET", address(`/items/${item}`, { look })),
+    changeItem: (item: Id, change: ItemChange, { look }: Looking = {}) =>
+        json<Item>("PATCH", address(`/items/${item}`, { look }), change),
+    lookAtItem: (item: Id) =>
+        json<{ look: string; item: Item }>("POST", address(`/items/${item}/look`)),
+    lookAtMoment: (moment: Id) =>
+        json<{ look: string; moment: Moment }>("POST", address(`/moments/${moment}/look`)),
+    endLook: (look: string) => done("DELETE", address(`/looks/${look}`)),
+    /** `keepalive`: also when the page is being closed. */
+    endLookOnLeaving: (look: string) =>
+        void fetch(address(`/looks/${look}`), {
+            method: "DELETE",
+            credentials: "same-origin",
+            keepalive: true,
+        }),
+    cover: (of: "items" | "moments", id: Id, change: CoverChange) =>
+        done("PUT", address(`/${of}/${id}/cover`), change),
+    uncover: (of: "items" | "moments", id: Id, own: boolean) =>
+        done("DELETE", address(`/${of}/${id}/cover`, { own: own || undefined })),
+    leaveOpen: (of: "items" | "moments", id: Id, open: boolean) =>
+        done(open ? "PUT" : "DELETE", address(`/${of}/${id}/leave-open`)),
+
+    letGoItems: (first: number, count: number) =>
+        json<Items>("GET", address("/let-go", { first, count })),
+    letGo: (items: readonly Id[]) => done("POST", address("/let-go"), { items }),
+    bringBack: (items: readonly Id[]) => done("POST", address("/bring-back"), { items }),
+
+    justKept: (first: number, count: number) =>
+        json<JustKept>("GET", address("/just-kept", { first, count })),
+    place: (items: readonly Id[] | undefined, moment?: Id) =>
+        json<{ placed: number }>("POST", address("/just-kept/place"), {
+            ...(items ? { items } : {}),
+            ...(moment ? { moment } : {}),
+        }),
+
+    moments: async () =>
+        (await json<{ moments: MomentCard[] }>("GET", address("/moments"))).moments,
+    newMoment: (name: string, items: readonly Id[] = []) =>
+        json<Moment>("POST", address("/moments"), { name, items }),
+    orderMoments: (moments: readonly Id[]) => done("PUT", address("/moments/order"), { moments }),
+    moment: (moment: Id, { look }: Looking = {}) =>
+        json<Moment>("GET", address(`/moments/${moment}`, { look })),
+    changeMoment: (moment: Id, change: MomentChange, { look }: Looking = {}) =>
+        json<Moment>("PATCH", address(`/moments/${moment}`, { look }), change),
+    takeApart: (moment: Id) => done("DELETE", address(`/moments/${moment}`)),
+    momentItems: (moment: Id, first: number, count: number, { look }: Looking = {}) =>
+        json<Items>("GET", address(`/moments/${moment}/items`, { first, count, look })),
+    putIntoMoment: (moment: Id, change: { add?: readonly Id[]; remove?: readonly Id[] }) =>
+        done("POST", address(`/moments/${moment}/items`), change),
+
+    quiet: () => json<Quiet>("GET", address("/quiet")),
+    setQuiet: (quiet: boolean, what: { people?: Id[]; dates?: string[]; moments?: Id[] }) =>
+        json<Quiet>("PATCH", address("/quiet"), { quiet, ...what }),
+    find: (words: string, first: number, count: number) =>
+        json<Items>("GET", address("/find", { words, first, count })),
+
+    care: () => json<Care>("GET", address("/care")),
+    check: () => json<Check>("GET", address("/care/check")),
+    startCheck: (repair: boolean) => json<Check>("POST", address("/care/check"), { repair }),
+    stopCheck: () => done("DELETE", address("/care/check")),
+
+    newKeep: (files: number, bytes: number) =>
+        json<Keep>("POST", address("/keeps"), { files, bytes }),
+    keepReport: (keep: Id, first = 0, count = 1000) =>
+        json<KeepReport>("GET", address(`/keeps/${keep}`, { first, count })),
+};
+
+export const addresses = {
+    uploads: () => address("/uploads"),
+    events: () => address("/events"),
+    thumbnail: (item: Id, v: string | undefined, look?: string) =>
+        address(`/items/${item}/thumbnail`, { v, look }),
+    preview: (item: Id, v: string | undefined, look?: string) =>
+        address(`/items/${item}/preview`, { v, look }),
+    page: (item: Id, page: number, v: string | undefined, look?: string) =>
+        address(`/items/${item}/pages/${page}`, { v, look }),
+    file: (item: Id, file: number, look?: string, download = false) =>
+        address(`/items/${item}/files/${file}`, { look, download: download ? 1 : undefined }),
+};

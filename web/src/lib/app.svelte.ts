@@ -1,0 +1,160 @@
+import { addresses, api, Refusal, whenRefused } from "../api/client.ts";
+import type { Check, Person, Session, Settings, State } from "../api/types.ts";
+import { tongue } from "./words.svelte.ts";
+
+export type Change = "timeline" | "moments" | "people" | "just-kept" | "settings";
+
+export interface KeepProgress {
+    keep: string;
+    arrived: number;
+    waiting: number;
+    kept: number;
+    already: number;
+    failed: number;
+    bytes: number;
+}
+
+/** What every page shares: whether it is open, who is here, their settings, and news from the server. */
+class App {
+    state = $state<State["state"] | "starting" | "stopped">("starting");
+    folder = $state("");
+    session = $state.raw<Session>();
+    settings = $state.raw<Settings>();
+    people = $state.raw<Person[]>([]);
+    check = $state.raw<Check>();
+    /** counts changes of each kind, for pages to follow */
+    changed = $state<Record<Change, number>>({
+        timeline: 0,
+        moments: 0,
+        people: 0,
+        "just-kept": 0,
+        settings: 0,
+    });
+    /** one line at the foot of the page, read out: what was just done */
+    said = $state.raw<{ words: string; undo?: () => void }>();
+    private events: EventSource | undefined;
+    private keepListeners = new Set<(progress: KeepProgress) => void>();
+
+    get name(): string {
+        return this.session?.archive || tongue.t.product;
+    }
+
+    get me(): Person | null {
+        return this.session?.person ?? null;
+    }
+
+    async start(): Promise<void> {
+        whenRefused((refusal) => this.refused(refusal));
+        try {
+            const state = await api.state();
+            this.folder = state.folder ?? "";
+            if (state.state === "open") await this.entered(await api.session());
+            else {
+                await tongue.speak(null);
+                this.state = state.state;
+            }
+        } catch (error) {
+            await tongue.speak(null);
+            if (this.state === "starting") this.state = "stopped";
+            if (!(error instanceof Refusal)) throw error;
+        }
+    }
+
+    /** The archive is open for this browser. */
+    async entered(session: Session): Promise<void> {
+        const [settings, people] = await Promise.all([api.settings(), api.people()]);
+        this.session = session;
+        this.people = people;
+        await this.takeSettings(settings);
+        this.state = "open";
+        this.listen();
+    }
+
+    async takeSettings(settings: Settings): Promise<void> {
+        this.settings = settings;
+        if (settings.theme) document.documentElement.dataset.light = settings.theme;
+        else delete document.documentElement.dataset.light;
+        await tongue.speak(settings.language || null);
+    }
+
+    async iAm(person: Person): Promise<void> {
+        this.session = await api.iAm(person.id);
+        this.say(tongue.t.who.here(person.name));
+        await this.takeSettings(await api.settings());
+        for (const what of Object.keys(this.changed) as Change[]) this.changed[what] += 1;
+    }
+
+    async lock(): Promise<void> {
+        await api.lock().catch(() => {});
+        this.locked();
+    }
+
+    /** Nothing of what was shown stays in this page's memory: it is loaded anew. */
+    private locked(): void {
+        this.events?.close();
+        location.reload();
+    }
+
+    private refused(refusal: Refusal): void {
+        if (refusal.code === "locked" && this.state === "open") this.locked();
+        else if (refusal.code === "gone") this.state = "gone";
+    }
+
+    say(words: string, undo?: () => void): void {
+        this.said = undo ? { words, undo } : { words };
+    }
+
+    /** What a person reads when something did not work. */
+    trouble(error: unknown): string {
+        const t = tongue.t.trouble;
+        if (!(error instanceof Refusal)) return t.unknown;
+        if (error.code === "offline") return t.offline;
+        if (error.code === "stopped") return t.stopped;
+        if (error.code === "gone") return t.gone;
+        if (error.code === "not_found") return t.notThere;
+        return tongue.language === "en" && error.message ? error.message : t.unknown;
+    }
+
+    /** Does what a person asked for, and says so where it did not work. */
+    async attempt(work: () => Promise<void>): Promise<boolean> {
+        try {
+            await work();
+            return true;
+        } catch (error) {
+            this.say(this.trouble(error));
+            return false;
+        }
+    }
+
+    onKeep(listener: (progress: KeepProgress) => void): () => void {
+        this.keepListeners.add(listener);
+        return () => this.keepListeners.delete(listener);
+    }
+
+    private listen(): void {
+        this.events?.close();
+        const events = new EventSource(addresses.events());
+        this.events = events;
+        const hear = <T>(name: string, act: (data: T) => void): void =>
+            events.addEventListener(name, (event) =>
+                act(JSON.parse((event as MessageEvent<string>).data) as T),
+            );
+        hear<KeepProgress>("keep", (progress) =>
+            this.keepListeners.forEach((tell) => tell(progress)),
+        );
+        hear<Check>("check", (check) => (this.check = check));
+        hear<{ state: "gone" | "open" }>("archive", ({ state }) => {
+            if (state === "gone") this.state = "gone";
+            else if (this.state === "gone") location.reload();
+        });
+        hear("locked", () => this.locked());
+        for (const what of Object.keys(this.changed) as Change[])
+            hear(what, () => (this.changed[what] += 1));
+        events.addEventListener(
+            "people",
+            () => void api.people().then((people) => (this.people = people)),
+        );
+    }
+}
+
+export const app = new App();
