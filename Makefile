@@ -12,7 +12,7 @@ FUZZ_SECONDS ?= 60
 FUZZ ?=
 TEST = ctest --parallel $(JOBS) --output-on-failure --no-tests=error --preset
 
-.PHONY: all setup build demo test test-long test-asan test-tsan fuzz lint format check-format install uninstall deb clean
+.PHONY: all setup build demo test test-long test-asan test-tsan fuzz lint format check-format screenshots install uninstall deb clean
 
 all: build
 
@@ -21,6 +21,7 @@ setup:
 
 build:
 	@tools/setup.sh build
+	@tools/pages.sh build
 	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=OFF >/dev/null
 	@$(BUILD) release
 
@@ -30,6 +31,7 @@ demo: build
 	@tools/demo.sh build/release/keepsake $(if $(PHOTOS),"$(PHOTOS)")
 
 test: setup check-format
+	@tools/pages.sh build
 	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON >/dev/null
 	@$(BUILD) release
 	@$(TEST) release
@@ -37,6 +39,7 @@ test: setup check-format
 # The same tests with many more random cases each, a minute for each fuzzer, and the decoders with sanitizers.
 # KEEPSAKE_CORPUS=folder: of files that decoders are tried on.
 test-long: setup fuzz
+	@tools/pages.sh build
 	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON >/dev/null
 	@$(BUILD) release
 	@KEEPSAKE_TEST_LONG=1 RC_PARAMS="max_success=2000" $(TEST) release --timeout 3600
@@ -64,9 +67,16 @@ fuzz:
 check-format:
 	@clang-format-19 --dry-run -Werror $(CXX_FILES)
 	@shellcheck -x $(SHELL_FILES)
+	@tools/pages.sh check
 
 format:
 	@clang-format-19 -i $(CXX_FILES)
+	@cd web && npm run --silent format
+
+# Every page, light, dark and of a phone's size, by chromium: docs/screens.
+screenshots:
+	@tools/setup.sh build test
+	@tools/pages.sh screens
 
 # The program that only clang builds, with libFuzzer in it, is read as that build reads it.
 lint: check-format
@@ -93,4 +103,4 @@ deb: build
 	@umask 022 && cd build/release && cpack -G DEB
 
 clean:
-	rm -rf build
+	rm -rf build web/dist

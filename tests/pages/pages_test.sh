@@ -1,0 +1,20 @@
+#!/bin/sh
+# One group of the pages' tests: pages_test.sh WEB unit|covers|looking|keeping|access
+set -eu
+web=$1
+group=$2
+
+skip() {
+    echo "passed over: $1"
+    exit 77
+}
+
+command -v node >/dev/null 2>&1 || skip "node is not here"
+[ -d "$web/node_modules/esbuild" ] || skip "the pages' tools are not here (tools/pages.sh build)"
+cd "$web"
+if [ "$group" = unit ]; then
+    exec node tests/run.mjs unit
+fi
+[ -f dist/index.html ] || skip "the pages are not built (tools/pages.sh build)"
+[ -x "${KEEPSAKE_CHROMIUM:-/usr/bin/chromium}" ] || skip "chromium is not here"
+exec node tests/run.mjs pages "$group"

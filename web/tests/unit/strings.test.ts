@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { de } from "../../src/strings/de.ts";
+import { en } from "../../src/strings/en.ts";
+
+type Words = string | ((...values: never[]) => string) | Words[] | { [key: string]: Words };
+
+function* said(words: Words, path = ""): Generator<[string, string]> {
+    if (typeof words === "string") yield [path, words];
+    else if (typeof words === "function") {
+        const call = words as (...values: unknown[]) => string;
+        for (const count of [1, 2])
+            yield [
+                path,
+                call.length > 0 && /count|files|n\b/u.test(String(words))
+                    ? call(count, String(count), "x")
+                    : call("x", "y", "z"),
+            ];
+    } else
+        for (const [key, value] of Object.entries(words))
+            yield* said(value as Words, path ? `${path}.${key}` : key);
+}
+
+test("German says all that English says", () => {
+    const places = (words: Words) => [...new Set([...said(words)].map(([path]) => path))].sort();
+    assert.deepEqual(places(de as Words), places(en as Words));
+    const same = [...said(de as Words)].filter(
+        ([path, words]) =>
+            words.length > 12 &&
+            [...said(en as Words)].some(([other, text]) => other === path && text === words),
+    );
+    assert.deepEqual(same, []);
+});
+
+test("the words to avoid are not said", () => {
+    const avoided =
+        /\b(fetus|remains|miscarriage|passed|angel|journey|healing|closure|brave|sensitive|trigger|graphic|warning|disturbing|memor(y|ies)|relive|rediscover|celebrate|users?|content|assets?|vault|oops|are you sure)\b|!|\p{Extended_Pictographic}/iu;
+    for (const words of [en, de] as Words[])
+        for (const [path, text] of said(words)) assert.doesNotMatch(text, avoided, path);
+});
