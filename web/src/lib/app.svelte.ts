@@ -48,7 +48,7 @@ class App {
         try {
             const state = await api.state();
             this.folder = state.folder ?? "";
-            if (state.state === "open") await this.entered(await api.session());
+            if (state.state === "open") await this.entered();
             else {
                 await tongue.speak(null);
                 this.state = state.state;
@@ -61,8 +61,12 @@ class App {
     }
 
     /** The archive is open for this browser. */
-    async entered(session: Session): Promise<void> {
-        const [settings, people] = await Promise.all([api.settings(), api.people()]);
+    async entered(known?: Session): Promise<void> {
+        const [session, settings, people] = await Promise.all([
+            known ?? api.session(),
+            api.settings(),
+            api.people(),
+        ]);
         this.session = session;
         this.people = people;
         await this.takeSettings(settings);

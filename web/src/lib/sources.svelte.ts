@@ -125,17 +125,18 @@ export class TimelineSource implements ItemSource {
                 api.timelineShapes(0, kShapesAtOnce),
             ]);
             const ratios = new Uint16Array(timeline.items);
-            let isOne = shapes.revision === timeline.revision;
             put(ratios, 0, shapes.shapes);
-            for (
-                let first = kShapesAtOnce;
-                isOne && first < timeline.items;
-                first += kShapesAtOnce
-            ) {
-                const more = await api.timelineShapes(first, kShapesAtOnce);
-                put(ratios, first, more.shapes);
-                isOne = more.revision === timeline.revision;
+            const rest: Promise<boolean>[] = [];
+            for (let first = kShapesAtOnce; first < timeline.items; first += kShapesAtOnce) {
+                rest.push(
+                    api.timelineShapes(first, kShapesAtOnce).then((more) => {
+                        put(ratios, first, more.shapes);
+                        return more.revision === timeline.revision;
+                    }),
+                );
             }
+            const isOne =
+                shapes.revision === timeline.revision && (await Promise.all(rest)).every(Boolean);
             if (isOne || attempt === 2) {
                 this.take(timeline, ratios);
                 return;

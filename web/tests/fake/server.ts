@@ -20,6 +20,7 @@ import {
     coverOf,
     idOf,
     listed,
+    ratioOf,
     makeThing,
     whole,
     wholeMoment,
@@ -499,7 +500,7 @@ export class Fake {
         if (part === "shapes") {
             const some = things.slice(first, first + count);
             const bytes = Buffer.alloc(some.length * 2);
-            some.forEach((one, at) => bytes.writeUInt16LE(listed(one).ratio ?? 0, at * 2));
+            some.forEach((one, at) => bytes.writeUInt16LE(ratioOf(one), at * 2));
             response.writeHead(200, {
                 "Content-Type": "application/octet-stream",
                 "Keepsake-Revision": revision,

@@ -104,6 +104,13 @@ export function coverOf(thing: Thing, line: string): Cover {
     };
 }
 
+/** As it is shown, after turning. */
+export function ratioOf(thing: Thing): number {
+    return thing.ratio > 0 && thing.rotation % 180 === 90
+        ? Math.round(1_000_000 / thing.ratio)
+        : thing.ratio;
+}
+
 export function listed(thing: Thing): Listed {
     return {
         id: thing.id,
@@ -112,10 +119,7 @@ export function listed(thing: Thing): Listed {
         ...(thing.ratio > 0
             ? {
                   v: `v${thing.number}`,
-                  ratio:
-                      thing.rotation % 180 === 90
-                          ? Math.round(1_000_000 / thing.ratio)
-                          : thing.ratio,
+                  ratio: ratioOf(thing),
               }
             : {}),
         ...(thing.about ? { about: true } : {}),
