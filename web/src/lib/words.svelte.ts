@@ -64,7 +64,8 @@ export function bytes(value: number): string {
     return shown.toLocaleString(tongue.locale, {
         style: "unit",
         unit: kUnits[unit] as string,
-        unitDisplay: "short",
+        // "48 byte" is what "short" would say in English.
+        unitDisplay: unit === 0 ? "long" : "short",
         maximumFractionDigits: shown < 10 && unit > 0 ? 1 : 0,
     });
 }

@@ -14,6 +14,7 @@ import type {
     Settings,
     Shown,
 } from "../../src/api/types.ts";
+import { landscape } from "./landscape.ts";
 import { picture } from "./pictures.ts";
 import {
     card,
@@ -102,6 +103,8 @@ export class Fake {
     };
     /** the connection is cut after so many bytes of a PATCH, so many times */
     cuts = { after: 0, times: 0 };
+    /** pictures to look at, for screenshots, in place of plain ones */
+    isScenic = false;
     /** names whose upload is refused when it has arrived */
     failing = new Set<string>();
     passphrase = "correct horse battery";
@@ -589,6 +592,11 @@ export class Fake {
                 this.open(thing, look);
                 const isText = part === "files" && thing.kind === "text";
                 const isFile = part === "files" && thing.kind !== "photograph" && !isText;
+                if (this.isScenic && !isText && !isFile) {
+                    response.writeHead(200, { "Content-Type": "image/svg+xml" });
+                    response.end(landscape(thing.number, thing.ratio || 1000));
+                    return;
+                }
                 response.writeHead(200, {
                     "Content-Type": isText
                         ? "text/plain; charset=utf-8"

@@ -1,0 +1,139 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import type { BrowserContextOptions, Page } from "playwright-core";
+
+import { desk, family, launch, phone, serve, skip, Visit, webFolder } from "./browser.ts";
+import type { Fake } from "./fake/server.ts";
+
+/** Every page, on a desk and on a phone, light and dark: docs/screens. The pictures in them are made up (fake/landscape.ts). */
+const out = join(webFolder, "..", "docs", "screens");
+const only = process.argv[2] ?? "";
+
+const shapes: [string, BrowserContextOptions][] = [
+    ["desk-light", { ...desk, colorScheme: "light" }],
+    ["desk-dark", { ...desk, colorScheme: "dark" }],
+    ["phone-light", { ...phone, deviceScaleFactor: 1, colorScheme: "light" }],
+    ["phone-dark", { ...phone, deviceScaleFactor: 1, colorScheme: "dark" }],
+];
+
+async function scenes(visit: Visit, save: (name: string) => Promise<void>): Promise<void> {
+    const { page, fake } = visit;
+    const july = fake.sections.find((one) => one.date === "2016-07")!.first;
+    const go = async (place: string) => {
+        await page.goto("about:blank");
+        await visit.go(place);
+        await page.waitForTimeout(500);
+    };
+    await go("home");
+    await save("home");
+    await go("timeline");
+    await save("timeline");
+    const cell = (at: number) => page.locator(`.cell a[data-index="${july + at}"]`);
+    await cell(1).click({ modifiers: ["Shift"] });
+    for (const at of [2, 3]) await cell(at).click();
+    await save("timeline-picking");
+    await go(`moment/${fake.moments[0]!.id}`);
+    await save("moment");
+    await page.mouse.wheel(0, 900);
+    await page.waitForTimeout(400);
+    await save("moment-below");
+    await go(`moment/${fake.moments[1]!.id}`);
+    await save("cover");
+    await page.getByRole("button", { name: "Tell me more" }).click();
+    await save("cover-more");
+    await go(`timeline?item=${fake.things[july + 1]!.id}`);
+    await save("viewer");
+    await page.getByRole("button", { name: "Details" }).click();
+    await page.waitForTimeout(200);
+    await save("viewer-details");
+    await go(`timeline?item=${fake.things[july + 5]!.id}`);
+    await save("viewer-cover");
+    await go("keep");
+    await save("keep");
+    await keepSome(page, fake);
+    await save("keep-done");
+    await go("just-kept");
+    await save("just-kept");
+    await go("find?words=light");
+    await save("find");
+    await go("care");
+    await save("care");
+    await go("quiet");
+    await save("quiet");
+    await go("settings");
+    await save("settings");
+    await go("let-go");
+    await save("let-go");
+}
+
+async function keepSome(page: Page, fake: Fake): Promise<void> {
+    fake.failing.add("VTS_01_3.VOB");
+    const choosing = page.waitForEvent("filechooser");
+    await page.locator("button.sheet").click();
+    const names = [
+        "VTS_01_3.VOB",
+        "VTS_01_4.VOB",
+        "Heart, 12 March.wav",
+        "Footprints.tif",
+        "IMG_2204.HEIC",
+        "IMG_2203.HEIC",
+    ];
+    const types: Record<string, string> = {
+        wav: "audio/wav",
+        tif: "image/tiff",
+        HEIC: "image/heic",
+    };
+    await (
+        await choosing
+    ).setFiles(
+        names.map((name, at) => ({
+            name,
+            mimeType: types[name.split(".").at(-1)!] ?? "",
+            buffer: Buffer.alloc(900_000 - at * 120_000, at),
+        })),
+    );
+    await page.getByText(/^Kept\. /u).waitFor();
+    await page.waitForTimeout(200);
+}
+
+async function main(): Promise<void> {
+    mkdirSync(out, { recursive: true });
+    const browser = await launch();
+    for (const [shape, options] of shapes) {
+        if (!shape.includes(only)) continue;
+        const fake = await family();
+        fake.isScenic = true;
+        for (const number of [150, 151, 152]) fake.things[number]!.justKept = true;
+        fake.things[140]!.letGo = true;
+        fake.moments[3]!.quiet.add(fake.me!);
+        fake.quietDates.set(fake.me!, new Set(["03-14"]));
+        const visit = await Visit.begin(browser, fake, options);
+        const save = async (name: string) =>
+            void (await visit.page.screenshot({ path: join(out, `${name}-${shape}.png`) }));
+        await scenes(visit, save);
+        await visit.end();
+        await fake.stop();
+        const empty = await serve({ state: "none" });
+        const first = await Visit.begin(browser, empty, options);
+        await first.go("");
+        await first.page.waitForTimeout(300);
+        await first.page.screenshot({ path: join(out, `first-open-${shape}.png`) });
+        empty.state = "locked";
+        await first.page.reload();
+        await first.page.getByLabel("Your passphrase").waitFor();
+        await first.page.waitForTimeout(300);
+        await first.page.screenshot({ path: join(out, `unlock-${shape}.png`) });
+        empty.state = "open";
+        await first.page.reload();
+        await first.page.getByText("No moments yet.").waitFor();
+        await first.page.waitForTimeout(300);
+        await first.page.screenshot({ path: join(out, `home-empty-${shape}.png`) });
+        await first.end();
+        await empty.stop();
+    }
+    await browser.close();
+}
+
+if (skip) console.log(`passed over: ${skip}`);
+else await main();
