@@ -1,8 +1,9 @@
 #!/bin/sh
-# One group of the pages' tests: pages_test.sh WEB unit|covers|looking|keeping|access
+# One group of the pages' tests: pages_test.sh WEB unit|covers|looking|keeping|access|program PROGRAM
 set -eu
 web=$1
 group=$2
+program=$3
 
 skip() {
     echo "passed over: $1"
@@ -17,4 +18,7 @@ if [ "$group" = unit ]; then
 fi
 [ -f dist/index.html ] || skip "the pages are not built (tools/pages.sh build)"
 [ -x "${KEEPSAKE_CHROMIUM:-/usr/bin/chromium}" ] || skip "chromium is not here"
+if [ "$group" = program ]; then
+    KEEPSAKE_PROGRAM=$program exec node tests/run.mjs program
+fi
 exec node tests/run.mjs pages "$group"

@@ -1,4 +1,4 @@
-// Bundles the tests and runs them with node's own runner: `node tests/run.mjs unit|pages|screens|bench [name]`
+// Bundles the tests and runs them with node's own runner: `node tests/run.mjs unit|pages|program|screens|bench [name]`
 import { build } from "esbuild";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -31,7 +31,7 @@ await build({
     logLevel: "warning",
 });
 const files = readdirSync(out).map((name) => join(out, name));
-const isTest = group === "unit" || group === "pages";
+const isTest = ["unit", "pages", "program"].includes(group);
 const run = spawn(process.execPath, isTest ? ["--test", ...files] : files, {
     stdio: "inherit",
     env: { ...process.env, KEEPSAKE_WEB: join(here, "..") },
