@@ -22,14 +22,17 @@ export class Picking {
         this.anchor = index;
     }
 
-    /** Picks all from the last one to this one, as far as they are here. */
-    extendTo(index: number, idAt: (index: number) => Id | undefined): void {
+    /** Picks all from the last one to this one; those that are not here are fetched. */
+    async extendTo(
+        index: number,
+        arrive: (index: number) => Promise<{ id: Id } | undefined>,
+    ): Promise<void> {
         const from = this.anchor ?? index;
-        for (let one = Math.min(from, index); one <= Math.max(from, index); one += 1) {
-            const id = idAt(one);
-            if (id !== undefined) this.ids.add(id);
-        }
         this.anchor ??= index;
+        for (let one = Math.min(from, index); one <= Math.max(from, index) && this.isOn; one += 1) {
+            const item = await arrive(one);
+            if (item) this.ids.add(item.id);
+        }
     }
 
     begin(): void {

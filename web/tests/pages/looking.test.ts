@@ -282,6 +282,31 @@ rule(
     },
 );
 
+rule(
+    "Shift picks all up to there, also what was never in view",
+    async (visit) => {
+        const page = await visit.go("timeline");
+        await page.locator(".cell a").first().waitFor();
+        await page.locator(".years [tabindex='0']").focus();
+        await page.keyboard.press("Home");
+        await page.waitForTimeout(200);
+        await page.locator(".cell a[data-index='0']").click({ modifiers: ["Shift"] });
+        await page.getByText("1 picked").waitFor();
+        await page.locator(".cell a[data-index='0']").focus();
+        await page.keyboard.press("Shift+End");
+        await page.getByText("1,500 picked").waitFor();
+    },
+    {
+        world: () =>
+            serve({
+                months: [
+                    ["2016-07", 900],
+                    ["2016-08", 600],
+                ],
+            }),
+    },
+);
+
 rule("the timeline opens where this person left it", async (visit) => {
     const page = await visit.go("timeline");
     await page.locator(".cell a").first().waitFor();
