@@ -235,7 +235,7 @@ http::Response Api::finished(const http::RequestHead& head, http::Response respo
     response.with("Content-Security-Policy", std::string(api ? kBytesPolicy : kPagesPolicy));
     if (!api) {
         response.with("Cross-Origin-Opener-Policy", "same-origin");
-        response.with("Permissions-Policy", "geolocation=(), microphone=(), payment=()");
+        response.with("Permissions-Policy", "geolocation=(), microphone=(self), payment=()");
     }
     if (api && head.path.size() >= options_.prefix.size() + 3 &&
         head.path[options_.prefix.size() + 2] == "uploads")

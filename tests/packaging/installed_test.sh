@@ -104,7 +104,7 @@ for library in libc6 libssl3 libstdc++6; do
 done
 expect 'what it depends on is what it is linked with' sh -c '
     objdump -p "$1" | sed -n "s/^ *NEEDED *//p" | while read -r needed; do
-        case $needed in libc.so.6 | libm.so.6) package=libc6 ;; libcrypto.so.3) package=libssl3 ;; libstdc++.so.6) package=libstdc++6 ;;
+        case $needed in libc.so.6 | libm.so.6) package=libc6 ;; libcrypto.so.3 | libssl.so.3) package=libssl3 ;; libz.so.1) package=zlib1g ;; libstdc++.so.6) package=libstdc++6 ;;
             libgcc_s.so.1) package=libgcc-s1 ;; libsimdjson.so.*) package=libsimdjson${needed##*.} ;; libfmt.so.*) package=libfmt${needed##*.} ;;
             ld-linux* | lib[atu]*san.so.*) continue ;;
             *) echo "what gives $needed?"; exit 1 ;; esac
