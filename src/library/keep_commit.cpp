@@ -2,7 +2,6 @@
 // on the disk, proves it, gives it its names and journals it.
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -112,27 +111,18 @@ Result<> KeepPipeline::sync_objects(const std::vector<ReadyFile>& group) {
 }
 
 Result<> KeepPipeline::read_back(const std::vector<ReadyFile>& group) {
-    struct Waiting {
-        std::mutex mutex;
-        std::condition_variable wake;
-        std::size_t left = 0;
-        std::optional<Error> failure;
-    } waiting;
-    for (const auto& ready : group) waiting.left += ready.sealed ? 1U : 0U;
+    std::mutex mutex;
+    std::optional<Error> failure;
     for (const auto& ready : group) {
         if (!ready.sealed) continue;
-        pool_.add_urgent(
-            [this, &waiting, sealed = &*ready.sealed](archive::ObjectBuffers& buffers) {
-                auto proved = prove_sealed(library_->environment().files, *sealed, buffers);
-                const std::lock_guard guard(waiting.mutex);
-                if (!proved && !waiting.failure) waiting.failure = std::move(proved).error();
-                if (--waiting.left == 0) waiting.wake.notify_all();
-            });
+        provers_.add([&, sealed = &*ready.sealed](archive::ObjectBuffers& buffers) {
+            auto proved = prove_sealed(library_->environment().files, *sealed, buffers);
+            const std::lock_guard guard(mutex);
+            if (!proved && !failure) failure = std::move(proved).error();
+        });
     }
-    std::unique_lock lock(waiting.mutex);
-    waiting.wake.wait(lock, [&] { return waiting.left == 0; });
-    if (waiting.failure)
-        return std::move(*waiting.failure).with("what was written did not read back");
+    provers_.wait();
+    if (failure) return std::move(*failure).with("what was written did not read back");
     return {};
 }
 

@@ -68,8 +68,9 @@ KeepPipeline::KeepPipeline(Library& library, const KeepOptions& options, bool sy
       recipient_(library.recipient()),
       stop_(library.environment().stop),
       bytes_to_come_(source_bytes),
-      // One more, as one waits for the disk while it reads back.
-      pool_(library.environment().threads + 1, kQueuedFiles),
+      // One more of each than there are cores, as one waits for the disk.
+      sealers_(library.environment().threads + 1, kQueuedFiles),
+      provers_(library.environment().threads + 1, kQueuedFiles),
       committer_([this] { commit_loop(); }) {}
 
 KeepPipeline::~KeepPipeline() {
@@ -78,11 +79,10 @@ KeepPipeline::~KeepPipeline() {
 
 void KeepPipeline::add(SourceFile file) {
     {
-        // Here and not where files become ready: the workers must stay free to read back.
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [&] { return ready_.size() < kMostReady || failed_; });
     }
-    pool_.add(
+    sealers_.add(
         [this, file = std::move(file)](archive::ObjectBuffers& buffers) { work(file, buffers); });
 }
 
@@ -90,7 +90,7 @@ void KeepPipeline::finish(const std::function<void()>& while_waiting) {
     if (!committer_.joinable()) return;
     // The workers' last files reach the committer before it is told that there are no more.
     std::thread closer([this] {
-        pool_.wait();
+        sealers_.wait();
         const std::lock_guard guard(mutex_);
         no_more_ = true;
         wake_.notify_all();

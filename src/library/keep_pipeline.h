@@ -165,7 +165,8 @@ class KeepPipeline {
     std::atomic<std::uint64_t> bytes_done_ = 0;
     std::atomic<bool> failed_ = false;
     std::atomic<bool> lost_ = false;
-    WorkerPool pool_;
+    WorkerPool sealers_;
+    WorkerPool provers_;  // by themselves, so that the disk reads and writes at once
     std::thread committer_;
 };
 

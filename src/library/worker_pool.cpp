@@ -49,30 +49,23 @@ void WorkerPool::add(Job job, const std::function<void()>& meanwhile) {
     wake_.notify_all();
 }
 
-void WorkerPool::add_urgent(Job job) {
-    const std::lock_guard guard(mutex_);
-    urgent_.push_back(std::move(job));
-    wake_.notify_all();
-}
-
 void WorkerPool::wait() {
     wait([] {});
 }
 
 void WorkerPool::wait(const std::function<void()>& meanwhile) {
     std::unique_lock lock(mutex_);
-    wait_until(lock, [&] { return jobs_.empty() && urgent_.empty() && running_ == 0; }, meanwhile);
+    wait_until(lock, [&] { return jobs_.empty() && running_ == 0; }, meanwhile);
 }
 
 void WorkerPool::run() {
     archive::ObjectBuffers buffers;
     std::unique_lock lock(mutex_);
     while (true) {
-        wake_.wait(lock, [&] { return ending_ || !jobs_.empty() || !urgent_.empty(); });
-        auto& queue = urgent_.empty() ? jobs_ : urgent_;
-        if (queue.empty()) return;  // ending, and nothing left
-        const auto job = std::move(queue.front());
-        queue.pop_front();
+        wake_.wait(lock, [&] { return ending_ || !jobs_.empty(); });
+        if (jobs_.empty()) return;  // ending, and nothing left
+        const auto job = std::move(jobs_.front());
+        jobs_.pop_front();
         ++running_;
         lock.unlock();
         wake_.notify_all();

@@ -12,9 +12,8 @@
 
 namespace keepsake::library {
 
-/// A few threads, each with its object buffers, and a bounded queue of jobs. Urgent jobs go before
-/// the others. Requires: jobs do not throw. Thread safety: all calls from any thread but those of
-/// the pool.
+/// A few threads, each with its object buffers, and a bounded queue of jobs. Requires: jobs do not
+/// throw. Thread safety: all calls from any thread but those of the pool.
 class WorkerPool {
   public:
     using Job = std::function<void(archive::ObjectBuffers&)>;
@@ -28,8 +27,6 @@ class WorkerPool {
     void add(Job job);
     /// The same; `meanwhile` is called ten times a second while it waits.
     void add(Job job, const std::function<void()>& meanwhile);
-    /// Never waits, goes first.
-    void add_urgent(Job job);
     /// Until every job that was handed in is done.
     void wait();
     /// The same; `meanwhile` is called ten times a second.
@@ -43,7 +40,6 @@ class WorkerPool {
     std::mutex mutex_;
     std::condition_variable wake_;
     std::deque<Job> jobs_;
-    std::deque<Job> urgent_;
     std::size_t most_queued_;
     std::size_t running_ = 0;
     bool ending_ = false;
