@@ -1,6 +1,7 @@
 #!/bin/sh
 # Shows in a minute what Keepsake does: keeps a few pictures, writes words to one, damages a file of the archive, finds
-# that, heals it, and compares what comes back with what went in.
+# that, heals it, compares what comes back with what went in, and shows the pages: at a terminal until Ctrl-C, elsewhere only
+# as long as it takes to see that they answer.
 #
 #   tools/demo.sh PROGRAM [PHOTOS]     PHOTOS: a folder of pictures; it is only read
 set -eu
@@ -94,3 +95,28 @@ for picture in pictures/*; do
 done
 say "All $(find pictures -type f | wc -l) pictures came back, the same to the last bit, with their names and times."
 echo 'Without this program, too: sh archive/open-without-keepsake.sh needs only age, jq and the shell.'
+
+unset KEEPSAKE_PASSPHRASE_FILE
+if [ -t 0 ] && [ -t 1 ]; then
+    say 'And in a browser, until you press Ctrl-C. This passphrase unlocks it:'
+    cat "$work/passphrase"
+    trap : INT
+    "$program" serve --port 0 ${DISPLAY:+--open} || fail "keepsake serve ended with exit code $?."
+else
+    say 'And in a browser: keepsake serve'
+    "$program" serve --port 0 >told 2>&1 &
+    server=$!
+    trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+        address=$(grep -o 'http://[^ ]*' told | head -n 1)
+        [ -z "$address" ] || break
+        sleep 0.5
+    done
+    [ -n "$address" ] || fail "keepsake serve told no address: $(cat told)"
+    if command -v curl >/dev/null; then
+        curl --silent --show-error --fail --max-time 10 "$address" | grep -qi '<!doctype html' || fail "No page answers at $address"
+    fi
+    kill "$server"
+    wait "$server" || fail "keepsake serve ended with exit code $?."
+    echo "The pages answered at $address, and were put away again."
+fi
