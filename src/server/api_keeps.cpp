@@ -97,14 +97,20 @@ class UploadBody final : public http::BodySink {
   public:
     UploadBody(std::unique_ptr<Uploads::Writer> writer, std::uint64_t left,
                std::unique_ptr<Digest> digest, Bytes expected,
-               std::function<http::Response(http::Response)> finished)
-        : writer_(std::move(writer)),
+               std::function<http::Response(http::Response)> finished,
+               std::function<bool()> is_here)
+        : finished_(std::move(finished)),
+          is_here_(std::move(is_here)),
+          writer_(std::move(writer)),
           left_(left),
           digest_(std::move(digest)),
-          expected_(std::move(expected)),
-          finished_(std::move(finished)) {}
+          expected_(std::move(expected)) {}
 
     bool write(ByteView bytes) override {
+        if (!is_here_()) {
+            locked_ = true;
+            return false;
+        }
         if (bytes.size() > left_) {
             too_much_ = true;
             return false;
@@ -138,16 +144,19 @@ class UploadBody final : public http::BodySink {
         }
         const auto offset = writer_->commit();
         if (!offset) return error_answer(offset.error());
+        if (locked_) return error_answer(401, "locked", "This archive is locked.");
         return nothing().with("Upload-Offset", std::to_string(*offset));
     }
 
+    std::function<http::Response(http::Response)> finished_;  ///< owns what the writer uses
+    std::function<bool()> is_here_;
     std::unique_ptr<Uploads::Writer> writer_;
     std::uint64_t left_;
     std::unique_ptr<Digest> digest_;
     Bytes expected_;
-    std::function<http::Response(http::Response)> finished_;
     std::uint64_t since_ = 0;
     bool too_much_ = false;
+    bool locked_ = false;
     std::optional<Error> failure_;
 };
 
@@ -380,11 +389,13 @@ std::unique_ptr<http::BodySink> Api::open_sink(const http::RequestHead& head,
             return refuse(tus_error(423, "conflict", writer.error().message()));
         return refuse(error_answer(writer.error()));
     }
-    return std::make_unique<UploadBody>(*std::move(writer), upload->bytes - *offset,
-                                        std::move(digest), std::move(expected),
-                                        [this, head, uploads](http::Response response) {
-                                            return finished(head, std::move(response));
-                                        });
+    // What arrives is something that a person did, for as long as it arrives.
+    return std::make_unique<UploadBody>(
+        *std::move(writer), upload->bytes - *offset, std::move(digest), std::move(expected),
+        [this, head, uploads](http::Response response) {
+            return finished(head, std::move(response));
+        },
+        [this, head] { return visitor_of(head, true).has_value(); });
 }
 
 Api::Answer Api::get_care(Call& call) {

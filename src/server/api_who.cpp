@@ -105,12 +105,14 @@ Result<> Api::move_in() {
     return house_->with([&](library::Library& library) -> Result<> {
         settings_.load(library);
         visitors_.set_rest(std::chrono::minutes(settings_.locks_after_minutes()));
-        auto opened = Uploads::open(library);
-        if (!opened) return {};  // nothing can be kept from here; all can be looked at
-        {
+        // What is still being sent goes on with the one that is there: two would write one file.
+        if (const auto before = uploads();
+            !before || before->folder() != Uploads::folder_of(library)) {
+            auto opened = Uploads::open(library);
             const std::lock_guard guard(uploads_mutex_);
-            uploads_ = std::move(*opened);
+            uploads_ = opened ? std::move(*opened) : nullptr;
         }
+        if (!uploads_) return {};  // nothing can be kept from here; all can be looked at
         keeper_ = std::make_unique<Keeper>(
             *house_, *uploads_,
             Keeper::Tell{.keep = [this](const std::string& keep) { tell_keep(keep); },

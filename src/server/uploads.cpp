@@ -99,12 +99,17 @@ Uploads::Uploads(const library::Environment& environment, std::string folder,
       identities_(std::move(identities)) {}
 
 Result<std::unique_ptr<Uploads>> Uploads::open(library::Library& library) {
-    const auto folder = os::join_path(local_folder(library), "arriving");
+    const auto folder = folder_of(library);
     auto uploads = std::unique_ptr<Uploads>(new Uploads(
         library.environment(), folder, library.recipient(), library.identity().identities()));
     TRY(os::make_directories(library.environment().files, folder, true));
     TRY(uploads->take_up());
+    uploads->identities_.clear();  // only what an earlier run left had to be opened
     return uploads;
+}
+
+std::string Uploads::folder_of(const library::Library& library) {
+    return os::join_path(local_folder(library), "arriving");
 }
 
 std::string Uploads::note_path(const std::string& id) const {

@@ -50,7 +50,10 @@ class Uploads {
     static constexpr std::int64_t kRememberedSeconds = 30 * kSecondsPerDay;
 
     /// Takes up what an earlier run left. What is damaged is passed over.
+    /// Requires: no other of the same folder is used any more.
     static Result<std::unique_ptr<Uploads>> open(library::Library& library);
+    /// Where those of this archive lie.
+    static std::string folder_of(const library::Library& library);
     Uploads(const Uploads&) = delete;
     Uploads& operator=(const Uploads&) = delete;
 
@@ -123,7 +126,7 @@ class Uploads {
     const library::Environment* environment_;
     std::string folder_;
     crypto::AgeRecipient recipient_;
-    std::vector<crypto::AgeIdentity> identities_;
+    std::vector<crypto::AgeIdentity> identities_;  ///< none once it is open
     std::mutex mutex_;
     std::condition_variable work_;
     bool woken_ = false;

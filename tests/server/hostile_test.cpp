@@ -269,6 +269,64 @@ TEST(Uploads, LiesAreRefusedAndWhatArrivedStays) {
     EXPECT_EQ(archive.wait_kept(again).value("failed", 1), 0);
 }
 
+std::string create_upload(const ServedArchive& archive, const std::string& keep,
+                          const std::string& bytes) {
+    const auto reply =
+        archive.ask("POST", "/api/v1/uploads", "",
+                    {{"Tus-Resumable", "1.0.0"},
+                     {"Upload-Length", std::to_string(bytes.size())},
+                     {"Upload-Metadata", "keep " + base64(keep) + ",filename " + base64("a.jpg")}});
+    return reply.headers.contains("location") ? reply.headers.at("location") : "";
+}
+
+int patch_upload(const ServedArchive& archive, const std::string& upload, std::size_t offset,
+                 const std::string& body, Headers more = {}) {
+    more.insert(more.end(), {{"Tus-Resumable", "1.0.0"},
+                             {"Upload-Offset", std::to_string(offset)},
+                             {"Content-Type", "application/offset+octet-stream"}});
+    return archive.ask("PATCH", upload, body, more).status;
+}
+
+TEST(Uploads, LockingWhileOneArrivesHarmsNothing) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto keep = archive.begin_keep();
+    const auto bytes = photograph(8) + std::string(100'000, 'x');
+    const auto upload = create_upload(archive, keep, bytes);
+    const Headers wrong{{"Upload-Checksum", "sha256 " + base64(std::string(32, 'x'))}};
+    const auto is_being_sent = [&] {
+        return patch_upload(archive, upload, 0, "abc", wrong) == 423;
+    };
+    const auto answer = archive.raw_in_two(
+        "PATCH " + upload + " HTTP/1.1\r\nHost: " + archive.host() +
+            "\r\nCookie: " + archive.cookie +
+            "\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: "
+            "application/offset+octet-stream\r\nContent-Length: " +
+            std::to_string(bytes.size()) + "\r\n\r\n" + bytes.substr(0, 50'000),
+        [&] {
+            for (int i = 0; i < 400 && !is_being_sent(); ++i)
+                std::this_thread::sleep_for(std::chrono::milliseconds(25));
+            EXPECT_EQ(archive.ask("DELETE", "/api/v1/session").status, 204);
+            const auto opened =
+                archive.ask("POST", "/api/v1/session", R"({"passphrase":"correct horse"})");
+            ASSERT_EQ(opened.status, 200);
+            const auto set = opened.headers.at("set-cookie");
+            archive.cookie = set.substr(0, set.find(';'));
+            EXPECT_TRUE(is_being_sent()) << "two write one file";
+        },
+        bytes.substr(50'000));
+    EXPECT_EQ(answer.substr(9, 3), "401") << "its session ended";
+    const auto stands = archive.ask("HEAD", upload, "", {{"Tus-Resumable", "1.0.0"}});
+    ASSERT_EQ(stands.status, 200);
+    const auto offset = std::stoul(stands.headers.at("upload-offset"));
+    ASSERT_LT(offset, bytes.size());
+    EXPECT_EQ(patch_upload(archive, upload, offset, bytes.substr(offset)), 204);
+    const auto report = archive.wait_kept(keep);
+    ASSERT_EQ(report.value("kept", 0), 1) << report;
+    const std::string item = report["files"][0].value("item", "");
+    EXPECT_TRUE(archive.ask("GET", "/api/v1/items/" + item + "/files/0").body == bytes);
+}
+
 TEST(Archive, VanishesAndComesBack) {
     ServedArchive archive("/photos");
     archive.make_archive();

@@ -121,9 +121,17 @@ bool is_whole(const std::string& bytes, bool head_only) {
 
 std::string ServedArchive::raw(const std::string& bytes) const { return exchange(bytes, true); }
 
+std::string ServedArchive::raw_in_two(const std::string& first,
+                                      const std::function<void()>& between,
+                                      const std::string& rest) const {
+    return exchange(first, true, between, rest);
+}
+
 void ServedArchive::send_and_break(const std::string& bytes) const { exchange(bytes, false); }
 
-std::string ServedArchive::exchange(const std::string& bytes, bool wait) const {
+std::string ServedArchive::exchange(const std::string& bytes, bool wait,
+                                    const std::function<void()>& between,
+                                    const std::string& rest) const {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -133,11 +141,18 @@ std::string ServedArchive::exchange(const std::string& bytes, bool wait) const {
     if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
         const timeval patience{20, 0};
         ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        std::size_t sent = 0;
-        while (sent < bytes.size()) {
-            const auto now = ::send(socket, bytes.data() + sent, bytes.size() - sent, MSG_NOSIGNAL);
-            if (now <= 0) break;
-            sent += static_cast<std::size_t>(now);
+        const auto send_all = [&](const std::string& all) {
+            std::size_t sent = 0;
+            while (sent < all.size()) {
+                const auto now = ::send(socket, all.data() + sent, all.size() - sent, MSG_NOSIGNAL);
+                if (now <= 0) break;
+                sent += static_cast<std::size_t>(now);
+            }
+        };
+        send_all(bytes);
+        if (between) {
+            between();
+            send_all(rest);
         }
         std::array<char, 65536> piece{};
         const bool head_only = bytes.starts_with("HEAD ");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -42,9 +43,14 @@ class ServedArchive {
 
     std::uint16_t port() const { return port_; }
     const std::string& folder() const { return archive_; }
+    /// Where the server keeps what is its own.
+    std::string state_folder() const { return scratch_.path() + "/state"; }
     /// Sends these bytes over a connection of its own, and gives what came back until the server
     /// closed it or had answered once.
     std::string raw(const std::string& bytes) const;
+    /// As raw(), with something done after the first bytes and before the rest.
+    std::string raw_in_two(const std::string& first, const std::function<void()>& between,
+                           const std::string& rest) const;
     /// Sends these bytes and hangs up.
     void send_and_break(const std::string& bytes) const;
     Reply ask(const std::string& method, const std::string& target, const std::string& body = "",
@@ -64,7 +70,9 @@ class ServedArchive {
     std::string prefix;
 
   private:
-    std::string exchange(const std::string& bytes, bool wait) const;
+    std::string exchange(const std::string& bytes, bool wait,
+                         const std::function<void()>& between = {},
+                         const std::string& rest = "") const;
     void begin();
     void end();
 
