@@ -98,8 +98,15 @@ std::vector<Upload> Keeper::lay_out(const std::vector<Upload>& waiting) {
         // Another of this name, or of a folder's name, is for the next time.
         if (!os::make_directories(files, os::parent_of(target), true)) continue;
         const auto from = uploads_->bytes_path(upload.id);
-        if (auto file = os::GrowingFile::open(from))
-            static_cast<void>(file->set_modified(upload.modified));
+        auto file = os::GrowingFile::open(from);
+        if (!file) continue;
+        const auto size = file->size_bytes();
+        if (size && *size != upload.bytes) {  // not what was sent: never an original
+            uploads_->settle(upload.id, UploadState::failed, "it did not arrive whole", {});
+            tell_.keep(upload.keep);
+            continue;
+        }
+        static_cast<void>(file->set_modified(upload.modified));
         if (files.rename_exclusive(from, target)) group.push_back(upload);
     }
     return group;

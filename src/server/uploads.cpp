@@ -253,13 +253,26 @@ Result<std::unique_ptr<Uploads::Writer>> Uploads::write(const std::string& id,
         if (!being_written_.insert(id).second)
             return Error(ErrorCode::exists, "Another connection sends it.");
     }
-    auto file = os::GrowingFile::open(bytes_path(id));
+    auto file = open_at(id, offset);
     if (!file) {
         const std::lock_guard guard(mutex_);
         being_written_.erase(id);
         return file.error();
     }
     return std::make_unique<Writer>(*this, id, *std::move(file), offset);
+}
+
+Result<os::GrowingFile> Uploads::open_at(const std::string& id, std::uint64_t offset) {
+    TRY_LET(auto file, os::GrowingFile::open(bytes_path(id)));
+    TRY_LET(const auto size, file.size_bytes());
+    if (size < offset) {  // somebody took of it: never a hole
+        const std::lock_guard guard(mutex_);
+        uploads_[id].offset = size;
+        return Error(ErrorCode::changed, "Less is there than had arrived.");
+    }
+    // What is behind was written, but could not be noted.
+    if (size > offset) TRY(file.cut_to(offset));
+    return file;
 }
 
 Uploads::Writer::~Writer() {
@@ -280,14 +293,14 @@ Result<> Uploads::Writer::undo() {
 
 Result<std::uint64_t> Uploads::Writer::commit() {
     TRY(file_.sync());
-    offset_ += added_;
-    added_ = 0;
     auto upload = uploads_->find(id_);
     if (!upload) return Error(ErrorCode::not_found, "There is no such upload.");
-    upload->offset = offset_;
+    upload->offset = offset_ + added_;
     upload->touched = uploads_->environment_->clock.now();
-    if (offset_ == upload->bytes) upload->state = UploadState::waiting;
-    TRY(uploads_->note(*upload));
+    if (upload->offset == upload->bytes) upload->state = UploadState::waiting;
+    TRY(uploads_->note(*upload));  // what is not noted does not stand
+    offset_ = upload->offset;
+    added_ = 0;
     const std::lock_guard guard(uploads_->mutex_);
     uploads_->uploads_[id_] = *upload;
     uploads_->work_.notify_all();

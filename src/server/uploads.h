@@ -120,6 +120,8 @@ class Uploads {
     Result<> take_up();
     void take_up_one(const std::string& file_name);
     Result<> note(const Upload& upload);
+    /// Its bytes, ending there. Errors: changed: there are fewer.
+    Result<os::GrowingFile> open_at(const std::string& id, std::uint64_t offset);
     std::string note_path(const std::string& id) const;
     void forget_old();
 

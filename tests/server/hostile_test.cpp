@@ -327,6 +327,28 @@ TEST(Uploads, LockingWhileOneArrivesHarmsNothing) {
     EXPECT_TRUE(archive.ask("GET", "/api/v1/items/" + item + "/files/0").body == bytes);
 }
 
+TEST(Uploads, WhatCouldNotBeNotedIsSentAgain) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto keep = archive.begin_keep();
+    const auto bytes = photograph(9) + std::string(100'000, 'x');
+    const auto upload = create_upload(archive, keep, bytes);
+    const auto id = upload.substr(upload.rfind('/') + 1);
+    std::filesystem::path note;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(archive.state_folder()))
+        if (entry.path().filename() == id + ".note") note = entry.path();
+    ASSERT_FALSE(note.empty());
+    std::filesystem::remove(note);
+    std::filesystem::create_directories(note / "in the way");
+    EXPECT_GE(patch_upload(archive, upload, 0, bytes.substr(0, 50'000)), 400);
+    std::filesystem::remove_all(note);
+    EXPECT_EQ(patch_upload(archive, upload, 0, bytes), 204);
+    const auto report = archive.wait_kept(keep);
+    ASSERT_EQ(report.value("kept", 0), 1) << report;
+    const std::string item = report["files"][0].value("item", "");
+    EXPECT_TRUE(archive.ask("GET", "/api/v1/items/" + item + "/files/0").body == bytes);
+}
+
 TEST(Archive, VanishesAndComesBack) {
     ServedArchive archive("/photos");
     archive.make_archive();
