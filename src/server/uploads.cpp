@@ -179,11 +179,28 @@ void Uploads::forget_old() {
         if (upload.state == UploadState::waiting ||
             now - upload.touched.seconds < kRememberedSeconds)
             return false;
-        static_cast<void>(environment_->files.remove_file(note_path(id)));
-        static_cast<void>(environment_->files.remove_file(bytes_path(id)));
-        uploads_.erase(id);
+        forget(id);
         return true;
     });
+}
+
+void Uploads::forget_settled() {
+    constexpr std::size_t kAtOnce = 1'000;  // so that not each file looks for room anew
+    std::size_t forgotten = 0;
+    std::erase_if(order_, [&](const std::string& id) {
+        const auto& upload = uploads_.find(id)->second;
+        if (forgotten == kAtOnce || has_bytes(upload.state)) return false;
+        ++forgotten;
+        ++forgotten_[upload.keep];
+        forget(id);
+        return true;
+    });
+}
+
+void Uploads::forget(const std::string& id) {
+    static_cast<void>(environment_->files.remove_file(note_path(id)));
+    static_cast<void>(environment_->files.remove_file(bytes_path(id)));
+    uploads_.erase(id);
 }
 
 Result<> Uploads::note(const Upload& upload) {
@@ -213,6 +230,7 @@ Result<Upload> Uploads::create(Upload described) {
         const std::lock_guard guard(mutex_);
         if (!keeps_.contains(described.keep))
             return Error(ErrorCode::not_found, "Nothing is being kept by this number.");
+        if (uploads_.size() >= kMostUploads) forget_settled();
         if (uploads_.size() >= kMostUploads)
             return Error(ErrorCode::limit, "Too many files are on their way.");
     }
@@ -323,7 +341,9 @@ Result<> Uploads::remove(const std::string& id) {
 Uploads::Report Uploads::report(const std::string& keep, std::size_t first, std::size_t count) {
     Report report;
     const std::lock_guard guard(mutex_);
-    std::size_t number = 0;
+    const auto before = forgotten_.find(keep);
+    // Files keep their numbers for whoever reads on.
+    std::size_t number = before == forgotten_.end() ? 0 : before->second;
     for (const auto& id : order_) {
         const auto& upload = uploads_.find(id)->second;
         if (upload.keep != keep) continue;

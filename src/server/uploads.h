@@ -124,6 +124,9 @@ class Uploads {
     Result<os::GrowingFile> open_at(const std::string& id, std::uint64_t offset);
     std::string note_path(const std::string& id) const;
     void forget_old();
+    /// Makes room: some of those that came first and of which nothing is to be done.
+    void forget_settled();
+    void forget(const std::string& id);
 
     const library::Environment* environment_;
     std::string folder_;
@@ -135,6 +138,7 @@ class Uploads {
     std::map<std::string, Upload, std::less<>> uploads_;
     std::vector<std::string> order_;  ///< ids as they came
     std::set<std::string> keeps_;
+    std::map<std::string, std::size_t> forgotten_;  ///< of each keep, to make room
     std::set<std::string> being_written_;
 };
 
