@@ -361,6 +361,7 @@ Api::Answer Api::covered() const { return error_answer(403, "covered", "This is 
 
 void Api::tend() {
     if (visitors_.end_rested()) lock_house();
+    if (const auto uploads = this->uploads()) uploads->tend();
     if (!house_->is_open()) return;
     const bool gone = !house_->is_there();
     if (gone != std::exchange(was_gone_, gone))

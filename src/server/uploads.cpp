@@ -176,8 +176,9 @@ void Uploads::forget_old() {
     const auto now = environment_->clock.now().seconds;
     std::erase_if(order_, [&](const std::string& id) {
         const auto& upload = uploads_.find(id)->second;
-        if (upload.state == UploadState::waiting ||
-            now - upload.touched.seconds < kRememberedSeconds)
+        const bool arriving = upload.state == UploadState::arriving;
+        if (upload.state == UploadState::waiting || being_written_.contains(id) ||
+            now - upload.touched.seconds < (arriving ? kArrivingSeconds : kRememberedSeconds))
             return false;
         forget(id);
         return true;
@@ -217,6 +218,15 @@ std::string Uploads::begin_keep() {
     forget_old();
     keeps_.insert(random.hex());
     return random.hex();
+}
+
+void Uploads::tend() {
+    constexpr std::int64_t kPause = 600;
+    const std::lock_guard guard(mutex_);
+    const auto now = environment_->clock.now().seconds;
+    if (now >= tended_ && now - tended_ < kPause) return;
+    tended_ = now;
+    forget_old();
 }
 
 bool Uploads::has_keep(const std::string& keep) {

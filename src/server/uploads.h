@@ -48,6 +48,8 @@ class Uploads {
   public:
     static constexpr std::size_t kMostUploads = 100'000;
     static constexpr std::int64_t kRememberedSeconds = 30 * kSecondsPerDay;
+    /// Of what never arrived whole: its bytes lie there in the clear.
+    static constexpr std::int64_t kArrivingSeconds = 3 * kSecondsPerDay;
 
     /// Takes up what an earlier run left. What is damaged is passed over.
     /// Requires: no other of the same folder is used any more.
@@ -57,6 +59,8 @@ class Uploads {
     Uploads(const Uploads&) = delete;
     Uploads& operator=(const Uploads&) = delete;
 
+    /// Called now and then: forgets what is old.
+    void tend();
     std::string begin_keep();
     bool has_keep(const std::string& keep);
     /// `described`: keep, name, folder, bytes, modified. Errors: not_found (no such keep); limit;
@@ -135,6 +139,7 @@ class Uploads {
     std::mutex mutex_;
     std::condition_variable work_;
     bool woken_ = false;
+    std::int64_t tended_ = 0;
     std::map<std::string, Upload, std::less<>> uploads_;
     std::vector<std::string> order_;  ///< ids as they came
     std::set<std::string> keeps_;

@@ -167,7 +167,7 @@ class Keeper {
     stop(): void {
         for (const one of this.files) {
             if (one.fate !== "waiting" && one.fate !== "sending") continue;
-            void one.sending?.abort().catch(() => {});
+            void one.sending?.abort(true).catch(() => {});
             one.sending = undefined;
             this.settle(one, "stopped");
         }
@@ -251,7 +251,7 @@ class Keeper {
             urlStorage: storage,
             storeFingerprintForResuming: fingerprint !== "",
             removeFingerprintOnSuccess: true,
-            onShouldRetry: (error) => this.mayRetry(error),
+            onShouldRetry: (error) => this.mayRetry(one, error),
             onProgress: (sent) => {
                 this.isWaitingForConnection = false;
                 this.bytesSent += sent - one.sent;
@@ -277,7 +277,7 @@ class Keeper {
         upload.start();
     }
 
-    private mayRetry(error: Error | DetailedError): boolean {
+    private mayRetry(one: KeepFile, error: Error | DetailedError): boolean {
         const status = "originalResponse" in error ? (error.originalResponse?.getStatus() ?? 0) : 0;
         const mayCome =
             status === 0 ||
@@ -285,7 +285,7 @@ class Keeper {
             status === 423 ||
             status === 429 ||
             (status >= 500 && status !== 507);
-        if (mayCome) this.isWaitingForConnection = true;
+        if (mayCome && one.fate === "sending") this.isWaitingForConnection = true;
         return mayCome;
     }
 
@@ -305,6 +305,8 @@ class Keeper {
                 );
             why = isReadable ? t.changed : t.unreadable;
         }
+        // What came of it lies in the clear at the server: nobody goes on with it.
+        if (status !== 401) void one.sending?.abort(true).catch(() => {});
         this.over(one, "failed", why);
     }
 
