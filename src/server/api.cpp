@@ -360,7 +360,7 @@ Result<Page> Api::page_of(const Call& call, std::size_t usual, std::size_t most)
 Api::Answer Api::covered() const { return error_answer(403, "covered", "This is covered."); }
 
 void Api::tend() {
-    if (visitors_.end_rested()) lock_house();
+    if (visitors_.end_rested() && house_->is_open()) lock_house();
     if (const auto uploads = this->uploads()) uploads->tend();
     if (!house_->is_open()) return;
     const bool gone = !house_->is_there();

@@ -218,6 +218,7 @@ Api::Answer Api::lock(Call& call) {
 
 void Api::lock_house() {
     const std::lock_guard guard(moving_);
+    if (!visitors_.is_empty()) return;  // somebody came in meanwhile
     if (keeper_) keeper_->end_when_done();
     checking_->stop();
     thumbnails_.clear();

@@ -98,13 +98,12 @@ bool Visitors::is_empty() {
 
 bool Visitors::end_rested() {
     const std::lock_guard guard(mutex_);
-    const bool some = !sessions_.empty();
     const auto now = clock_();
     for (auto at = sessions_.begin(); at != sessions_.end();) {
         const auto here = at++;
         if (now - here->second.used >= rest_) erase(here);
     }
-    return some && sessions_.empty();
+    return sessions_.empty();
 }
 
 void Visitors::set_rest(std::chrono::minutes rest) {

@@ -45,7 +45,7 @@ class Visitors {
     void end(std::string_view word);
     void end_all();
     bool is_empty();
-    /// Ends those that rested for too long; gives whether none is left of those that were.
+    /// Ends those that rested for too long; gives whether none is left.
     bool end_rested();
 
     void set_rest(std::chrono::minutes rest);
