@@ -55,6 +55,22 @@ Result<crypto::Secret> passphrase_in(const Json& json) {
     return secret;
 }
 
+/// Somebody's try at the gate, which opens for the next one however this one ends.
+class Try {
+  public:
+    explicit Try(Gate& gate) : gate_(&gate) {}
+    Try(const Try&) = delete;
+    Try& operator=(const Try&) = delete;
+    ~Try() {
+        if (gate_ != nullptr) gate_->left();
+    }
+    void failed() { std::exchange(gate_, nullptr)->failed(); }
+    void passed() { std::exchange(gate_, nullptr)->passed(); }
+
+  private:
+    Gate* gate_;
+};
+
 std::vector<std::string> words_in(const crypto::Secret& words) {
     std::vector<std::string> list(1);
     for (const char c : words.text()) {
@@ -163,18 +179,18 @@ Api::Answer Api::unlock(Call& call) {
         auto response = error_answer(429, "slow_down", "Wait a little, then try again.");
         return std::move(response).with("Retry-After", std::to_string(wait.count()));
     }
+    Try attempt(gate_);
     const std::lock_guard guard(moving_);
     const bool first = !house_->is_open();
     const auto opened = house_->open(passphrase);
     if (!opened) {
         const auto code = opened.error().code();
         const bool wrong = code == ErrorCode::wrong_key || code == ErrorCode::invalid;
-        wrong ? gate_.failed() : gate_.left();
-        if (wrong)
-            return error_answer(401, "wrong_key", "That passphrase does not open this archive.");
-        return opened.error();
+        if (!wrong) return opened.error();
+        attempt.failed();
+        return error_answer(401, "wrong_key", "That passphrase does not open this archive.");
     }
-    gate_.passed();
+    attempt.passed();
     if (first) TRY(move_in());
     Json answer;
     TRY(house_->with([&](library::Library& library) -> Result<> {

@@ -41,6 +41,7 @@ Checking::Checking(House& house, std::function<void(const Json&)> tell)
     : house_(&house), tell_(std::move(tell)) {}
 
 Result<> Checking::begin(bool repair) {
+    const std::lock_guard thread_guard(thread_mutex_);
     {
         const std::lock_guard guard(mutex_);
         if (state_.name == "running") return Error(ErrorCode::exists, "A check is running.");
@@ -55,7 +56,10 @@ Result<> Checking::begin(bool repair) {
     return {};
 }
 
-void Checking::stop() { thread_.request_stop(); }
+void Checking::stop() {
+    const std::lock_guard guard(thread_mutex_);
+    thread_.request_stop();
+}
 
 Json Checking::state() {
     const std::lock_guard guard(mutex_);

@@ -48,6 +48,7 @@ class Checking {
     std::function<void(const Json&)> tell_;
     std::mutex mutex_;
     State state_;
+    std::mutex thread_mutex_;  ///< before mutex_; never taken by the thread itself
     std::jthread thread_;
 };
 
