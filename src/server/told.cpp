@@ -83,9 +83,16 @@ Result<> Told::read_covers(catalog::Catalog& catalog) {
         return {};
     }));
     for (const auto& id : moments) {
-        TRY_LET(const auto moment, catalog.moment(id));
-        if (!moment) continue;
-        for (const auto& item : moment->items) in_covered_moments_[item].push_back(id);
+        // By its links, not by what it lists: what was let go stays covered.
+        TRY_LET(const auto links, catalog.links(model::Subject::of(id), "holds"));
+        std::set<model::ItemId> held;
+        for (const auto& link : links) {
+            const auto item = link.to.item();
+            if (!item) continue;
+            TRY_LET(const auto record, catalog.item(*item));
+            held.insert(record && record->lead ? *record->lead : *item);
+        }
+        for (const auto& item : held) in_covered_moments_[item].push_back(id);
     }
     return {};
 }

@@ -200,6 +200,39 @@ TEST(Rule2, OfWhatIsCoveredNothingLeavesBeforeTheLook) {
     EXPECT_EQ(archive.ask("GET", of + "/thumbnail?v=" + mark).status, 403) << "also from memory";
 }
 
+/// Keeps a photograph and places it; gives its id.
+std::string keep_photograph(ServedArchive& archive, int number) {
+    const auto keep = archive.begin_keep();
+    archive.send(keep, std::to_string(number) + ".jpg", photograph(number));
+    std::string item = archive.wait_kept(keep)["files"][0].value("item", "");
+    archive.ask("POST", "/api/v1/just-kept/place", "{}");
+    return item;
+}
+
+std::string moment_with(ServedArchive& archive, const std::string& item) {
+    const auto made =
+        archive.ask("POST", "/api/v1/moments", R"({"name":"Emil","items":[")" + item + "\"]}");
+    EXPECT_EQ(made.status, 201) << made.body;
+    const std::string moment = made.json().value("id", "");
+    EXPECT_EQ(
+        archive.ask("PUT", "/api/v1/moments/" + moment + "/cover", R"({"line":"Our son."})").status,
+        204);
+    return moment;
+}
+
+TEST(Rule2, WhatIsLetGoStaysCoveredByItsMoment) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto item = keep_photograph(archive, 1);
+    const auto of = "/api/v1/items/" + item;
+    const auto moment = moment_with(archive, item);
+    ASSERT_EQ(archive.ask("GET", of + "/files/0").status, 403);
+    ASSERT_EQ(archive.ask("POST", "/api/v1/let-go", R"({"items":[")" + item + "\"]}").status, 204);
+    EXPECT_EQ(archive.ask("GET", of + "/files/0").status, 403);
+    EXPECT_EQ(archive.ask("GET", of).json()["covered"].value("moment", ""), moment);
+    EXPECT_EQ(archive.ask("GET", "/api/v1/let-go").body.find("1.jpg"), std::string::npos);
+}
+
 TEST(Uploads, LiesAreRefusedAndWhatArrivedStays) {
     ServedArchive archive;
     archive.make_archive();
