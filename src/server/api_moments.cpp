@@ -275,8 +275,10 @@ Api::Answer Api::change_moment(Call& call) {
 }
 
 Api::Answer Api::remove_moment(Call& call) {
-    TRY(with_eyes(call, [&](const Eyes& eyes) -> Result<> {
+    auto removed = with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
+        // Without it, what it covers would be open to everybody.
+        if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
         const auto subject = model::Subject::of(moment.moment);
         std::vector<model::EntryBody> entries;
         for (const char* field : {"name", "cover", "front", "order", "quiet", "taken"})
@@ -287,11 +289,12 @@ Api::Answer Api::remove_moment(Call& call) {
         TRY(eyes.library.commit(std::move(entries)));
         TRY_LET(const auto story, eyes.library.catalog().standing_words(subject, "story"));
         if (!story.empty()) TRY(library::set_words(eyes.library, subject, "story", ""));
-        return {};
-    }));
+        return nothing();
+    });
+    if (!removed || removed->status != 204) return removed;
     house_->changed(false);
     visitors_.tell_all("moments", "{}");
-    return nothing();
+    return removed;
 }
 
 Api::Answer Api::get_moment_items(Call& call) {
@@ -317,8 +320,12 @@ Api::Answer Api::change_moment_items(Call& call) {
     TRY(only_members(json, {"add", "remove"}));
     TRY_LET(const auto add, ids_member<model::ItemId>(json, "add"));
     TRY_LET(const auto remove, ids_member<model::ItemId>(json, "remove"));
-    TRY(with_eyes(call, [&](const Eyes& eyes) -> Result<> {
+    auto changed = with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
+        // What is put in gets covered; what is taken out would be open to everybody.
+        if (remove && !remove->empty() &&
+            eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened))
+            return covered();
         const auto subject = model::Subject::of(moment.moment);
         std::vector<model::EntryBody> entries;
         for (const auto& item : add.value_or(std::vector<model::ItemId>())) {
@@ -333,11 +340,13 @@ Api::Answer Api::change_moment_items(Call& call) {
                 entries.emplace_back(
                     model::Link{subject, model::Subject::of(part), "holds", "null"});
         }
-        return entries.empty() ? Result<>() : eyes.library.commit(std::move(entries));
-    }));
+        if (!entries.empty()) TRY(eyes.library.commit(std::move(entries)));
+        return nothing();
+    });
+    if (!changed || changed->status != 204) return changed;
     house_->changed(false);
     visitors_.tell_all("moments", "{}");
-    return nothing();
+    return changed;
 }
 
 Api::Answer Api::look_at_moment(Call& call) {

@@ -233,6 +233,21 @@ TEST(Rule2, WhatIsLetGoStaysCoveredByItsMoment) {
     EXPECT_EQ(archive.ask("GET", "/api/v1/let-go").body.find("1.jpg"), std::string::npos);
 }
 
+TEST(Rule2, ACoveredMomentIsNotTakenApartBeforeTheLook) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto item = keep_photograph(archive, 1);
+    const auto of = "/api/v1/moments/" + moment_with(archive, item);
+    const auto out = R"({"remove":[")" + item + "\"]}";
+    EXPECT_EQ(archive.ask("DELETE", of).status, 403);
+    EXPECT_EQ(archive.ask("POST", of + "/items", out).status, 403);
+    EXPECT_EQ(archive.ask("GET", "/api/v1/items/" + item + "/files/0").status, 403);
+    EXPECT_EQ(archive.ask("POST", of + "/items", R"({"add":[")" + item + "\"]}").status, 204);
+    const auto look = archive.ask("POST", of + "/look", "{}").json().value("look", "");
+    EXPECT_EQ(archive.ask("POST", of + "/items?look=" + look, out).status, 204);
+    EXPECT_EQ(archive.ask("DELETE", of + "?look=" + look).status, 204);
+}
+
 TEST(Uploads, LiesAreRefusedAndWhatArrivedStays) {
     ServedArchive archive;
     archive.make_archive();

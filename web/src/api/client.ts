@@ -186,11 +186,15 @@ export const api = {
         json<Moment>("GET", address(`/moments/${moment}`, { look })),
     changeMoment: (moment: Id, change: MomentChange, { look }: Looking = {}) =>
         json<Moment>("PATCH", address(`/moments/${moment}`, { look }), change),
-    takeApart: (moment: Id) => done("DELETE", address(`/moments/${moment}`)),
+    takeApart: (moment: Id, { look }: Looking = {}) =>
+        done("DELETE", address(`/moments/${moment}`, { look })),
     momentItems: (moment: Id, first: number, count: number, { look }: Looking = {}) =>
         json<Items>("GET", address(`/moments/${moment}/items`, { first, count, look })),
-    putIntoMoment: (moment: Id, change: { add?: readonly Id[]; remove?: readonly Id[] }) =>
-        done("POST", address(`/moments/${moment}/items`), change),
+    putIntoMoment: (
+        moment: Id,
+        change: { add?: readonly Id[]; remove?: readonly Id[] },
+        { look }: Looking = {},
+    ) => done("POST", address(`/moments/${moment}/items`, { look }), change),
 
     quiet: () => json<Quiet>("GET", address("/quiet")),
     setQuiet: (quiet: boolean, what: { people?: Id[]; dates?: string[]; moments?: Id[] }) =>
