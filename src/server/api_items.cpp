@@ -161,7 +161,7 @@ Api::Answer Api::end_look(Call& call) {
 
 namespace {
 
-/// What is covered is found by its cover line alone: that it was found would tell of the rest.
+/// Whether all of the words stand in a cover line.
 bool line_has(const std::string& line, const std::vector<std::string>& words) {
     const auto lower = [](std::string_view text) {
         std::string small(text);
@@ -174,13 +174,17 @@ bool line_has(const std::string& line, const std::vector<std::string>& words) {
         words, [&](const auto& word) { return small.find(lower(word)) != std::string::npos; });
 }
 
-bool may_be_found(const Eyes& eyes, const catalog::ItemRecord& item,
-                  const catalog::ItemFilter& filter) {
-    if (eyes.told.is_just_kept(item.item)) return false;
-    const auto cover = eyes.told.cover_of(item.item, eyes.viewer, eyes.opened);
-    if (!cover) return true;
-    return filter.date.empty() && filter.kinds.empty() && !filter.words.empty() &&
-           line_has(cover->line, filter.words);
+/// What is covered is found by its cover line alone, without asking the catalog: that its hidden
+/// words match, or do not, would tell of them.
+Result<> find_covered(const Eyes& eyes, const catalog::ItemFilter& filter,
+                      std::vector<model::ItemId>& found) {
+    if (!filter.date.empty() || !filter.kinds.empty() || filter.words.empty()) return {};
+    for (const auto& [item, cover] : eyes.told.covered(eyes.viewer, eyes.opened)) {
+        if (eyes.told.is_just_kept(item) || !line_has(cover.line, filter.words)) continue;
+        TRY_LET(const auto record, eyes.library.catalog().item(item));
+        if (record && !record->let_go && !record->lead) found.push_back(item);
+    }
+    return {};
 }
 
 }  // namespace
@@ -194,12 +198,13 @@ Api::Answer Api::find(Call& call) {
         return Error(ErrorCode::invalid, "Words are wanted.");
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         std::vector<model::ItemId> found;
-        TRY(eyes.library.catalog().for_each_item(filter,
-                                                 [&](const catalog::ItemRecord& item) -> Result<> {
-                                                     if (may_be_found(eyes, item, filter))
-                                                         found.push_back(item.item);
-                                                     return {};
-                                                 }));
+        TRY(eyes.library.catalog().for_each_item(
+            filter, [&](const catalog::ItemRecord& item) -> Result<> {
+                const bool open = !eyes.told.cover_of(item.item, eyes.viewer, eyes.opened);
+                if (open && !eyes.told.is_just_kept(item.item)) found.push_back(item.item);
+                return {};
+            }));
+        TRY(find_covered(eyes, filter, found));
         TRY_LET(auto items, listed_by_id(eyes, slice(found, page)));
         return json_answer(200, items_answer(found.size(), page.first, std::move(items)));
     });

@@ -179,6 +179,18 @@ std::optional<Cover> Told::cover_of(const model::MomentId& moment, const Viewer&
     return cover_on(model::Subject::of(moment), viewer);
 }
 
+std::vector<std::pair<model::ItemId, Cover>> Told::covered(const Viewer& viewer,
+                                                           const Opened& opened) const {
+    std::set<model::ItemId> maybe;
+    for (const auto& [own, line] : covers_)
+        if (const auto item = model::Subject{own.first}.item()) maybe.insert(*item);
+    for (const auto& [item, moments] : in_covered_moments_) maybe.insert(item);
+    std::vector<std::pair<model::ItemId, Cover>> covered;
+    for (const auto& item : maybe)
+        if (auto cover = cover_of(item, viewer, opened)) covered.emplace_back(item, *cover);
+    return covered;
+}
+
 bool Told::is_ever_covered(const model::ItemId& item) const {
     return ever_covered_.contains(model::Subject::of(item).text) ||
            in_covered_moments_.contains(item);

@@ -51,6 +51,10 @@ class Told {
                                   const Opened& opened) const;
     std::optional<Cover> cover_of(const model::MomentId& moment, const Viewer& viewer,
                                   const Opened& opened) const;
+    /// All items that are covered from this viewer, by id, each with what covers it; also such as
+    /// were let go.
+    std::vector<std::pair<model::ItemId, Cover>> covered(const Viewer& viewer,
+                                                         const Opened& opened) const;
     /// Whether anybody covered it in any way: then nothing of it may stay in a cache.
     bool is_ever_covered(const model::ItemId& item) const;
     /// The family's own line, or that of one person.

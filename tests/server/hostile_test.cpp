@@ -167,6 +167,10 @@ void cover_and_look(ServedArchive& archive, const std::string& item) {
             archive.ask("GET", std::string("/api/v1/find?words=") + words).json().value("total", 1),
             0)
             << words;
+    const auto by_line = archive.ask("GET", "/api/v1/find?words=our+son").json();
+    ASSERT_EQ(by_line.value("total", 0), 1) << "it is found by its cover line";
+    EXPECT_EQ(by_line["items"][0].value("id", ""), item);
+    EXPECT_EQ(archive.ask("GET", "/api/v1/find?words=our+light").json().value("total", 1), 0);
     EXPECT_EQ(archive.ask("PATCH", of, R"({"caption":"x"})").status, 403);
     const auto look = archive.ask("POST", of + "/look", "{}").json().value("look", "");
     const auto seen = archive.ask("GET", of + "/thumbnail?look=" + look);
