@@ -47,11 +47,12 @@ class Server::Engine {
 
     ServerOptions options;
     Handler* handler;
+    /// Before `io`: a connection that is cut takes itself out of the list while `io` is destroyed.
+    std::list<Link> links;
+    bool stopping = false;
     boost::asio::io_context io{1};
     std::optional<boost::asio::ssl::context> tls;
     boost::asio::ip::tcp::acceptor acceptor{io};
-    std::list<Link> links;
-    bool stopping = false;
     std::string date;  ///< as of `date_second`
     std::int64_t date_second = 0;
     /// After `io`: what workers still do, they hand to it.

@@ -1,5 +1,7 @@
 // What somebody sends to do harm, or by mistake: a clear answer, and nothing lost.
 #include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -399,6 +401,25 @@ TEST(Uploads, WhatCouldNotBeNotedIsSentAgain) {
     ASSERT_EQ(report.value("kept", 0), 1) << report;
     const std::string item = report["files"][0].value("item", "");
     EXPECT_TRUE(archive.ask("GET", "/api/v1/items/" + item + "/files/0").body == bytes);
+}
+
+TEST(Stopping, EndsAConnectionWhoseClientDoesNotRead) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto keep = archive.begin_keep();
+    archive.send(keep, "large.bin", std::string(64UL << 20U, 'x'));
+    const std::string item = archive.wait_kept(keep)["files"][0].value("item", "");
+    const int socket = archive.connected();
+    const auto request = "GET /api/v1/items/" + item +
+                         "/files/0 HTTP/1.1\r\nHost: " + archive.host() +
+                         "\r\nCookie: " + archive.cookie + "\r\n\r\n";
+    ASSERT_EQ(::send(socket, request.data(), request.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(request.size()));
+    char first = 0;
+    ASSERT_EQ(::recv(socket, &first, 1, 0), 1) << "it is being answered";
+    archive.restart();
+    EXPECT_EQ(archive.ask("GET", "/api/v1/state").json().value("state", ""), "locked");
+    ::close(socket);
 }
 
 TEST(Archive, VanishesAndComesBack) {

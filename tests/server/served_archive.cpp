@@ -129,18 +129,27 @@ std::string ServedArchive::raw_in_two(const std::string& first,
 
 void ServedArchive::send_and_break(const std::string& bytes) const { exchange(bytes, false); }
 
-std::string ServedArchive::exchange(const std::string& bytes, bool wait,
-                                    const std::function<void()>& between,
-                                    const std::string& rest) const {
+int ServedArchive::connected() const {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port_);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    std::string got;
     if (::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
         const timeval patience{20, 0};
         ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        return socket;
+    }
+    ::close(socket);
+    return -1;
+}
+
+std::string ServedArchive::exchange(const std::string& bytes, bool wait,
+                                    const std::function<void()>& between,
+                                    const std::string& rest) const {
+    const int socket = connected();
+    std::string got;
+    if (socket >= 0) {
         const auto send_all = [&](const std::string& all) {
             std::size_t sent = 0;
             while (sent < all.size()) {
@@ -161,8 +170,8 @@ std::string ServedArchive::exchange(const std::string& bytes, bool wait,
             if (now <= 0) break;
             got.append(piece.data(), static_cast<std::size_t>(now));
         }
+        ::close(socket);
     }
-    ::close(socket);
     return got;
 }
 

@@ -51,6 +51,8 @@ class ServedArchive {
     /// As raw(), with something done after the first bytes and before the rest.
     std::string raw_in_two(const std::string& first, const std::function<void()>& between,
                            const std::string& rest) const;
+    /// A connection; the caller closes it.
+    int connected() const;
     /// Sends these bytes and hangs up.
     void send_and_break(const std::string& bytes) const;
     Reply ask(const std::string& method, const std::string& target, const std::string& body = "",
