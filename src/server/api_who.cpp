@@ -143,7 +143,9 @@ Api::Answer Api::make_archive(Call& call) {
     TRY_LET(const auto passphrase, passphrase_in(json));
     TRY_LET(const auto recovery, bool_member(json, "recovery"));
     TRY_LET(const auto name, text_member(json, "name", kLargestName));
-    if (house_->state() != HouseState::none)
+    const auto state = house_->state();
+    if (state == HouseState::gone) return error_answer(503, "gone", kGone);
+    if (state != HouseState::none)
         return Error(ErrorCode::exists, "There is an archive already, or no room for one.");
     const std::lock_guard guard(moving_);
     TRY_LET(const auto words, house_->make(passphrase, recovery.value_or(true), name.value_or("")));

@@ -60,18 +60,27 @@ House::House(const library::Environment& environment, std::string archive_path)
     std::array<std::uint8_t, 4> run{};
     environment.random.fill(run);
     run_ = to_hex(run);
+    static_cast<void>(state());  // what stands here now is remembered
 }
 
 House::~House() = default;
 
 HouseState House::state() {
     if (open_) return is_there() ? HouseState::open : HouseState::gone;
-    if (archive::is_archive_folder(environment_->files, archive_path_)) return HouseState::locked;
-    const auto listed = environment_->files.list(archive_path_);
-    // A missing folder is where a new archive may be made; one that holds other things is not.
-    if (!listed)
-        return listed.error().code() == ErrorCode::not_found ? HouseState::none : HouseState::gone;
-    return listed->empty() ? HouseState::none : HouseState::gone;
+    auto& files = environment_->files;
+    if (archive::is_archive_folder(files, archive_path_)) {
+        seen_archive_ = true;
+        return HouseState::locked;
+    }
+    // A disk that was taken away leaves an empty folder or none: a second archive is not made
+    // there.
+    if (seen_archive_) return HouseState::gone;
+    const auto listed = files.list(archive_path_);
+    if (listed) return listed->empty() ? HouseState::none : HouseState::gone;
+    if (listed.error().code() != ErrorCode::not_found) return HouseState::gone;
+    // A missing folder is where a new archive may be made; in one that is missing, too, it is not.
+    const bool room = files.info_following(os::parent_of(archive_path_)).has_value();
+    return room ? HouseState::none : HouseState::gone;
 }
 
 bool House::is_there() {
@@ -89,6 +98,7 @@ Result<std::optional<crypto::Secret>> House::make(const crypto::Secret& passphra
                                                   const std::string& name) {
     const std::lock_guard guard(library_mutex_);
     if (library_) return Error(ErrorCode::exists, "There is an archive already.");
+    if (state() == HouseState::gone) return Error(ErrorCode::io, std::string(kGone));
     library::NewArchive ways;
     ways.passphrase = passphrase.clone();
     ways.recovery_key = recovery;
@@ -122,6 +132,7 @@ Result<> House::open_with(const crypto::Secret& passphrase) {
                                                 library::Passphrase{passphrase.clone()}, quietly));
     library_.emplace(std::move(opened));
     open_ = true;
+    seen_archive_ = true;
     looked_ms_ = 0;
     changed(true);
     return {};

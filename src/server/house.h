@@ -61,7 +61,7 @@ class House {
     bool is_there();
 
     /// Makes the archive and opens it. Gives recovery words if they were asked for. Errors: exists;
-    /// those of library::new_archive.
+    /// io with kGone where its disk is away; those of library::new_archive.
     Result<std::optional<crypto::Secret>> make(const crypto::Secret& passphrase, bool recovery,
                                                const std::string& name);
     /// Proves that this is a way in, and opens what is not open yet. About a second.
@@ -113,6 +113,7 @@ class House {
     std::atomic<bool> open_ = false;
     std::atomic<std::int64_t> looked_ms_ = 0;
     std::atomic<bool> was_there_ = true;
+    std::atomic<bool> seen_archive_ = false;  ///< one stood there since the program began
 
     std::mutex library_mutex_;
     std::optional<library::Library> library_;

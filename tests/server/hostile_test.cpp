@@ -422,6 +422,29 @@ TEST(Stopping, EndsAConnectionWhoseClientDoesNotRead) {
     ::close(socket);
 }
 
+TEST(Archive, IsNotMadeAnewWhereOneWasTakenAway) {
+    ServedArchive archive;
+    const auto make = [&] {
+        return archive.ask("POST", "/api/v1/archive", R"({"passphrase":"another horse"})").status;
+    };
+    const auto state = [&] {
+        return archive.ask("GET", "/api/v1/state").json().value("state", "");
+    };
+    archive.make_archive();
+    archive.restart();
+    const auto away = archive.folder() + ".away";
+    std::filesystem::rename(archive.folder(), away);
+    EXPECT_EQ(state(), "gone");
+    EXPECT_EQ(make(), 503);
+    std::filesystem::create_directory(archive.folder());  // where the disk was mounted
+    EXPECT_EQ(state(), "gone");
+    EXPECT_EQ(make(), 503);
+    EXPECT_TRUE(std::filesystem::is_empty(archive.folder()));
+    std::filesystem::remove(archive.folder());
+    std::filesystem::rename(away, archive.folder());
+    EXPECT_EQ(state(), "locked");
+}
+
 TEST(Archive, VanishesAndComesBack) {
     ServedArchive archive("/photos");
     archive.make_archive();
