@@ -33,6 +33,7 @@ struct ServeCommand {
     std::optional<std::string> certificate;
     std::optional<std::string> key;
     bool behind_proxy = false;
+    std::vector<std::string> hosts;
     std::string prefix;
     bool open_browser = false;
 };

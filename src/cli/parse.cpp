@@ -229,6 +229,10 @@ void Grammar::add_serve() {
     text(*serve, "--key", served->key, "Its key (PEM)")->type_name("FILE");
     serve->add_flag("--behind-proxy", served->behind_proxy,
                     "Something in front of it encrypts, and passes Host on as it came");
+    texts(*serve, "--host", served->hosts,
+          "A name by which browsers reach it; asked for by any other, it refuses")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
     text(*serve, "--prefix", served->prefix, "A path before everything, such as /photos")
         ->type_name("PATH");
     serve->add_flag("--open", served->open_browser, "Opens the browser");

@@ -190,6 +190,20 @@ Api::Found Api::find_route(const http::RequestHead& head) const {
     return found;
 }
 
+namespace {
+
+bool is_own_host(const ApiOptions& options, const std::string& host) {
+    if (std::ranges::find(options.hosts, host) != options.hosts.end()) return true;
+    const auto colon = host.rfind(':');
+    const bool port = colon != std::string::npos && http::number_from(host.substr(colon + 1));
+    const auto name = port ? host.substr(0, colon) : host;
+    return std::ranges::any_of(options.names, [&](const std::string& own) {
+        return lower(own) == host || lower(own) == name;
+    });
+}
+
+}  // namespace
+
 /// A page of somebody else's that had the browser ask, or a name that was made to mean this
 /// computer: neither may learn or change anything.
 std::optional<http::Response> Api::refuse_strangers(const http::RequestHead& head) const {
@@ -200,8 +214,7 @@ std::optional<http::Response> Api::refuse_strangers(const http::RequestHead& hea
     };
     const auto host = lower(head.header("host").value_or(""));
     if (host.empty()) return refuse();
-    if (!options_.any_host && std::ranges::find(options_.hosts, host) == options_.hosts.end())
-        return refuse();
+    if (!options_.any_host && !is_own_host(options_, host)) return refuse();
     const bool has_origin =
         std::ranges::any_of(head.headers, [](const auto& h) { return h.first == "origin"; });
     if (has_origin) {

@@ -38,9 +38,10 @@ namespace keepsake::server {
 struct ApiOptions {
     std::vector<std::string> prefix;  ///< segments that stand before everything
     std::vector<std::string> hosts;   ///< what Host may name, in lower case, with ports
-    bool any_host = false;            ///< behind a proxy, or off loopback: Origin must fit Host
+    std::vector<std::string> names;   ///< the same with any port, or none
+    bool any_host = false;            ///< nobody said a name: Origin must fit Host all the same
     bool secure = false;              ///< cookies for https alone
-    bool loopback = true;
+    bool loopback = true;             ///< whoever asks is on this computer
     Visitors::Clock clock;
 };
 

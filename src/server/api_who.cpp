@@ -140,6 +140,12 @@ Result<> Api::move_in() {
 Api::Answer Api::make_archive(Call& call) {
     TRY_LET(auto json, json_body(call.request));
     TRY(only_members(json, {"passphrase", "recovery", "name"}));
+    // Nothing tells a page of this server from one that was made to look like it.
+    if (options_.any_host)
+        return error_answer(403, "elsewhere",
+                            "No archive is made from here, as nobody said by what name this is "
+                            "reached. Run `keepsake new` where it is to be, or begin "
+                            "`keepsake serve` with --host.");
     TRY_LET(const auto passphrase, passphrase_in(json));
     TRY_LET(const auto recovery, bool_member(json, "recovery"));
     TRY_LET(const auto name, text_member(json, "name", kLargestName));

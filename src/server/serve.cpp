@@ -101,9 +101,10 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
     handler.api = std::make_unique<Api>(
         house, ApiOptions{.prefix = prefix,
                           .hosts = own_hosts(options.address, server->port()),
-                          .any_host = !loopback || options.behind_proxy,
+                          .names = options.hosts,
+                          .any_host = (!loopback || options.behind_proxy) && options.hosts.empty(),
                           .secure = secure,
-                          .loopback = loopback,
+                          .loopback = loopback && !options.behind_proxy,
                           .clock = [] { return std::chrono::steady_clock::now(); }});
     std::string url = (options.certificate ? "https://" : "http://") + shown(options.address) +
                       ":" + std::to_string(server->port()) + "/";

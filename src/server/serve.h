@@ -20,6 +20,9 @@ struct ServeOptions {
     std::optional<http::Certificate> certificate;
     bool behind_proxy = false;  ///< somebody else does TLS
     std::string prefix;         ///< "/photos"; "" for none
+    /// Names by which it is reached off this computer, with any port where none is given; none:
+    /// any.
+    std::vector<std::string> hosts;
 };
 
 /// Serves the pages until `stop`. `ready` is given the address that a browser opens. Errors:

@@ -123,6 +123,27 @@ TEST(Hostile, PagesOfOthersMayNotAsk) {
     EXPECT_FALSE(std::filesystem::exists(archive.folder()));
 }
 
+TEST(Hostile, BehindAProxyAnArchiveIsMadeByNameAlone) {
+    const std::string make = R"({"passphrase":"correct horse"})";
+    const auto asked_as = [](const ServedArchive& archive, const std::string& host) {
+        return archive.raw("GET /api/v1/state HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    };
+    const ServedArchive any("", true);
+    EXPECT_EQ(any.ask("POST", "/api/v1/archive", make).status, 403);
+    EXPECT_FALSE(std::filesystem::exists(any.folder()));
+    const auto state = asked_as(any, "evil.example");
+    EXPECT_EQ(status_of(state), 200);
+    EXPECT_EQ(state.find("folder"), std::string::npos) << "whoever asks is told no path: " << state;
+
+    const ServedArchive named("", true, {"Photos.example", "other.example:8443"});
+    for (const char* host : {"photos.example", "PHOTOS.example:8443", "other.example:8443"})
+        EXPECT_EQ(status_of(asked_as(named, host)), 200) << host;
+    for (const char* host : {"evil.example", "photos.example.evil", "photos.example:x",
+                             "xphotos.example", "other.example", ":1"})
+        EXPECT_EQ(status_of(asked_as(named, host)), 403) << host;
+    EXPECT_EQ(named.ask("POST", "/api/v1/archive", make).status, 201);
+}
+
 TEST(Hostile, NoSessionSeesNothing) {
     ServedArchive archive;
     archive.make_archive();

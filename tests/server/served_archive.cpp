@@ -50,8 +50,11 @@ std::string photograph(int number) {
 
 std::string base64(const std::string& text) { return to_base64(as_bytes(text), Padding::with); }
 
-ServedArchive::ServedArchive(std::string before)
-    : prefix(std::move(before)), archive_(scratch_.path() + "/archive") {
+ServedArchive::ServedArchive(std::string before, bool behind_proxy, std::vector<std::string> hosts)
+    : prefix(std::move(before)),
+      archive_(scratch_.path() + "/archive"),
+      behind_proxy_(behind_proxy),
+      hosts_(std::move(hosts)) {
     environment_ = std::make_unique<library::Environment>(
         library::Environment{.files = files_,
                              .random = random_,
@@ -75,6 +78,8 @@ void ServedArchive::begin() {
         options.archive_path = archive_;
         options.port = 0;
         options.prefix = prefix;
+        options.behind_proxy = behind_proxy_;
+        options.hosts = hosts_;
         const auto served = serve(
             *environment_, options,
             [&](const std::string& url) {

@@ -38,7 +38,8 @@ class SeesPhotographs final : public library::Looker {
 
 class ServedArchive {
   public:
-    explicit ServedArchive(std::string prefix = "");
+    explicit ServedArchive(std::string prefix = "", bool behind_proxy = false,
+                           std::vector<std::string> hosts = {});
     ~ServedArchive();
 
     std::uint16_t port() const { return port_; }
@@ -80,6 +81,8 @@ class ServedArchive {
 
     keepsake::testing::ScratchDirectory scratch_;
     std::string archive_;
+    bool behind_proxy_;
+    std::vector<std::string> hosts_;
     os::PosixFileSystem files_;
     crypto::SystemRandom random_;
     SystemWallClock clock_;
