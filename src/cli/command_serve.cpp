@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "archive/copy.h"
@@ -26,7 +27,8 @@ extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX decl
 namespace keepsake::cli {
 namespace {
 
-/// Has the desktop open it; where that cannot be done, the address stands in the terminal.
+/// Has the desktop open it, and does not wait for that: a browser asks before it is done. Where it
+/// cannot be done, the address stands in the terminal.
 void open_browser(const std::string& url) {
     std::string program = "xdg-open";
     std::string address = url;
@@ -35,11 +37,13 @@ void open_browser(const std::string& url) {
     ::posix_spawn_file_actions_init(&actions);
     for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
         ::posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0);
+    // Nothing of ours goes along, the socket that listens least of all.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
     pid_t child = 0;
     const int failed =
         ::posix_spawnp(&child, program.c_str(), &actions, nullptr, arguments.data(), environ);
     ::posix_spawn_file_actions_destroy(&actions);
-    if (failed == 0) ::waitpid(child, nullptr, 0);
+    if (failed == 0) std::thread([child] { ::waitpid(child, nullptr, 0); }).detach();
 }
 
 /// Where the archive is, or will be made: what was named, the one stood in, else a folder of the
