@@ -24,6 +24,7 @@ enum class Method : std::uint8_t { get, head, post, put, patch, del, options, ot
 struct RequestHead {
     Method method = Method::other;
     std::vector<std::string> path;  ///< decoded segments, none of them empty, "." or ".."
+    bool ends_in_slash = false;     ///< the path, as it was asked for
     std::map<std::string, std::string> query;  ///< decoded; of a name that stands twice the first
     std::vector<std::pair<std::string, std::string>> headers;
     std::optional<std::uint64_t> content_length;

@@ -130,6 +130,7 @@ Result<> read_target(std::string_view target, RequestHead& head) {
     if (!std::ranges::all_of(target, is_target_byte)) return malformed("target");
     const auto question = std::min(target.find('?'), target.size());
     TRY(read_path(target.substr(0, question), head));
+    head.ends_in_slash = target.substr(0, question).ends_with('/');
     return read_query(target.substr(std::min(question + 1, target.size())), head);
 }
 

@@ -287,6 +287,15 @@ std::optional<http::Response> Api::answer_at_once(const http::RequestHead& head)
     if (!path) {
         const std::span all(head.path);
         const auto before = options_.prefix.size();
+        // The pages name what belongs to them from there.
+        if (before > 0 && !head.ends_in_slash && std::ranges::equal(all, options_.prefix)) {
+            http::Response there;
+            there.status = 308;
+            std::string location;
+            for (const auto& segment : options_.prefix) location += "/" + segment;
+            there.with("Location", location + "/");
+            return finished(head, std::move(there));
+        }
         std::optional<http::Response> page;
         if (all.size() >= before && std::ranges::equal(all.first(before), options_.prefix))
             page = pages_.answer(head, joined(all.subspan(before)));

@@ -443,6 +443,14 @@ TEST(Stopping, EndsAConnectionWhoseClientDoesNotRead) {
     ::close(socket);
 }
 
+TEST(Pages, AreBelowThePrefixWithItsSlash) {
+    const ServedArchive archive("/photos");
+    const auto moved = archive.ask("GET", "");
+    EXPECT_EQ(moved.status, 308);
+    EXPECT_EQ(moved.headers.at("location"), "/photos/");
+    EXPECT_EQ(archive.ask("GET", "/").status, 200);
+}
+
 TEST(Archive, IsNotMadeAnewWhereOneWasTakenAway) {
     ServedArchive archive;
     const auto make = [&] {
