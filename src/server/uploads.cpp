@@ -93,7 +93,7 @@ std::string_view name_of(UploadState state) { return kStates.at(static_cast<std:
 
 Uploads::Uploads(const library::Environment& environment, std::string folder,
                  crypto::AgeRecipient recipient, std::vector<crypto::AgeIdentity> identities)
-    : environment_(&environment),
+    : environment_(environment),
       folder_(std::move(folder)),
       recipient_(std::move(recipient)),
       identities_(std::move(identities)) {}
@@ -126,7 +126,7 @@ std::string Uploads::keeping_path(const Upload& upload) const {
 }
 
 Result<> Uploads::take_up() {
-    TRY_LET(const auto entries, environment_->files.list(folder_));
+    TRY_LET(const auto entries, environment_.files.list(folder_));
     for (const auto& entry : entries)
         if (entry.name.ends_with(kNoteEnding)) take_up_one(entry.name);
     for (const auto& entry : entries) {  // bytes of which nothing is known
@@ -134,7 +134,7 @@ Result<> Uploads::take_up() {
         const auto id = entry.name.substr(0, entry.name.size() - kBytesEnding.size());
         const auto known = uploads_.find(id);
         if (known == uploads_.end() || !has_bytes(known->second.state))
-            static_cast<void>(environment_->files.remove_file(bytes_path(id)));
+            static_cast<void>(environment_.files.remove_file(bytes_path(id)));
     }
     for (const auto& [id, upload] : uploads_) order_.push_back(id);
     std::ranges::stable_sort(order_, {},
@@ -146,17 +146,17 @@ Result<> Uploads::take_up() {
 
 void Uploads::take_up_one(const std::string& file_name) {
     const auto id = file_name.substr(0, file_name.size() - kNoteEnding.size());
-    const auto sealed = os::read_file(environment_->files, note_path(id), kLargestNoteBytes);
+    const auto sealed = os::read_file(environment_.files, note_path(id), kLargestNoteBytes);
     const auto plain =
         sealed ? crypto::age_open(*sealed, identities_) : Result<crypto::Secret>(sealed.error());
     auto upload = plain ? upload_from(id, plain->text()) : std::nullopt;
     if (!upload) return;
     if (has_bytes(upload->state)) {
-        auto info = environment_->files.info(bytes_path(id));
+        auto info = environment_.files.info(bytes_path(id));
         if (!info) {  // it was being kept
             const auto away = keeping_path(*upload);
-            if (!environment_->files.rename_exclusive(away, bytes_path(id))) return;
-            info = environment_->files.info(bytes_path(id));
+            if (!environment_.files.rename_exclusive(away, bytes_path(id))) return;
+            info = environment_.files.info(bytes_path(id));
         }
         if (!info) return;
         // Only what was synced is told by the note; what came after it may be no more than a hole.
@@ -173,7 +173,7 @@ void Uploads::take_up_one(const std::string& file_name) {
 }
 
 void Uploads::forget_old() {
-    const auto now = environment_->clock.now().seconds;
+    const auto now = environment_.clock.now().seconds;
     std::erase_if(order_, [&](const std::string& id) {
         const auto& upload = uploads_.find(id)->second;
         const bool arriving = upload.state == UploadState::arriving;
@@ -199,21 +199,21 @@ void Uploads::forget_settled() {
 }
 
 void Uploads::forget(const std::string& id) {
-    static_cast<void>(environment_->files.remove_file(note_path(id)));
-    static_cast<void>(environment_->files.remove_file(bytes_path(id)));
+    static_cast<void>(environment_.files.remove_file(note_path(id)));
+    static_cast<void>(environment_.files.remove_file(bytes_path(id)));
     uploads_.erase(id);
 }
 
 Result<> Uploads::note(const Upload& upload) {
     const auto text = to_json(upload).dump();
-    const auto sealed = crypto::age_seal(as_bytes(text), {&recipient_, 1}, environment_->random);
-    return os::write_file(environment_->files, note_path(upload.id), sealed, os::Existing::replace,
+    const auto sealed = crypto::age_seal(as_bytes(text), {&recipient_, 1}, environment_.random);
+    return os::write_file(environment_.files, note_path(upload.id), sealed, os::Existing::replace,
                           true);
 }
 
 std::string Uploads::begin_keep() {
     model::ItemId random;
-    environment_->random.fill(random.bytes);
+    environment_.random.fill(random.bytes);
     const std::lock_guard guard(mutex_);
     forget_old();
     keeps_.insert(random.hex());
@@ -223,7 +223,7 @@ std::string Uploads::begin_keep() {
 void Uploads::tend() {
     constexpr std::int64_t kPause = 600;
     const std::lock_guard guard(mutex_);
-    const auto now = environment_->clock.now().seconds;
+    const auto now = environment_.clock.now().seconds;
     if (now >= tended_ && now - tended_ < kPause) return;
     tended_ = now;
     forget_old();
@@ -244,14 +244,14 @@ Result<Upload> Uploads::create(Upload described) {
         if (uploads_.size() >= kMostUploads)
             return Error(ErrorCode::limit, "Too many files are on their way.");
     }
-    TRY_LET(const auto free, environment_->files.free_bytes(folder_));
+    TRY_LET(const auto free, environment_.files.free_bytes(folder_));
     if (described.bytes > free || free - described.bytes < kLeftFree)
         return Error(ErrorCode::no_space,
                      "This computer has no room for it on its way into the archive.");
     std::array<std::uint8_t, kIdBytes> random{};
-    environment_->random.fill(random);
+    environment_.random.fill(random);
     described.id = to_hex(random);
-    described.touched = environment_->clock.now();
+    described.touched = environment_.clock.now();
     described.state = described.bytes == 0 ? UploadState::waiting : UploadState::arriving;
     TRY(os::GrowingFile::open(bytes_path(described.id)));
     TRY(note(described));
@@ -324,7 +324,7 @@ Result<std::uint64_t> Uploads::Writer::commit() {
     auto upload = uploads_->find(id_);
     if (!upload) return Error(ErrorCode::not_found, "There is no such upload.");
     upload->offset = offset_ + added_;
-    upload->touched = uploads_->environment_->clock.now();
+    upload->touched = uploads_->environment_.clock.now();
     if (upload->offset == upload->bytes) upload->state = UploadState::waiting;
     TRY(uploads_->note(*upload));  // what is not noted does not stand
     offset_ = upload->offset;
@@ -341,8 +341,8 @@ Result<> Uploads::remove(const std::string& id) {
     if (found == uploads_.end()) return Error(ErrorCode::not_found, "There is no such upload.");
     if (found->second.state != UploadState::arriving || being_written_.contains(id))
         return Error(ErrorCode::exists, "It has arrived, or is arriving now.");
-    static_cast<void>(environment_->files.remove_file(note_path(id)));
-    static_cast<void>(environment_->files.remove_file(bytes_path(id)));
+    static_cast<void>(environment_.files.remove_file(note_path(id)));
+    static_cast<void>(environment_.files.remove_file(bytes_path(id)));
     uploads_.erase(found);
     std::erase(order_, id);
     return {};
@@ -385,10 +385,10 @@ Upload Uploads::settle(const std::string& id, UploadState state, const std::stri
     upload.state = state;
     upload.why = why;
     upload.item = item;
-    upload.touched = environment_->clock.now();
+    upload.touched = environment_.clock.now();
     // Where it cannot be noted it is kept again after the next start, and found to be kept already.
     static_cast<void>(note(upload));
-    if (!has_bytes(state)) static_cast<void>(environment_->files.remove_file(bytes_path(id)));
+    if (!has_bytes(state)) static_cast<void>(environment_.files.remove_file(bytes_path(id)));
     const std::lock_guard guard(mutex_);
     uploads_[id] = upload;
     return upload;

@@ -132,7 +132,7 @@ class Uploads {
     void forget_settled();
     void forget(const std::string& id);
 
-    const library::Environment* environment_;
+    library::Environment environment_;  // of its own: a library goes when the house is locked
     std::string folder_;
     crypto::AgeRecipient recipient_;
     std::vector<crypto::AgeIdentity> identities_;  ///< none once it is open
