@@ -106,7 +106,7 @@ else
     say 'And in a browser: keepsake serve'
     "$program" serve --port 0 >told 2>&1 &
     server=$!
-    trap 'kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+    trap 'kill "$server" 2>/dev/null || :; rm -rf "$work"' EXIT
     for _ in 1 2 3 4 5 6 7 8 9 10; do
         address=$(grep -o 'http://[^ ]*' told | head -n 1)
         [ -z "$address" ] || break
