@@ -182,6 +182,16 @@ Result<> put_said(Json& json, const Eyes& eyes, const catalog::ItemRecord& item)
     return {};
 }
 
+/// What a list and a page both begin with. Requires: the item is not covered.
+Result<Json> outline_json(const Eyes& eyes, const catalog::ItemRecord& item, const MainFile& main) {
+    Json json;
+    json["id"] = item.item.hex();
+    json["kind"] = kind_of(item);
+    if (has_picture(main.facts)) json["v"] = picture_mark(item.files[main.index].content);
+    TRY(put_shape(json, eyes, item));
+    return json;
+}
+
 }  // namespace
 
 std::string shortened(const std::string& text) {
@@ -269,12 +279,8 @@ Result<Json> covered_json(const Eyes& eyes, const catalog::ItemRecord& item, con
 Result<Json> listed_json(const Eyes& eyes, const catalog::ItemRecord& item) {
     if (const auto cover = eyes.told.cover_of(item.item, eyes.viewer, eyes.opened))
         return covered_json(eyes, item, *cover);
-    Json json;
-    json["id"] = item.item.hex();
-    json["kind"] = kind_of(item);
     TRY_LET(const auto main, main_file_of(eyes.library, item));
-    if (has_picture(main.facts)) json["v"] = picture_mark(item.files[main.index].content);
-    TRY(put_shape(json, eyes, item));
+    TRY_LET(auto json, outline_json(eyes, item, main));
     put_date(json, item);
     put_extent(json, main.facts);
     put_edits(json, eyes.told, item.item);
@@ -286,12 +292,8 @@ Result<Json> listed_json(const Eyes& eyes, const catalog::ItemRecord& item) {
 Result<Json> item_json(const Eyes& eyes, const catalog::ItemRecord& item) {
     if (const auto cover = eyes.told.cover_of(item.item, eyes.viewer, eyes.opened))
         return covered_json(eyes, item, *cover);
-    Json json;
-    json["id"] = item.item.hex();
-    json["kind"] = kind_of(item);
     TRY_LET(const auto main, main_file_of(eyes.library, item));
-    if (has_picture(main.facts)) json["v"] = picture_mark(item.files[main.index].content);
-    TRY(put_shape(json, eyes, item));
+    TRY_LET(auto json, outline_json(eyes, item, main));
     if (main.facts && main.facts->width > 0 && main.facts->height > 0) {
         json["width"] = main.facts->width;
         json["height"] = main.facts->height;
