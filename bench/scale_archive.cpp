@@ -2,12 +2,14 @@
 // devices. Usage: scale_archive ARCHIVE IDENTITY ITEMS [objects] [facts] [shuffled]
 //
 // Without `objects` no original is there, which nothing that is measured reads; with it each is a
-// small file of its own. Nothing is synced.
+// small file of its own. Older segments stand in rollups, as a device that tends its archive leaves
+// them (library/tend.cpp). Nothing is synced.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <ios>
@@ -46,6 +48,8 @@ using namespace keepsake;
 constexpr std::size_t kDevices = 4;
 constexpr std::uint64_t kItemsPerSegment = 480;          // about 1,000 entries
 constexpr std::uint64_t kSegmentsAtATime = 20;           // then another device keeps
+constexpr std::size_t kSegmentsLeftAlone = 50;           // as tending leaves the newest
+constexpr std::size_t kRollUpBytes = 32UL << 20U;        // and how much it joins at most
 constexpr std::int64_t kFirstClock = 1'704'067'200'000;  // 2024
 
 template <class T>
@@ -73,6 +77,8 @@ struct Device {
     crypto::SigningKey key;
     model::DeviceId id;
     std::optional<model::Head> head;
+    std::deque<std::string> unwritten;  ///< texts of the newest segments, up to the head
+    std::size_t unwritten_bytes = 0;
 };
 
 class Filling {
@@ -86,7 +92,7 @@ class Filling {
             const auto digest = crypto::sha256(key.verifying_key().bytes);
             const auto id =
                 *model::DeviceId::from_bytes(ByteView(digest).first(model::DeviceId::kBytes));
-            devices_.push_back({std::move(key), id, {}});
+            devices_.push_back({std::move(key), id, {}, {}});
         }
     }
 
@@ -97,8 +103,10 @@ class Filling {
             if (objects)
                 for (auto& body : bodies) make_real(body);
             const auto turn = first / kItemsPerSegment / kSegmentsAtATime % kDevices;
-            write_segment(devices_[turn], std::move(bodies));
+            add_segment(devices_[turn], std::move(bodies));
         }
+        for (auto& device : devices_)
+            while (!device.unwritten.empty()) write_oldest(device, 1);
     }
 
   private:
@@ -141,7 +149,7 @@ class Filling {
         return enroll;
     }
 
-    void write_segment(Device& device, std::vector<model::EntryBody> bodies) {
+    void add_segment(Device& device, std::vector<model::EntryBody> bodies) {
         if (!device.head) bodies.insert(bodies.begin(), enrollment(device));
         std::vector<model::Entry> entries;
         entries.reserve(bodies.size());
@@ -159,12 +167,38 @@ class Filling {
         const auto signature = crypto::sshsig_sign(
             device.key, model::journal_namespace(header.archive), as_bytes(text));
         text = model::signed_segment_text(std::move(text), signature);
+        device.head = model::Head{header.seq, {crypto::sha256(as_bytes(text))}};
+        device.unwritten_bytes += text.size();
+        device.unwritten.push_back(std::move(text));
+        roll_up(device);
+    }
+
+    // Once what is older than the segments that tending leaves alone fills a rollup.
+    void roll_up(Device& device) {
+        if (device.unwritten.size() <= kSegmentsLeftAlone || device.unwritten_bytes < kRollUpBytes)
+            return;
+        std::size_t bytes = 0;
+        std::size_t segments = 0;
+        const auto most = device.unwritten.size() - kSegmentsLeftAlone;
+        while (segments < most && bytes + device.unwritten[segments].size() <= kRollUpBytes)
+            bytes += device.unwritten[segments++].size();
+        if (segments < most) write_oldest(device, segments);
+    }
+
+    // As one file: a segment, or a rollup of several.
+    void write_oldest(Device& device, std::size_t segments) {
+        const auto last = device.head->seq - device.unwritten.size() + segments;
+        std::string text;
+        for (std::size_t i = 0; i < segments; ++i) {
+            text += device.unwritten.front();
+            device.unwritten_bytes -= device.unwritten.front().size();
+            device.unwritten.pop_front();
+        }
         const auto sealed = crypto::age_seal(as_bytes(text), {&recipient_, 1}, random_);
         const archive::JournalFileName name{
-            device.id, header.seq, header.seq, {crypto::sha256(sealed)}};
+            device.id, last - segments + 1, last, {crypto::sha256(sealed)}};
         write(path_ + "/" + name.path(), sealed);
         write(path_ + "/mirror/" + name.path(), sealed);
-        device.head = model::Head{header.seq, {crypto::sha256(as_bytes(text))}};
     }
 
     std::string path_;

@@ -389,6 +389,24 @@ TEST_F(Devices, OldSegmentsBecomeOneFileThatSaysTheSame) {
     EXPECT_EQ(items(library).size(), 1U);
 }
 
+// Each with as many entries as a segment may have: long before there are many of them, they fill a
+// rollup.
+TEST_F(Devices, LargeOldSegmentsBecomeOneFileBeforeThereAreMany) {
+    auto library = open();
+    const model::Set large{{"archive"}, "song", {}, '"' + std::string(600'000, 'a') + '"'};
+    for (int i = 0; i < 85; ++i) ASSERT_TRUE(library.commit({large}));
+    const auto before = content_of(library);
+    const auto report = tend(library, home.heard);
+    ASSERT_TRUE(report) << report.error().describe();
+    EXPECT_GT(report->rolled_up, 20U);
+    EXPECT_LE(report->rolled_up, 40U) << "the newest are left alone";
+    EXPECT_EQ(content_of(library), before);
+    fs::remove_all(home.state_folder);
+    auto again = open();
+    EXPECT_EQ(content_of(again), before);
+    EXPECT_TRUE(again.journal_problems().empty());
+}
+
 TEST_F(Devices, ADeviceMayKeepWhileLockedWhereItWasAllowedTo) {
     write_text(scratch / "a/one.jpg", "one");
     write_text(scratch / "b/two.jpg", "two");

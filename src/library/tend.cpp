@@ -277,10 +277,9 @@ class Tending {
         if (std::ranges::find(forked, *device) != forked.end()) return {};
         TRY_LET(const auto heads, library_->catalog().heads());
         const auto head = heads.find(*device);
-        if (head == heads.end() || head->second.seq < kSegmentsLeftAlone + kFewestToRollUp)
-            return {};
+        if (head == heads.end() || head->second.seq <= kSegmentsLeftAlone) return {};
         TRY_LET(const auto run, oldest_run(*device, head->second.seq - kSegmentsLeftAlone));
-        if (run.size() < kFewestToRollUp) return {};
+        if (run.empty()) return {};
         TRY_LET(const auto whole,
                 archive::roll_up(library_->staging(), run, library_->identity().identities(),
                                  library_->current_epoch().identity.recipient(),
@@ -318,34 +317,64 @@ class Tending {
         return {};
     }
 
+    struct Segments {
+        std::vector<archive::JournalFileName> names;
+        std::uint64_t bytes = 0;
+
+        // Many, or large: those of a device that keeps much at once hold 1,000 entries each, and
+        // fewer than the many fill a rollup.
+        bool are_worth_a_rollup() const {
+            return names.size() >= kFewestToRollUp ||
+                   (names.size() > 1 && bytes >= kLargestRollUpBytes / 2);
+        }
+        void add(const archive::JournalFileName& name, std::uint64_t size) {
+            names.push_back(name);
+            bytes += size;
+        }
+    };
+
+    // The first consecutive ones that are worth it; empty if none are.
     Result<std::vector<archive::JournalFileName>> oldest_run(const model::DeviceId& device,
                                                              std::uint64_t before) {
+        TRY_LET(const auto singles, own_singles(device, before));
+        // Mostly it ends here, after each keep: none of them was opened.
+        Segments all;
+        for (const auto& [name, size] : singles) all.add(name, size);
+        if (!all.are_worth_a_rollup()) return std::vector<archive::JournalFileName>{};
+        Segments run;
+        for (const auto& [name, size] : singles) {
+            const bool fits = size <= kLargestRollUpBytes / 2 && is_of_newest_epoch(name);
+            const bool follows =
+                run.names.empty() || run.names.back().last_seq + 1 == name.first_seq;
+            if (!fits || !follows || run.bytes + size > kLargestRollUpBytes ||
+                run.names.size() == kMostToRollUp) {
+                if (run.are_worth_a_rollup()) break;
+                run = {};
+            }
+            if (fits) run.add(name, size);
+        }
+        return run.are_worth_a_rollup() ? run.names : std::vector<archive::JournalFileName>{};
+    }
+
+    // This device's segments before that number that stand in files of their own, written since
+    // the newest epoch began, in order, with their sizes in bytes.
+    Result<std::vector<std::pair<archive::JournalFileName, std::uint64_t>>> own_singles(
+        const model::DeviceId& device, std::uint64_t before) {
         TRY_LET(const auto known, library_->catalog().files());
         const auto earlier = library_->authority().last_seq_of_earlier_epochs(device);
-        std::map<std::uint64_t, archive::JournalFileName> singles;
+        std::map<std::uint64_t, archive::JournalFileName> in_order;
         for (const auto& file : known)
             if (file.device == device && file.first_seq == file.last_seq &&
                 file.last_seq > earlier && file.last_seq < before)
-                singles.emplace(file.first_seq, archive::JournalFileName{device, file.first_seq,
-                                                                         file.last_seq, file.file});
-        std::vector<archive::JournalFileName> run;
-        std::uint64_t bytes = 0;
-        for (const auto& [seq, name] : singles) {
+                in_order.emplace(
+                    file.first_seq,
+                    archive::JournalFileName{device, file.first_seq, file.last_seq, file.file});
+        std::vector<std::pair<archive::JournalFileName, std::uint64_t>> singles;
+        for (const auto& [seq, name] : in_order) {
             const auto info = files_->info(os::join_path(library_->copy().path, name.path()));
-            const auto size = info ? info->size_bytes : kLargestRollUpBytes;
-            const bool fits = size <= kLargestRollUpBytes / 2 && is_of_newest_epoch(name);
-            const bool follows = run.empty() || run.back().last_seq + 1 == seq;
-            if (!fits || !follows || bytes + size > kLargestRollUpBytes ||
-                run.size() == kMostToRollUp) {
-                if (run.size() >= kFewestToRollUp) break;
-                run.clear();
-                bytes = 0;
-            }
-            if (!fits) continue;
-            run.push_back(name);
-            bytes += size;
+            singles.emplace_back(name, info ? info->size_bytes : kLargestRollUpBytes);
         }
-        return run;
+        return singles;
     }
 
     Library* library_;
