@@ -19,7 +19,8 @@
 #include "http/message.h"
 #include "http/server.h"
 
-/// What a server consists of; seen by server.cpp alone, as Boost takes long to compile.
+/// What a server consists of; seen by server.cpp and connection.h alone, as Boost takes long to
+/// compile.
 namespace keepsake::http {
 
 /// A connection, as the engine sees it.

@@ -6,7 +6,6 @@
 #include <boost/beast/http/verb.hpp>
 #include <boost/none.hpp>
 #include <cstddef>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -56,7 +56,4 @@ class Server {
     std::unique_ptr<Engine> engine_;
 };
 
-/// "Not Found"
-std::string reason_of(unsigned status);
-
 }  // namespace keepsake::http

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -136,8 +137,9 @@ Result<> read_target(std::string_view target, RequestHead& head) {
 
 std::optional<std::uint64_t> number_from(std::string_view text) {
     std::uint64_t value = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stopped, failed] = std::from_chars(text.data(), end, value);
+    const auto* const begin = text.data();
+    const auto* const end = begin + text.size();
+    const auto [stopped, failed] = std::from_chars(begin, end, value);
     if (text.empty() || failed != std::errc() || stopped != end) return std::nullopt;
     return value;
 }
