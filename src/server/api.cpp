@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,8 +24,6 @@
 #include "server/checking.h"
 #include "server/house.h"
 #include "server/item_json.h"
-#include "server/keeper.h"
-#include "server/uploads.h"
 #include "server/visitors.h"
 
 namespace keepsake::server {
@@ -80,8 +78,8 @@ std::string joined(std::span<const std::string> path) {
 
 }  // namespace
 
-std::span<const Api::Route> Api::routes() {
-    static constexpr std::array kRoutes = std::to_array<Route>({
+struct Api::Routes {
+    static constexpr std::array kAll = std::to_array<Route>({
         {Method::get, "state", &Api::get_state, true, false},
         {Method::post, "archive", &Api::make_archive, true, true, kMostJson},
         {Method::patch, "archive", &Api::name_archive, false, true, kMostJson},
@@ -145,8 +143,9 @@ std::span<const Api::Route> Api::routes() {
         {Method::del, "uploads/*", &Api::end_upload},
         {Method::get, "events", &Api::listen, false, false},
     });
-    return kRoutes;
-}
+};
+
+std::span<const Api::Route> Api::routes() { return Routes::kAll; }
 
 Api::Api(House& house, ApiOptions options)
     : house_(&house),

@@ -88,6 +88,7 @@ class Api final : public http::Handler {
         std::uint64_t most_bytes = 0;
         bool streamed = false;
     };
+    struct Routes;
     static std::span<const Route> routes();
     struct Found {
         const Route* route = nullptr;

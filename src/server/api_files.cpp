@@ -1,5 +1,4 @@
 // Pictures and originals.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>

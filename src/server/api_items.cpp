@@ -1,7 +1,6 @@
 // Looking at what is kept.
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>

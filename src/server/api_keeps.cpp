@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
@@ -26,12 +27,12 @@
 #include "http/target.h"
 #include "library/care.h"
 #include "library/library.h"
-#include "model/entry.h"
 #include "os/file_system.h"
 #include "server/answers.h"
 #include "server/api.h"
 #include "server/checking.h"
 #include "server/house.h"
+#include "server/item_json.h"
 #include "server/uploads.h"
 
 namespace keepsake::server {

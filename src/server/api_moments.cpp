@@ -4,7 +4,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +23,7 @@
 #include "server/api.h"
 #include "server/house.h"
 #include "server/item_json.h"
+#include "server/told.h"
 
 namespace keepsake::server {
 namespace {
@@ -221,6 +221,7 @@ Api::Answer Api::order_moments(Call& call) {
     TRY_LET(const auto moments, ids_member<model::MomentId>(json, "moments"));
     if (!moments) return Error(ErrorCode::invalid, "'moments' is wanted.");
     std::vector<model::EntryBody> entries;
+    entries.reserve(moments->size());
     for (std::size_t i = 0; i < moments->size(); ++i)
         entries.push_back(order_entry((*moments)[i], i));
     if (!entries.empty())

@@ -1,7 +1,7 @@
 // What people say of what is kept.
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <string>
@@ -18,7 +18,6 @@
 #include "library/library.h"
 #include "library/parity_upkeep.h"
 #include "library/tell.h"
-#include "media/kind.h"
 #include "media/taken.h"
 #include "model/entry.h"
 #include "model/ids.h"
@@ -26,6 +25,7 @@
 #include "server/api.h"
 #include "server/house.h"
 #include "server/item_json.h"
+#include "server/told.h"
 
 namespace keepsake::server {
 namespace {
