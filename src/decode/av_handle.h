@@ -1,12 +1,19 @@
 #pragma once
 
 extern "C" {
+// IWYU pragma: begin_exports
 #include <libavcodec/avcodec.h>
+#include <libavcodec/bsf.h>
 #include <libavformat/avformat.h>
+#include <libavutil/audio_fifo.h>
+#include <libavutil/channel_layout.h>
+#include <libavutil/dict.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
+#include <libavutil/pixdesc.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
+// IWYU pragma: end_exports
 }
 
 #include <memory>
@@ -21,7 +28,7 @@ using AvInput = std::unique_ptr<AVFormatContext, CloseInput>;
 
 struct FreeIo {
     void operator()(AVIOContext* context) const {
-        av_freep(&context->buffer);
+        av_freep(static_cast<void*>(&context->buffer));
         avio_context_free(&context);
     }
 };
@@ -46,5 +53,25 @@ struct FreeScaler {
     void operator()(SwsContext* context) const { sws_freeContext(context); }
 };
 using AvScaler = std::unique_ptr<SwsContext, FreeScaler>;
+
+struct FreeResampler {
+    void operator()(SwrContext* context) const { swr_free(&context); }
+};
+using AvResampler = std::unique_ptr<SwrContext, FreeResampler>;
+
+struct FreeSamples {
+    void operator()(AVAudioFifo* samples) const { av_audio_fifo_free(samples); }
+};
+using AvSamples = std::unique_ptr<AVAudioFifo, FreeSamples>;
+
+struct FreeParameters {
+    void operator()(AVCodecParameters* parameters) const { avcodec_parameters_free(&parameters); }
+};
+using AvParameters = std::unique_ptr<AVCodecParameters, FreeParameters>;
+
+struct FreeFilter {
+    void operator()(AVBSFContext* filter) const { av_bsf_free(&filter); }
+};
+using AvFilter = std::unique_ptr<AVBSFContext, FreeFilter>;
 
 }  // namespace keepsake::decode

@@ -1,10 +1,12 @@
 #include "decode/film.h"
 
 #include <algorithm>
-#include <array>
+#include <cerrno>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +15,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "decode/av_handle.h"
+#include "decode/film_container.h"
 #include "decode/film_tags.h"
 #include "decode/film_waveform.h"
 #include "decode/input.h"
@@ -27,84 +30,8 @@ namespace {
 
 using media::Format;
 
-constexpr int kIoBytes = 64 * 1024;
 constexpr std::int64_t kMostPackets = 2'000;  // until the first picture must have come
 constexpr double kStillAtSeconds = 3;
-
-struct Demuxer {
-    Format format;
-    const char* name;
-};
-/// One demuxer a format, by its own name: never libavformat's guess.
-constexpr Demuxer kDemuxers[] = {{Format::mp4, "mov"},
-                                 {Format::quicktime, "mov"},
-                                 {Format::m4a, "mov"},
-                                 {Format::matroska, "matroska"},
-                                 {Format::webm, "matroska"},
-                                 {Format::avi, "avi"},
-                                 {Format::asf, "asf"},
-                                 {Format::mpeg, "mpeg"},
-                                 {Format::mpeg_ts, "mpegts"},
-                                 {Format::flash_video, "flv"},
-                                 {Format::ogg_film, "ogg"},
-                                 {Format::ogg, "ogg"},
-                                 {Format::mp3, "mp3"},
-                                 {Format::aac, "aac"},
-                                 {Format::flac, "flac"},
-                                 {Format::wav, "wav"},
-                                 {Format::aiff, "aiff"},
-                                 {Format::amr, "amr"},
-                                 {Format::caf, "caf"},
-                                 {Format::monkeys_audio, "ape"},
-                                 {Format::musepack, "mpc8"},
-                                 {Format::wavpack, "wv"},
-                                 {Format::true_audio, "tta"},
-                                 {Format::bmp, "bmp_pipe"},
-                                 {Format::photoshop, "psd_pipe"},
-                                 {Format::icon, "ico"},
-                                 {Format::openexr, "exr_pipe"}};
-
-const char* demuxer_of(Format format) {
-    const auto* const found = std::ranges::find(kDemuxers, format, &Demuxer::format);
-    return found == std::end(kDemuxers) ? nullptr : found->name;
-}
-
-/// The file as libavformat reads it.
-struct Reading {
-    const Input* input;
-    std::uint64_t at = 0;
-    bool failed = false;
-};
-
-int read_some(void* opaque, std::uint8_t* out, int size) {
-    auto& reading = *static_cast<Reading*>(opaque);
-    const auto got = reading.input->read_at(reading.at, {out, static_cast<std::size_t>(size)});
-    if (!got) {
-        reading.failed = true;
-        return AVERROR(EIO);
-    }
-    if (*got == 0) return AVERROR_EOF;
-    reading.at += *got;
-    return static_cast<int>(*got);
-}
-
-std::int64_t seek_to(void* opaque, std::int64_t offset, int whence) {
-    auto& reading = *static_cast<Reading*>(opaque);
-    const auto size = static_cast<std::int64_t>(reading.input->size_bytes());
-    if ((whence & AVSEEK_SIZE) != 0) return size;
-    whence &= ~AVSEEK_FORCE;
-    std::int64_t base = 0;
-    if (whence == SEEK_CUR) base = static_cast<std::int64_t>(reading.at);
-    if (whence == SEEK_END) base = size;
-    if (offset < -base || offset > size - base) return AVERROR(EINVAL);
-    reading.at = static_cast<std::uint64_t>(base + offset);
-    return base + offset;
-}
-
-/// Films that name other files are not followed.
-int open_nothing(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) {
-    return AVERROR(EPERM);
-}
 
 std::string codec_name(const AVStream* stream) {
     return avcodec_get_name(stream->codecpar->codec_id);
@@ -137,77 +64,50 @@ bool browsers_play(Format format, const media::Streams& streams, int pixel_forma
 class Film {
   public:
     Film(const Input& input, Format format, Findings& findings)
-        : reading_{.input = &input}, format_(format), findings_(findings) {}
+        : container_(input), format_(format), findings_(findings) {}
 
     Result<Picture> open(bool decode) {
-        TRY(open_container());
+        TRY(container_.open(format_));
         take_streams();
         take_duration();
         const auto still = film_ >= 0 ? film_ : cover_;
         if (decode && film_ < 0 && sound_ >= 0 && findings_.facts.duration_s)
             findings_.facts.waveform =
-                read_waveform(context_.get(), sound_, *findings_.facts.duration_s);
+                read_waveform(container_.get(), sound_, *findings_.facts.duration_s);
         if (still < 0) return Error(ErrorCode::unsupported, "there is nothing to see in it");
         if (!decode) return Picture{};
         return film_ >= 0 ? still_of(film_) : cover_of(cover_);
     }
 
   private:
-    Result<> open_container() {
-        const auto* const demuxer = av_find_input_format(demuxer_of(format_));
-        if (demuxer == nullptr) return Error(ErrorCode::corrupt, "no reader for this format");
-        auto* const buffer = static_cast<unsigned char*>(av_malloc(kIoBytes));
-        io_.reset(
-            avio_alloc_context(buffer, kIoBytes, 0, &reading_, &read_some, nullptr, &seek_to));
-        auto* context = avformat_alloc_context();
-        if (!io_ || context == nullptr) return Error(ErrorCode::limit, "no room");
-        context->pb = io_.get();
-        context->io_open = &open_nothing;
-        context->flags |= AVFMT_FLAG_CUSTOM_IO;
-        context->max_streams = 64;
-        context->probesize = 4 << 20;
-        context->max_analyze_duration = 5 * AV_TIME_BASE;
-        // Frees `context` where it fails.
-        if (avformat_open_input(&context, nullptr, demuxer, nullptr) < 0)
-            return Error(ErrorCode::corrupt, "its container cannot be read");
-        context_.reset(context);
-        // Looking for codecs must not start threads either.
-        for (unsigned i = 0; i < context->nb_streams; ++i)
-            context->streams[i]->discard = AVDISCARD_DEFAULT;
-        if (avformat_find_stream_info(context, nullptr) < 0 && context->nb_streams == 0)
-            return Error(ErrorCode::corrupt, "its streams cannot be read");
-        return {};
-    }
-
     void take_streams() {
-        for (unsigned i = 0; i < context_->nb_streams; ++i) {
-            const auto* const stream = context_->streams[i];
-            const auto type = stream->codecpar->codec_type;
-            const bool is_cover = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
-            if (type == AVMEDIA_TYPE_VIDEO && is_cover && cover_ < 0) cover_ = static_cast<int>(i);
-            if (type == AVMEDIA_TYPE_VIDEO && !is_cover && film_ < 0) film_ = static_cast<int>(i);
-            if (type == AVMEDIA_TYPE_AUDIO && sound_ < 0) sound_ = static_cast<int>(i);
-        }
+        const auto found = container_.streams();
+        film_ = found.film;
+        sound_ = found.sound;
+        cover_ = found.cover;
         const bool is_film = media::kind_of(format_) == media::Kind::film;
         const bool is_sound = film_ < 0 && sound_ >= 0;
         // A container of films may hold sound alone, and the other way round.
         if (is_sound && is_film) findings_.facts.kind = media::Kind::sound;
-        read_tags(context_->metadata, is_sound, findings_);
+        read_tags(container_.get()->metadata, is_sound, findings_);
         for (const int index : {film_, sound_})
-            if (index >= 0) read_tags(context_->streams[index]->metadata, is_sound, findings_);
+            if (index >= 0)
+                read_tags(container_.get()->streams[index]->metadata, is_sound, findings_);
         if (findings_.facts.kind == media::Kind::photograph) return take_film();
-        if (film_ >= 0) findings_.facts.streams.video = codec_name(context_->streams[film_]);
-        if (sound_ >= 0) findings_.facts.streams.audio = codec_name(context_->streams[sound_]);
+        if (film_ >= 0)
+            findings_.facts.streams.video = codec_name(container_.get()->streams[film_]);
+        if (sound_ >= 0)
+            findings_.facts.streams.audio = codec_name(container_.get()->streams[sound_]);
         take_film();
         findings_.facts.streams.browsers_play =
             browsers_play(format_, findings_.facts.streams,
-                          film_ >= 0 ? context_->streams[film_]->codecpar->format
+                          film_ >= 0 ? container_.get()->streams[film_]->codecpar->format
                                      : static_cast<int>(AV_PIX_FMT_NONE));
     }
 
     void take_film() {
         if (film_ < 0) return;
-        const auto* const stream = context_->streams[film_];
+        const auto* const stream = container_.get()->streams[film_];
         findings_.facts.width = static_cast<std::uint32_t>(std::max(0, stream->codecpar->width));
         findings_.facts.height = static_cast<std::uint32_t>(std::max(0, stream->codecpar->height));
         const auto* const matrix =
@@ -225,12 +125,13 @@ class Film {
 
     void take_duration() {
         if (findings_.facts.kind == media::Kind::photograph) return;
-        if (context_->duration > 0)
-            findings_.facts.duration_s = static_cast<double>(context_->duration) / AV_TIME_BASE;
+        if (container_.get()->duration > 0)
+            findings_.facts.duration_s =
+                static_cast<double>(container_.get()->duration) / AV_TIME_BASE;
     }
 
     Result<AvCodec> open_codec(int index) {
-        const auto* const parameters = context_->streams[index]->codecpar;
+        const auto* const parameters = container_.get()->streams[index]->codecpar;
         const auto* const decoder = avcodec_find_decoder(parameters->codec_id);
         AvCodec codec(decoder == nullptr ? nullptr : avcodec_alloc_context3(decoder));
         if (!codec) return Error(ErrorCode::corrupt, "its codec is not known");
@@ -246,14 +147,14 @@ class Film {
         TRY_LET(const auto codec, open_codec(index));
         if (const auto duration = findings_.facts.duration_s; duration && *duration > 1) {
             const double at_s = std::min(*duration / 10, kStillAtSeconds);
-            if (av_seek_frame(context_.get(), -1, static_cast<std::int64_t>(at_s * AV_TIME_BASE),
+            if (av_seek_frame(container_.get(), -1, static_cast<std::int64_t>(at_s * AV_TIME_BASE),
                               AVSEEK_FLAG_BACKWARD) < 0)
-                av_seek_frame(context_.get(), -1, 0, AVSEEK_FLAG_BACKWARD);
+                av_seek_frame(container_.get(), -1, 0, AVSEEK_FLAG_BACKWARD);
         }
         const AvPacket packet(av_packet_alloc());
         const AvFrame frame(av_frame_alloc());
         for (std::int64_t count = 0; count < kMostPackets; ++count) {
-            const bool at_end = av_read_frame(context_.get(), packet.get()) < 0;
+            const bool at_end = av_read_frame(container_.get(), packet.get()) < 0;
             if (at_end) {
                 avcodec_send_packet(codec.get(), nullptr);
             } else {
@@ -271,7 +172,7 @@ class Film {
     Result<Picture> cover_of(int index) {
         TRY_LET(const auto codec, open_codec(index));
         const AvFrame frame(av_frame_alloc());
-        if (avcodec_send_packet(codec.get(), &context_->streams[index]->attached_pic) < 0)
+        if (avcodec_send_packet(codec.get(), &container_.get()->streams[index]->attached_pic) < 0)
             return Error(ErrorCode::unsupported, "its cover cannot be decoded");
         avcodec_send_packet(codec.get(), nullptr);
         if (avcodec_receive_frame(codec.get(), frame.get()) < 0)
@@ -323,11 +224,9 @@ class Film {
         return picture;
     }
 
-    Reading reading_;
+    FilmContainer container_;
     Format format_;
     Findings& findings_;
-    AvIo io_;  // outlives the context that reads by it
-    AvInput context_;
     int film_ = -1;
     int sound_ = -1;
     int cover_ = -1;
