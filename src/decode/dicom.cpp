@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 #include <utility>
 
@@ -27,7 +26,6 @@
 #include "decode/metadata.h"
 #include "decode/picture.h"
 #include "media/facts.h"
-#include "media/kind.h"
 #include "media/taken.h"
 
 namespace keepsake::decode {

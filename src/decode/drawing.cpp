@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "base/bytes.h"
-#include "base/error.h"
 #include "base/result.h"
 #include "decode/picture.h"
 #include "decode/vips_handle.h"

@@ -2,7 +2,6 @@
 
 #include <fontconfig/fontconfig.h>
 
-#include <cstddef>
 #include <string>
 
 #include "decode/held_files.h"

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -14,6 +15,7 @@
 #include "decode/memory_image.h"
 #include "decode/metadata.h"
 #include "decode/picture.h"
+#include "decode/vips_handle.h"
 #include "media/byte_reader.h"
 
 namespace keepsake::decode {

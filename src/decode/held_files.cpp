@@ -1,16 +1,20 @@
+// Hardened headers would define some of the names below themselves.
+#undef _FORTIFY_SOURCE
+
 #include "decode/held_files.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <iconv.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdarg>
-#include <cstdio>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -82,7 +86,8 @@ bool hold_file(const std::string& path) {
 void hold_charset(const char* name) {
     // Never closed: what the C library has loaded for it stays.
     for (const auto& [to, from] : {std::pair("UTF-8", name), std::pair(name, "UTF-8")})
-        if (::iconv_open(to, from) != reinterpret_cast<iconv_t>(-1))
+        if (::iconv_open(to, from) !=
+            reinterpret_cast<iconv_t>(-1))  // NOLINT(performance-no-int-to-ptr)
             held().conversions.emplace(to, from);
 }
 
@@ -215,7 +220,7 @@ KEEPSAKE_STANDS_BEFORE iconv_t iconv_open(const char* to, const char* from) {
     if (!held().only_held || held().conversions.contains({to, from}))
         return real<iconv_t(const char*, const char*)>("iconv_open")(to, from);
     errno = EINVAL;
-    return reinterpret_cast<iconv_t>(-1);
+    return reinterpret_cast<iconv_t>(-1);  // NOLINT(performance-no-int-to-ptr)
 }
 // The type of a stream of names is dirent.h's own, which would declare this one as well.
 KEEPSAKE_STANDS_BEFORE void* opendir(const char* path) {

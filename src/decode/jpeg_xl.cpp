@@ -7,8 +7,6 @@
 #include <cstring>
 #include <memory>
 #include <string>
-#include <string_view>
-#include <utility>
 
 #include "base/bytes.h"
 #include "base/error.h"

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "base/time.h"
 #include "decode/metadata.h"
 #include "media/byte_reader.h"
 #include "media/taken.h"

@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <exception>
 #include <exiv2/exiv2.hpp>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>

@@ -5,11 +5,11 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <exiv2/exiv2.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -25,7 +25,7 @@ using media::TakenSource;
 
 constexpr std::size_t kMostRegions = 200;
 
-std::string trimmed(std::string text) {
+std::string trimmed(const std::string& text) {
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first == std::string::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
@@ -50,7 +50,7 @@ std::string text_of(const Exiv2::XmpData& xmp, const std::string& key) {
         const auto end = text.find(' ');
         text = end == std::string::npos ? std::string() : text.substr(end + 1);
     }
-    return trimmed(std::move(text));
+    return trimmed(text);
 }
 
 std::optional<double> number_from(std::string_view text) {

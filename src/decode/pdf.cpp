@@ -13,7 +13,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -22,6 +21,7 @@
 #include "decode/memory_image.h"
 #include "decode/metadata.h"
 #include "decode/picture.h"
+#include "decode/vips_handle.h"
 #include "media/facts.h"
 #include "media/reader_pool.h"
 #include "media/taken.h"

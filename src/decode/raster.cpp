@@ -3,7 +3,6 @@
 #include <vips/vips.h>
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <utility>
 

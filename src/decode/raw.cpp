@@ -12,7 +12,6 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
-#include "base/time.h"
 #include "decode/memory_image.h"
 #include "decode/metadata.h"
 #include "decode/picture.h"

@@ -65,6 +65,12 @@ constexpr Refused kRefused[] = {
     {SCMP_SYS(mbind), EPERM},
 };
 
+/// What a call's argument must be; a macro of libseccomp's own is C alone.
+scmp_arg_cmp argument(unsigned which, scmp_compare how, scmp_datum_t first,
+                      scmp_datum_t second = 0) {
+    return {.arg = which, .op = how, .datum_a = first, .datum_b = second};
+}
+
 using Filter = std::unique_ptr<void, decltype(&seccomp_release)>;
 
 bool allow_with_arguments(scmp_filter_ctx filter, int control) {
@@ -79,21 +85,21 @@ bool allow_with_arguments(scmp_filter_ctx filter, int control) {
             seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, sizeof...(arguments), arguments...) == 0;
     };
     // Threads, never processes.
-    allow(SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, kThread, kThread));
+    allow(SCMP_SYS(clone), argument(0, SCMP_CMP_MASKED_EQ, kThread, kThread));
     // Memory that holds data: no code is made in here.
-    allow(SCMP_SYS(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, kExecutable, 0));
-    allow(SCMP_SYS(mprotect), SCMP_A2(SCMP_CMP_MASKED_EQ, kExecutable, 0));
+    allow(SCMP_SYS(mmap), argument(2, SCMP_CMP_MASKED_EQ, kExecutable, 0));
+    allow(SCMP_SYS(mprotect), argument(2, SCMP_CMP_MASKED_EQ, kExecutable, 0));
     // Said to the parent, and to nobody else.
     for (const int call : {SCMP_SYS(write), SCMP_SYS(sendmsg), SCMP_SYS(recvmsg)})
-        allow(call, SCMP_A0(SCMP_CMP_EQ, socket));
+        allow(call, argument(0, SCMP_CMP_EQ, socket));
     // Warnings of libraries, which nobody reads.
     done &= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EBADF), SCMP_SYS(write), 1,
-                             SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO)) == 0;
+                             argument(0, SCMP_CMP_EQ, STDERR_FILENO)) == 0;
     // abort() raises a signal in its own thread.
-    allow(SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, process));
+    allow(SCMP_SYS(tgkill), argument(0, SCMP_CMP_EQ, process));
     // fdopen and dup of what is held.
-    for (const scmp_datum_t command : {F_GETFL, F_GETFD, F_SETFD, F_DUPFD_CLOEXEC})
-        allow(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, command));
+    for (const int command : {F_GETFL, F_GETFD, F_SETFD, F_DUPFD_CLOEXEC})
+        allow(SCMP_SYS(fcntl), argument(1, SCMP_CMP_EQ, static_cast<scmp_datum_t>(command)));
     return done;
 }
 

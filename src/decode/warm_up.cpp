@@ -1,10 +1,10 @@
 #include "decode/warm_up.h"
 
+#include <stdlib.h>
+#include <time.h>
 #include <vips/vips.h>
 
 #include <cstdint>
-#include <cstdlib>
-#include <ctime>
 #include <utility>
 #include <vector>
 

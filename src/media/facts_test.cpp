@@ -2,13 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string>
 
+#include "base/bytes.h"
 #include "media/embedded_film.h"
 #include "media/kind.h"
 #include "media/preview_check.h"
 #include "media/protocol.h"
+#include "media/taken.h"
 
 namespace keepsake::media {
 namespace {
@@ -137,7 +141,7 @@ TEST(Protocol, OnlyWellFormedMessagesAreRead) {
 }
 
 TEST(EmbeddedFilm, IsFoundBehindThePicture) {
-    const auto box = [](std::string name, std::size_t body) {
+    const auto box = [](const std::string& name, std::size_t body) {
         std::string bytes = "\0\0\0"s;
         bytes.push_back(static_cast<char>(8 + body));
         return bytes + name + std::string(body, 'x');

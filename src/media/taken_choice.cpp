@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
@@ -84,7 +83,7 @@ void take_local_time_from(Taken& taken, std::span<const Taken> candidates) {
 }
 
 /// A day alone in front of one of the same day that knows the hour says less.
-const Taken& finer_of(const Taken& chosen, std::span<const Taken> sorted) {
+Taken finer_of(const Taken& chosen, std::span<const Taken> sorted) {
     for (const auto& other : sorted) {
         const bool same_day =
             other.at.year == chosen.at.year &&

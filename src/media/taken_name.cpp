@@ -2,10 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
-#include "base/time.h"
 #include "media/taken.h"
 
 // Dates in names of files. Source: docs/dates.md, "File names".

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
+
 namespace keepsake::media {
 namespace {
 

@@ -9,7 +9,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <string>
@@ -34,7 +36,7 @@ constexpr std::chrono::milliseconds kDeadline{10'000};
 #else
 constexpr std::chrono::milliseconds kDeadline{2'000};
 #endif
-constexpr std::int64_t kMostParentKilobytes = 64 * 1024;
+constexpr std::int64_t kMostParentKilobytes = 65'536;
 
 /// The most memory that this process had.
 std::int64_t most_kilobytes() {

@@ -7,12 +7,10 @@
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
-#include <iterator>
+#include <ios>
 #include <string>
-#include <string_view>
 
 #include "base/bytes.h"
-#include "base/result.h"
 #include "decode/input.h"
 #include "decode/look.h"
 #include "decode/picture.h"

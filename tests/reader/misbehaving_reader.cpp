@@ -38,6 +38,7 @@ void write_raw(int descriptor, std::string_view text) {
 
 void take_and_give_back(std::size_t pieces) {
     std::vector<std::vector<std::uint8_t>> taken;
+    taken.reserve(pieces);
     for (std::size_t i = 0; i < pieces; ++i) taken.emplace_back(32UL << 10U);
 }
 
