@@ -1,9 +1,10 @@
 // Looks at files through the readers, as the program does, and tells what came out and how long it
 // took.
 //
-//   previews_program [--readers N] [--facts] [--to FOLDER] [--json] FILE...
+//   previews_program [--readers N] [--facts | --play] [--to FOLDER] [--json] FILE...
 //
-// --facts: the words alone; --to: previews are written there; --json: one object a file.
+// --facts: the words alone; --play: copies that browsers play; --to: what is made is written there;
+// --json: one object a file.
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -30,6 +31,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "media/facts.h"
+#include "media/kind.h"
 #include "media/reader_pool.h"
 #include "os/descriptor.h"
 
@@ -40,6 +42,7 @@ using namespace keepsake;
 struct Options {
     unsigned readers = 2;
     bool facts_only = false;
+    bool play = false;
     bool json = false;
     std::string to;
     std::string program;
@@ -78,8 +81,9 @@ void write_file(const std::string& path, ByteView bytes) {
     std::ofstream(path, std::ios::binary) << as_text(bytes);
 }
 
+constexpr std::string_view kOutcomes[] = {"whole", "no-picture", "not-opened"};
+
 std::string line_of(const std::string& path, const media::Answer& answer) {
-    constexpr std::string_view kOutcomes[] = {"whole", "no-picture", "not-opened"};
     auto line = nlohmann::ordered_json::object();
     line["file"] = path;
     line["outcome"] = kOutcomes[static_cast<std::size_t>(answer.outcome)];
@@ -87,6 +91,31 @@ std::string line_of(const std::string& path, const media::Answer& answer) {
     line["facts"] = nlohmann::ordered_json::parse(media::to_json(answer.facts));
     line["preview"] = answer.preview.size();
     line["thumbnail"] = answer.thumbnail.size();
+    return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+}
+
+/// A playable copy on disk: the head goes in front when all of it is there.
+class CopyOnDisk final : public media::PlayableSink {
+  public:
+    Result<> body(ByteView bytes) override {
+        body_ += as_text(bytes);
+        return {};
+    }
+    void progress(double) override {}
+    const std::string& whole(ByteView head) { return body_.insert(0, as_text(head)); }
+
+  private:
+    std::string body_;
+};
+
+std::string line_of(const std::string& path, const media::PlayableAnswer& answer,
+                    std::size_t bytes) {
+    auto line = nlohmann::ordered_json::object();
+    line["file"] = path;
+    line["outcome"] = kOutcomes[static_cast<std::size_t>(answer.outcome)];
+    if (!answer.why.empty()) line["why"] = answer.why;
+    line["facts"] = nlohmann::ordered_json::parse(media::to_json(answer.facts));
+    line["bytes"] = bytes;
     return line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
@@ -98,7 +127,10 @@ class Work {
         for (;;) {
             const auto index = next_++;
             if (index >= options_.files.size()) return;
-            look(options_.files[index], index);
+            if (options_.play)
+                play(options_.files[index], index);
+            else
+                look(options_.files[index], index);
         }
     }
     std::size_t previews() const { return previews_; }
@@ -120,6 +152,30 @@ class Work {
             options_.to + "/" + std::to_string(index) + "-" + std::string(base_name(path));
         write_file(stem + ".preview.jpg", answer->preview);
         write_file(stem + ".thumbnail.jpg", answer->thumbnail);
+    }
+
+    void play(const std::string& path, std::size_t index) {
+        FileSource source(path);
+        CopyOnDisk copy;
+        const auto answer =
+            pool_.make_playable(source, {.name = std::string(base_name(path))}, copy);
+        if (!answer) {
+            std::fprintf(stderr, "%s: %s\n", path.c_str(), answer.error().message().c_str());
+            return;
+        }
+        const bool made = answer->outcome == media::Outcome::whole;
+        if (made) ++previews_;
+        const auto& whole = copy.whole(answer->head);
+        const std::scoped_lock lock(mutex_);
+        if (options_.json) std::printf("%s\n", line_of(path, *answer, whole.size()).c_str());
+        if (options_.to.empty() || !made) return;
+        const auto* const ending =
+            answer->facts.format == media::Format::mp3
+                ? ".mp3"
+                : (answer->facts.kind == media::Kind::film ? ".mp4" : ".m4a");
+        write_file(
+            options_.to + "/" + std::to_string(index) + "-" + std::string(base_name(path)) + ending,
+            as_bytes(whole));
     }
 
     const Options& options_;
@@ -163,6 +219,7 @@ int main(int count, char** arguments) {
     Options options;
     app.add_option("--readers", options.readers);
     app.add_flag("--facts", options.facts_only);
+    app.add_flag("--play", options.play);
     app.add_flag("--json", options.json);
     app.add_option("--to", options.to);
     app.add_option("--reader", options.program);

@@ -16,7 +16,7 @@ packages_of() {
             ;;
         test)
             echo libgtest-dev libgmock-dev librapidcheck-dev libyaml-cpp-dev clang-format-19 shellcheck
-            echo age jq par2 openssh-client bsdutils strace time
+            echo age jq par2 openssh-client bsdutils strace time ffmpeg
             echo chromium
             ;;
         package) echo dpkg-dev file ;;

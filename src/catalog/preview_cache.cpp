@@ -35,6 +35,14 @@ INSERT INTO totals VALUES(1, 0, 0);
 PRAGMA user_version=1;
 )sql";
 
+/// Came later, and is made where it is missing.
+constexpr const char* kFilmTable = R"sql(
+CREATE TABLE IF NOT EXISTS films(
+  no INTEGER PRIMARY KEY, content BLOB NOT NULL, inside INTEGER NOT NULL, used INTEGER NOT NULL,
+  name TEXT NOT NULL, identity TEXT NOT NULL, head_bytes INTEGER NOT NULL, bytes INTEGER NOT NULL,
+  facts TEXT NOT NULL, UNIQUE(content, inside)) STRICT;
+)sql";
+
 }  // namespace
 
 struct PreviewCache::State {
@@ -108,6 +116,7 @@ Result<PreviewCache> PreviewCache::try_open(const std::string& path, ByteView ke
         TRY(state->in_transaction([&] { return state->database->execute(kTables); }));
     else if (version != kVersion)
         return Error(ErrorCode::corrupt, "previews: made by another version");
+    TRY(state->database->execute(kFilmTable));
     return PreviewCache(std::move(state));
 }
 
@@ -173,13 +182,77 @@ Result<> PreviewCache::forget(const model::ContentId& content) {
             }
         }
         for (const auto& [no, bytes] : gone) TRY(state_->remove(no, bytes));
-        return {};
+        TRY_LET(auto films, state_->database->prepare("DELETE FROM films WHERE content = ?1"));
+        return films.bind_blob(1, content.bytes).run();
     });
 }
 
 Result<std::uint64_t> PreviewCache::size_bytes() {
     TRY_LET(const auto bytes, state_->number("SELECT bytes FROM totals"));
     return static_cast<std::uint64_t>(bytes);
+}
+
+Result<std::optional<FilmRecord>> PreviewCache::film(const model::ContentId& content, bool inside) {
+    std::optional<FilmRecord> film;
+    {
+        TRY_LET(auto row, state_->database->prepare("SELECT name, identity, head_bytes, bytes, "
+                                                    "facts FROM films WHERE content = ?1 AND "
+                                                    "inside = ?2"));
+        row.bind_blob(1, content.bytes).bind(2, static_cast<std::int64_t>(inside));
+        TRY_LET(const bool found, row.step());
+        if (!found) return film;
+        film = FilmRecord{.name = std::string(row.column_text(0)),
+                          .identity = std::string(row.column_text(1)),
+                          .head_bytes = static_cast<std::uint64_t>(row.column_int(2)),
+                          .bytes = static_cast<std::uint64_t>(row.column_int(3)),
+                          .facts = std::string(row.column_text(4))};
+    }
+    TRY(state_->in_transaction([&]() -> Result<> {
+        TRY_LET(const auto use, state_->next_use());
+        TRY_LET(auto update, state_->database->prepare("UPDATE films SET used = ?3 WHERE content = "
+                                                       "?1 AND inside = ?2"));
+        return update.bind_blob(1, content.bytes)
+            .bind(2, static_cast<std::int64_t>(inside))
+            .bind(3, use)
+            .run();
+    }));
+    return film;
+}
+
+Result<> PreviewCache::put_film(const model::ContentId& content, bool inside,
+                                const FilmRecord& film, std::uint64_t most_bytes) {
+    return state_->in_transaction([&]() -> Result<> {
+        TRY_LET(const auto use, state_->next_use());
+        TRY_LET(auto insert, state_->database->prepare(
+                                 "INSERT OR REPLACE INTO films(content, inside, used, name, "
+                                 "identity, head_bytes, bytes, facts) VALUES(?1, ?2, ?3, ?4, ?5, "
+                                 "?6, ?7, ?8)"));
+        TRY(insert.bind_blob(1, content.bytes)
+                .bind(2, static_cast<std::int64_t>(inside))
+                .bind(3, use)
+                .bind_text(4, film.name)
+                .bind_text(5, film.identity)
+                .bind(6, static_cast<std::int64_t>(film.head_bytes))
+                .bind(7, static_cast<std::int64_t>(film.bytes))
+                .bind_text(8, film.facts)
+                .run());
+        // Those that are left when the newest are counted up to where there is too much.
+        TRY_LET(auto remove, state_->database->prepare(
+                                 "DELETE FROM films WHERE no IN (SELECT no FROM (SELECT no, "
+                                 "sum(bytes) OVER (ORDER BY used DESC, no DESC) AS together FROM "
+                                 "films) WHERE together > ?1)"));
+        return remove.bind(1, static_cast<std::int64_t>(most_bytes)).run();
+    });
+}
+
+Result<std::vector<std::string>> PreviewCache::film_names() {
+    TRY_LET(auto rows, state_->database->prepare("SELECT name FROM films ORDER BY name"));
+    std::vector<std::string> names;
+    for (;;) {
+        TRY_LET(const bool found, rows.step());
+        if (!found) return names;
+        names.emplace_back(rows.column_text(0));
+    }
 }
 
 Result<> PreviewCache::note_pack(const model::FileHash& pack,

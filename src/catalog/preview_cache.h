@@ -14,6 +14,15 @@ namespace keepsake::catalog {
 
 enum class PictureSize : std::uint8_t { thumbnail, preview };
 
+/// A playable copy of an original that stands in a sealed file of its own beside the cache.
+struct FilmRecord {
+    std::string name;              ///< of its file
+    std::string identity;          ///< that opens it; it is nowhere else
+    std::uint64_t head_bytes = 0;  ///< of the copy's beginning, which stands last in the file
+    std::uint64_t bytes = 0;       ///< of the copy, with its head
+    std::string facts;             ///< of the copy, as JSON
+};
+
 /// Pictures made from originals, in a sealed file of their own on this computer. Bounded: the ones
 /// that nobody asked for longest go first. It can be deleted at any time; what was in it is made
 /// again when it is asked for. Also remembers which thumbnail packs of the archive it has read.
@@ -21,6 +30,7 @@ enum class PictureSize : std::uint8_t { thumbnail, preview };
 class PreviewCache {
   public:
     static constexpr std::uint64_t kMostBytes = 4ULL << 30U;
+    static constexpr std::uint64_t kMostFilmBytes = 8ULL << 30U;  ///< beside the pictures
 
     /// Opens or creates the file, sealed with a 32-byte key; one that is damaged, or another
     /// version's, is made anew. Errors: no_space; read_only; io.
@@ -32,9 +42,18 @@ class PreviewCache {
 
     Result<std::optional<Bytes>> get(const model::ContentId& content, PictureSize size);
     Result<> put(const model::ContentId& content, PictureSize size, ByteView jpeg);
-    /// Of an original that was erased nothing stays.
+    /// Of an original that was erased nothing stays: neither pictures nor what opens a film.
     Result<> forget(const model::ContentId& content);
     Result<std::uint64_t> size_bytes();
+
+    /// The playable copy of an original, or of the film inside of it, as one that was just used.
+    Result<std::optional<FilmRecord>> film(const model::ContentId& content, bool inside);
+    /// Notes a copy in place of an earlier one, and forgets those that were not asked for longest
+    /// where there is too much.
+    Result<> put_film(const model::ContentId& content, bool inside, const FilmRecord& film,
+                      std::uint64_t most_bytes = kMostFilmBytes);
+    /// The names of all files that are still known.
+    Result<std::vector<std::string>> film_names();
 
     /// Notes a pack that was read, with what it holds.
     Result<> note_pack(const model::FileHash& pack, const std::vector<model::ContentId>& contents);

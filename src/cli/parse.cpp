@@ -282,7 +282,8 @@ void Grammar::add_find() {
 
 void Grammar::add_preview() {
     auto [preview, shown] = add<PreviewCommand>(
-        app_, "preview", "Makes a small picture (JPEG) of an item, to look at",
+        app_, "preview",
+        "Makes a small picture (JPEG) of an item to look at, or a copy of a film to play",
         [](PreviewCommand& values) {
             if (values.film && (values.small || values.page))
                 throw UsageError{"--film goes with neither --small nor --page."};
@@ -297,8 +298,10 @@ void Grammar::add_preview() {
             "--page", [into = shown](const std::string& typed) { into->page = page_number(typed); },
             "Of a document, a TIFF, an animation or an examination's loop; from 1")
         ->type_name("N");
-    preview->add_flag("--film", shown->film,
-                      "The short film inside of a motion photo, as it stands there");
+    preview->add_flag(
+        "--film", shown->film,
+        "A copy of a film or recording that plays anywhere (MP4, M4A or MP3), without what the "
+        "original says of itself; also of the short film inside of a motion photo");
 }
 
 void Grammar::add_get() {

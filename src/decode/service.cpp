@@ -3,10 +3,12 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -20,6 +22,8 @@
 #include "decode/input.h"
 #include "decode/look.h"
 #include "decode/picture.h"
+#include "decode/playable.h"
+#include "decode/playable_file.h"
 #include "decode/warm_up.h"
 #include "media/channel.h"
 #include "media/facts.h"
@@ -69,6 +73,34 @@ class SocketTeller final : public Teller {
     int control_;
 };
 
+/// Tells the parent of a playable copy.
+class SocketPlayableTeller final : public PlayableTeller {
+  public:
+    explicit SocketPlayableTeller(int control) : control_(control) {}
+    Result<> tell_facts(const media::Facts& facts) override {
+        return media::send_message(control_, MessageType::facts, as_bytes(media::to_json(facts)),
+                                   {});
+    }
+    Result<> tell_progress(std::uint32_t thousandths) override {
+        return media::send_message(control_, MessageType::progress,
+                                   media::progress_bytes(thousandths), {});
+    }
+    Result<> tell_body(ByteView bytes) override { return send(MessageType::body, bytes); }
+    Result<> tell_head(ByteView bytes) override { return send(MessageType::head, bytes); }
+
+  private:
+    Result<> send(MessageType type, ByteView bytes) const {
+        while (!bytes.empty()) {
+            const auto piece = bytes.first(std::min(bytes.size(), media::kLargestPieceBytes));
+            TRY(media::send_message(control_, type, piece, {}));
+            bytes = bytes.subspan(piece.size());
+        }
+        return {};
+    }
+
+    int control_;
+};
+
 Result<Bytes> need_from_parent(int control, std::uint64_t offset_bytes, std::uint32_t size_bytes) {
     const auto body =
         to_bytes(media::NeedBody{.offset_bytes = offset_bytes, .size_bytes = size_bytes});
@@ -94,9 +126,22 @@ Result<media::DoneBody> look_at(const media::LookBody& question, const os::Descr
     return look(Input(question.head, question.size_bytes, need), question, teller);
 }
 
+Result<> answer_playable(const media::LookBody& question, int control) {
+    const auto need = [control](std::uint64_t offset_bytes, std::uint32_t size_bytes) {
+        return need_from_parent(control, offset_bytes, size_bytes);
+    };
+    SocketPlayableTeller teller(control);
+    TRY_LET(const auto done,
+            make_playable(Input(question.head, question.size_bytes, need), question, teller));
+    return media::send_message(control, MessageType::done, to_bytes(done), {});
+}
+
 Result<> answer_one(int control) {
     TRY_LET(auto received, media::receive_with_descriptor(control));
     const auto question = media::look_from_bytes(received.message.body);
+    if (received.message.type == MessageType::play && question && !question->in_memory &&
+        !received.descriptor.is_open())
+        return answer_playable(*question, control);
     if (received.message.type != MessageType::look || !question ||
         question->in_memory != received.descriptor.is_open())
         return Error(ErrorCode::corrupt, "the parent sent what does not belong there");
@@ -118,22 +163,32 @@ Result<> die_with_parent(const std::string& parent) {
     return {};
 }
 
-Result<> go_into_cage(const std::string& parent, int control) {
+/// Films take longer, and go aside for everything else.
+Result<CageLimits> limits_for(media::ReaderWork work) {
+    if (work == media::ReaderWork::look) return CageLimits{};
+    constexpr int kNice = 10;
+    if (::setpriority(PRIO_PROCESS, 0, kNice) != 0)
+        return Error(ErrorCode::unsupported, "its priority cannot be set");
+    return CageLimits{.memory_bytes = 3ULL << 29U, .processor_seconds = 24 * 3600};
+}
+
+Result<> go_into_cage(const std::string& parent, int control, media::ReaderWork work) {
     TRY(die_with_parent(parent));
     TRY(fit_for_cage());
     TRY(warm_up());
-    TRY(close_cage(CageLimits{}, control));
+    TRY_LET(const auto limits, limits_for(work));
+    TRY(close_cage(limits, control));
     know_only_held_files();
     return rehearse();
 }
 
 }  // namespace
 
-Result<> serve(const std::string& parent, int control) {
+Result<> serve(const std::string& parent, int control, media::ReaderWork work) {
     if (!is_socket(control))
         return Error(ErrorCode::invalid,
                      "this program is started by keepsake, and reads nothing by itself");
-    if (auto caged = go_into_cage(parent, control); !caged) {
+    if (auto caged = go_into_cage(parent, control, work); !caged) {
         const auto why = caged.error().message();
         const SocketTeller teller(control);
         if (auto told = teller.send(MessageType::refused, as_bytes(why)); !told) return told;

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "media/protocol.h"
 
 namespace keepsake::decode {
 
@@ -10,6 +11,6 @@ namespace keepsake::decode {
 /// question after another until the parent is gone. `parent`: the process that started it, as it
 /// was told on the command line. Errors: invalid where a person started it by hand; unsupported
 /// where it cannot be caged (the parent is told as well): one line each.
-Result<> serve(const std::string& parent, int control);
+Result<> serve(const std::string& parent, int control, media::ReaderWork work);
 
 }  // namespace keepsake::decode

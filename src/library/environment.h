@@ -21,6 +21,11 @@ class Looker {
     /// `source`; cancelled. Thread safety: from any thread; waits while all readers are busy.
     virtual Result<media::Answer> look(media::Source& source, const media::Question& question,
                                        std::stop_token stop) = 0;
+    /// Errors: as look(); those of `sink`.
+    virtual Result<media::PlayableAnswer> make_playable(media::Source& source,
+                                                        const media::PlayableQuestion& question,
+                                                        media::PlayableSink& sink,
+                                                        const std::stop_token& stop);
 };
 
 /// What the use cases stand on, wired in main() or by a test.

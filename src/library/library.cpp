@@ -380,6 +380,7 @@ catalog::PreviewCache* Library::pictures() {
     state.looked_for_pictures = true;
     return state.pictures ? &*state.pictures : nullptr;
 }
+const std::string& Library::local_folder() const { return state_->local.folder(); }
 archive::Staging& Library::staging() { return state_->staging; }
 const archive::EpochKeys& Library::current_epoch() const { return state_->current_epoch(); }
 const std::vector<JournalProblem>& Library::journal_problems() const { return state_->problems; }

@@ -84,6 +84,8 @@ class Library {
     archive::Staging& staging();
     /// This computer's pictures of originals; null where it can hold none.
     catalog::PreviewCache* pictures();
+    /// Where this device keeps what is its own about the archive; it need not be there.
+    const std::string& local_folder() const;
     /// None until this computer has keys of its own (local state cannot be written).
     std::optional<model::DeviceId> device() const;
     /// The same, or why this computer cannot write. Errors: read_only.

@@ -28,6 +28,8 @@
 ///   line, the SHA-256 of the first;
 /// - `catalog-<copy>.db`: the catalog of one copy, sealed with the catalog key;
 /// - `pictures.db`: previews and thumbnails of originals, sealed with the catalog key;
+/// - `films/`: copies of films and recordings that play, an age file each, whose own key stands in
+///   `pictures.db` alone;
 /// - `locked.keys`: only where a device may keep while locked: its signing key and the recipient,
 /// in
 ///   the open;

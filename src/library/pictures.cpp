@@ -25,6 +25,7 @@
 #include "crypto/sha256.h"
 #include "library/library.h"
 #include "library/original_source.h"
+#include "library/playable.h"
 #include "media/facts.h"
 #include "media/kind.h"
 #include "media/reader_pool.h"
@@ -205,27 +206,6 @@ Result<Bytes> page_of(Library& library, const model::ItemId& item, std::uint32_t
                  name + " has " + std::to_string(most) + (most == 1 ? " page." : " pages."));
 }
 
-Result<Bytes> film_of(Library& library, const model::ItemId& item) {
-    constexpr std::uint64_t kLargestFilm = 256ULL << 20U;
-    TRY_LET(const auto record, item_with_files(library, item));
-    for (const auto& file : record.files) {
-        TRY_LET(const auto facts, library.catalog().facts(file.content));
-        if (!facts || !facts->film) continue;
-        if (facts->film->size_bytes > kLargestFilm)
-            return Error(ErrorCode::limit, "the film is larger than 256 MiB");
-        TRY_LET(const auto source, open(library, file));
-        const auto size = source->size_bytes();
-        const auto at = facts->film->offset_bytes;
-        // What a reader said of it need not be so.
-        if (at > size || facts->film->size_bytes > size - at) continue;
-        Bytes film(static_cast<std::size_t>(facts->film->size_bytes));
-        TRY(source->read_at(at, film));
-        return film;
-    }
-    return Error(ErrorCode::not_found,
-                 "There is no film inside of " + printable(record.files.front().name) + ".");
-}
-
 Result<> forget_pictures(Library& library, std::span<const model::ContentId> contents) {
     auto* const cache = library.pictures();
     if (contents.empty() || cache == nullptr) return {};
@@ -252,7 +232,7 @@ Result<> forget_pictures(Library& library, std::span<const model::ContentId> con
         if (!removed && removed.error().code() != ErrorCode::not_found) return removed;
         TRY(cache->forget_pack(pack));
     }
-    return {};
+    return sweep_playables(library);
 }
 
 }  // namespace keepsake::library

@@ -53,12 +53,8 @@ Result<Bytes> picture_of(Library& library, const model::ItemId& item, catalog::P
 Result<Bytes> page_of(Library& library, const model::ItemId& item, std::uint32_t page,
                       catalog::PictureSize size);
 
-/// The film inside of a motion photo, as it stands there. Errors: not_found where the item has
-/// none; limit where it is larger than 256 MiB; those of reading.
-Result<Bytes> film_of(Library& library, const model::ItemId& item);
-
-/// Of these originals no picture stays, in this cache or in this copy. Packs that hold one are
-/// written anew without it first.
+/// Of these originals no picture and no playable copy stays, in this cache or in this copy. Packs
+/// that hold one are written anew without it first.
 Result<> forget_pictures(Library& library, std::span<const model::ContentId> contents);
 
 }  // namespace keepsake::library

@@ -15,7 +15,20 @@ namespace keepsake::library {
 Result<media::Answer> PoolLooker::look(media::Source& source, const media::Question& question,
                                        std::stop_token stop) {
     TRY_LET(auto* const pool, this->pool());
-    return pool->look(source, question, std::move(stop));
+    return pool->look(source, question, stop);
+}
+
+Result<media::PlayableAnswer> PoolLooker::make_playable(media::Source& source,
+                                                        const media::PlayableQuestion& question,
+                                                        media::PlayableSink& sink,
+                                                        const std::stop_token& stop) {
+    TRY_LET(auto* const pool, this->pool());
+    return pool->make_playable(source, question, sink, stop);
+}
+
+Result<media::PlayableAnswer> Looker::make_playable(media::Source&, const media::PlayableQuestion&,
+                                                    media::PlayableSink&, const std::stop_token&) {
+    return Error(ErrorCode::unsupported, std::string(media::kWillNotOpen));
 }
 
 Result<media::ReaderPool*> PoolLooker::pool() {

@@ -21,6 +21,10 @@ class PoolLooker final : public Looker {
     PoolLooker(const WallClock& clock, unsigned readers) : clock_(&clock), readers_(readers) {}
     Result<media::Answer> look(media::Source& source, const media::Question& question,
                                std::stop_token stop) override;
+    Result<media::PlayableAnswer> make_playable(media::Source& source,
+                                                const media::PlayableQuestion& question,
+                                                media::PlayableSink& sink,
+                                                const std::stop_token& stop) override;
 
   private:
     Result<media::ReaderPool*> pool();

@@ -34,13 +34,14 @@ void put_text(Bytes& to, std::string_view text) {
     to.insert(to.end(), bytes.begin(), bytes.end());
 }
 
-bool is_known(std::uint8_t type) { return type == 1 || type == 2 || (type >= 16 && type <= 22); }
+bool is_known(std::uint8_t type) { return (type >= 1 && type <= 3) || (type >= 16 && type <= 25); }
 
 }  // namespace
 
 std::size_t largest_body_bytes(MessageType type) {
     switch (type) {
         case MessageType::look:
+        case MessageType::play:
             return kLookFixedBytes + kLargestName + kDetectBytes;
         case MessageType::bytes:
             return kLargestNeedBytes;
@@ -58,6 +59,11 @@ std::size_t largest_body_bytes(MessageType type) {
             return sizeof(std::uint64_t) + sizeof(std::uint32_t);
         case MessageType::done:
             return 1 + kLargestWhyBytes;
+        case MessageType::body:
+        case MessageType::head:
+            return kLargestPieceBytes;
+        case MessageType::progress:
+            return sizeof(std::uint32_t);
     }
     return 0;
 }
@@ -145,6 +151,18 @@ std::optional<DoneBody> done_from_bytes(ByteView bytes) {
         return std::nullopt;
     return DoneBody{.outcome = static_cast<Outcome>(bytes[0]),
                     .why = printable(as_text(bytes.subspan(1)))};
+}
+
+Bytes progress_bytes(std::uint32_t thousandths) {
+    Bytes bytes;
+    put(bytes, thousandths);
+    return bytes;
+}
+
+std::optional<std::uint32_t> progress_from_bytes(ByteView bytes) {
+    const auto thousandths = u32_at(bytes, 0, Order::little);
+    if (bytes.size() != sizeof(std::uint32_t) || *thousandths > 1000) return std::nullopt;
+    return thousandths;
 }
 
 Bytes ready_bytes() {

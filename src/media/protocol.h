@@ -17,20 +17,28 @@
 ///   reader: ready                                 (once, from within the cage; or refused)
 ///   parent: look                                  (with the file as a descriptor, or without)
 ///   reader: facts* need* preview? thumbnail? done (each `need` is answered by one `bytes`)
+///   parent: play                                  (the file as with look, never as a descriptor)
+///   reader: facts (need, progress, body)* head* done
 namespace keepsake::media {
 
 /// Said by both at the start: a reader of another build is not spoken to.
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
+/// What a reader is started for: its limits differ.
+enum class ReaderWork : std::uint8_t { look, play };
+/// The second word of the reader's command line, where it makes playable copies.
+inline constexpr std::string_view kPlayWord = "play";
 inline constexpr int kReaderControl = 3;  ///< the reader's descriptor of the socket
 inline constexpr std::size_t kHeaderBytes = 8;
 /// A file up to this size is handed over whole, in memory; of a larger one pieces are asked for.
 inline constexpr std::uint64_t kLargestInMemory = 256ULL << 20U;
 inline constexpr std::size_t kLargestNeedBytes = 1UL << 20U;
 inline constexpr std::size_t kLargestWhyBytes = 512;
+inline constexpr std::size_t kLargestPieceBytes = 1UL << 20U;  ///< of a playable copy
 
 enum class MessageType : std::uint8_t {
     look = 1,
     bytes = 2,
+    play = 3,
     ready = 16,
     refused = 17,
     facts = 18,
@@ -38,6 +46,9 @@ enum class MessageType : std::uint8_t {
     thumbnail = 20,
     need = 21,
     done = 22,
+    body = 23,      ///< of a playable copy, in its order
+    head = 24,      ///< what stands before the body, in pieces
+    progress = 25,  ///< in thousandths, four bytes
 };
 /// The largest body that a message of this type has.
 std::size_t largest_body_bytes(MessageType type);
@@ -50,7 +61,7 @@ Bytes to_bytes(const Header& header);
 /// Nothing if it is malformed, of an unknown type, or larger than its type may be.
 std::optional<Header> header_from_bytes(ByteView bytes);
 
-/// The body of `look`.
+/// The body of `look` and of `play`.
 struct LookBody {
     Question question;
     std::uint64_t size_bytes = 0;
@@ -77,6 +88,10 @@ struct DoneBody {
 };
 Bytes to_bytes(const DoneBody& done);
 std::optional<DoneBody> done_from_bytes(ByteView bytes);
+
+/// The body of `progress`.
+Bytes progress_bytes(std::uint32_t thousandths);
+std::optional<std::uint32_t> progress_from_bytes(ByteView bytes);
 
 /// The body of `ready`.
 Bytes ready_bytes();

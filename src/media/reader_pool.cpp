@@ -24,6 +24,7 @@
 #include "media/facts.h"
 #include "media/kind.h"
 #include "media/memory_file.h"
+#include "media/playable_conversation.h"
 #include "media/protocol.h"
 #include "media/reader_process.h"
 #include "os/descriptor.h"
@@ -51,21 +52,25 @@ class Starter {
         thread_.join();
     }
 
-    Result<ReaderProcess> start() {
+    Result<ReaderProcess> start(ReaderWork work) {
         std::promise<Result<ReaderProcess>> promise;
         auto future = promise.get_future();
         {
             const std::scoped_lock lock(mutex_);
-            wanted_.push_back(std::move(promise));
+            wanted_.push_back({.reader = std::move(promise), .work = work});
         }
         changed_.notify_all();
         return future.get();
     }
 
   private:
+    struct Wanted {
+        std::promise<Result<ReaderProcess>> reader;
+        ReaderWork work = ReaderWork::look;
+    };
     void run() {
         for (;;) {
-            std::promise<Result<ReaderProcess>> next;
+            Wanted next;
             {
                 std::unique_lock lock(mutex_);
                 changed_.wait(lock, [this] { return ending_ || !wanted_.empty(); });
@@ -73,8 +78,8 @@ class Starter {
                 next = std::move(wanted_.front());
                 wanted_.erase(wanted_.begin());
             }
-            next.set_value(
-                ReaderProcess::start(program_, {.until = Clock::now() + deadline_, .stop = {}}));
+            next.reader.set_value(ReaderProcess::start(
+                program_, {.until = Clock::now() + deadline_, .stop = {}}, next.work));
         }
     }
 
@@ -82,7 +87,7 @@ class Starter {
     std::chrono::milliseconds deadline_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<std::promise<Result<ReaderProcess>>> wanted_;
+    std::vector<Wanted> wanted_;
     bool ending_ = false;
     std::thread thread_;
 };
@@ -146,9 +151,33 @@ class ReaderPool::Readers {
         return answer;
     }
 
+    Result<PlayableAnswer> make_playable(Source& source, const PlayableQuestion& question,
+                                         PlayableSink& sink, const std::stop_token& stop) {
+        PlayableAnswer answer;
+        LookBody look{.question = {.name = question.name},
+                      .size_bytes = source.size_bytes(),
+                      .in_memory = false,
+                      .now = options_.clock->now(),
+                      .head = {}};
+        if (look.size_bytes == 0) {
+            answer.outcome = Outcome::no_picture;
+            return answer;
+        }
+        look.head.resize(std::min<std::uint64_t>(look.size_bytes, kDetectBytes));
+        TRY(source.read_at(0, look.head));
+        TRY_LET(auto reader, starter_.start(ReaderWork::play));
+        TRY_LET(const bool answered,
+                hear_playable(reader.socket(), look, source, question, sink, stop, answer));
+        if (!answered) {
+            answer.outcome = Outcome::not_opened;
+            answer.why += " (" + reader.end() + ")";
+        }
+        return answer;
+    }
+
   private:
     Result<WarmReader> fresh() {
-        TRY_LET(auto process, starter_.start());
+        TRY_LET(auto process, starter_.start(ReaderWork::look));
         return WarmReader{.process = std::move(process)};
     }
 
@@ -227,8 +256,14 @@ Result<std::unique_ptr<ReaderPool>> ReaderPool::start(PoolOptions options) {
     return std::unique_ptr<ReaderPool>(new ReaderPool(std::move(readers)));
 }
 
-Result<Answer> ReaderPool::look(Source& source, const Question& question, std::stop_token stop) {
+Result<Answer> ReaderPool::look(Source& source, const Question& question,
+                                const std::stop_token& stop) {
     return readers_->look(source, question, stop);
+}
+
+Result<PlayableAnswer> ReaderPool::make_playable(Source& source, const PlayableQuestion& question,
+                                                 PlayableSink& sink, const std::stop_token& stop) {
+    return readers_->make_playable(source, question, sink, stop);
 }
 
 Result<std::string> reader_program() {

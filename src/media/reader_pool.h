@@ -69,6 +69,31 @@ struct Answer {
     std::string why;  ///< for a report, not for a person: "killed by a signal (11)"
 };
 
+/// What is asked for a playable copy.
+struct PlayableQuestion {
+    std::string name;                             ///< the file's, as a hint only
+    std::chrono::milliseconds deadline{600'000};  ///< for all of it, on the wall
+    std::uint64_t most_bytes = 1ULL << 30U;       ///< of the copy
+};
+
+/// Where a playable copy goes. Called from the thread that called ReaderPool::make_playable.
+class PlayableSink {
+  public:
+    virtual ~PlayableSink() = default;
+    /// What follows the head, piece by piece.
+    virtual Result<> body(ByteView bytes) = 0;
+    virtual void progress(double done) = 0;  ///< 0 to 1, a few times a second
+};
+
+/// The copy is `head` and then what the sink got.
+struct PlayableAnswer {
+    Facts facts;  ///< of the copy: format (mp4, m4a, mp3), size as shown, length
+    Bytes head;   ///< at most kLargestPlayableHead
+    Outcome outcome = Outcome::not_opened;  ///< no_picture: there is nothing to play
+    std::string why;                        ///< for a report
+};
+inline constexpr std::size_t kLargestPlayableHead = 80UL << 20U;
+
 struct PoolOptions {
     std::string program;   ///< the path of keepsake-reader; see reader_program()
     unsigned readers = 2;  ///< at most so many at once; each is started when it is first needed
@@ -94,7 +119,14 @@ class ReaderPool {
 
     /// Errors: those of `source` alone, and cancelled by `stop`; unsupported or not_found where no
     /// reader can be started any more. Whatever the bytes do is in the answer.
-    Result<Answer> look(Source& source, const Question& question, std::stop_token stop = {});
+    Result<Answer> look(Source& source, const Question& question, const std::stop_token& stop = {});
+
+    /// A copy that browsers play, by a reader of its own that is started for it and ends with it;
+    /// beside those that look. Errors: those of `source` and `sink`; cancelled by `stop`;
+    /// unsupported or not_found where no reader can be started. Whatever the bytes do is in the
+    /// answer.
+    Result<PlayableAnswer> make_playable(Source& source, const PlayableQuestion& question,
+                                         PlayableSink& sink, const std::stop_token& stop = {});
 
   private:
     class Readers;

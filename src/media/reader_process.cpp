@@ -78,12 +78,14 @@ class SpawnSettings {
     posix_spawnattr_t attributes_{};
 };
 
-Result<pid_t> spawn(const std::string& program, int socket) {
+Result<pid_t> spawn(const std::string& program, int socket, ReaderWork work) {
     SpawnSettings settings;
     if (!settings.prepare(socket)) return Error(ErrorCode::io, "prepare a reader");
     auto parent = std::to_string(::getpid());
     std::string name = program;
-    char* const arguments[] = {name.data(), parent.data(), nullptr};
+    std::string word(kPlayWord);
+    char* const arguments[] = {name.data(), parent.data(),
+                               work == ReaderWork::play ? word.data() : nullptr, nullptr};
     // Nothing of the person's own settings: neither paths nor options of the libraries.
     std::string language = "LC_ALL=C.UTF-8";
     std::string threads = "OMP_NUM_THREADS=1";  // read before the reader's main() begins
@@ -96,8 +98,10 @@ Result<pid_t> spawn(const std::string& program, int socket) {
 }
 
 std::string describe_end(int status) {
+    // NOLINTBEGIN(misc-include-cleaner): sys/wait.h has them
     if (WIFSIGNALED(status)) return "killed by signal " + std::to_string(WTERMSIG(status));
     return "ended with " + std::to_string(WEXITSTATUS(status));
+    // NOLINTEND(misc-include-cleaner)
 }
 
 }  // namespace
@@ -122,6 +126,7 @@ std::string ReaderProcess::end() {
     char byte = 0;
     const bool hung_up = ::recv(socket_.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK) == 0;
     for (int tries = 0; ended == 0 && hung_up && tries < 50; ++tries) {
+        // NOLINTNEXTLINE(misc-include-cleaner): sys/wait.h has it
         ended = ::waitpid(process_, &status, WNOHANG);
         if (ended == 0) std::this_thread::sleep_for(kStep);
     }
@@ -136,9 +141,10 @@ std::string ReaderProcess::end() {
     return ended < 0 ? "ended" : describe_end(status);
 }
 
-Result<ReaderProcess> ReaderProcess::start(const std::string& program, const Patience& patience) {
+Result<ReaderProcess> ReaderProcess::start(const std::string& program, const Patience& patience,
+                                           ReaderWork work) {
     TRY_LET(auto sockets, make_sockets());
-    TRY_LET(const auto process, spawn(program, sockets.theirs.get()));
+    TRY_LET(const auto process, spawn(program, sockets.theirs.get(), work));
     ReaderProcess reader(process, std::move(sockets.ours));
     sockets.theirs = {};
     auto first = receive_message(reader.socket(), patience);

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "media/channel.h"
+#include "media/protocol.h"
 #include "os/descriptor.h"
 
 namespace keepsake::media {
@@ -17,7 +18,8 @@ class ReaderProcess {
     /// waits until it says from within its cage that it is ready. It dies with the *thread* that
     /// calls this. Errors: not_found; unsupported with the reader's own line where it cannot cage
     /// itself; io, limit.
-    static Result<ReaderProcess> start(const std::string& program, const Patience& patience);
+    static Result<ReaderProcess> start(const std::string& program, const Patience& patience,
+                                       ReaderWork work = ReaderWork::look);
     ReaderProcess(ReaderProcess&& other) noexcept;
     ReaderProcess& operator=(ReaderProcess&& other) noexcept;
     ReaderProcess(const ReaderProcess&) = delete;

@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 
+#include "base/bytes.h"
+#include "base/result.h"
 #include "media/facts.h"
 #include "media/reader_pool.h"
 #include "pool.h"
@@ -92,6 +94,36 @@ TEST_F(Cage, StrangeFactsAreLeftOut) {
     EXPECT_EQ(answer.outcome, Outcome::whole);
     media::Facts expected;
     EXPECT_EQ(answer.facts, expected);
+}
+
+/// What comes of a copy that the reader lies about.
+media::PlayableAnswer copy_of(media::ReaderPool& pool, const std::string& word) {
+    class Counted final : public media::PlayableSink {
+      public:
+        Result<> body(ByteView) override { return {}; }
+        void progress(double) override {}
+    };
+    Counted sink;
+    media::MemorySource source(as_bytes(word));
+    const auto answer = pool.make_playable(
+        source,
+        {.name = "a.mov", .deadline = std::chrono::milliseconds(1500), .most_bytes = 16UL << 20U},
+        sink);
+    EXPECT_TRUE(answer) << answer.error().message();
+    return answer ? *answer : media::PlayableAnswer{};
+}
+
+TEST_F(Cage, LiesAboutACopyCostThatCopy) {
+    if (!started()) return;
+    EXPECT_EQ(copy_of(pool(), "behave").outcome, Outcome::whole);
+    for (const char* const word :
+         {"body-first", "photograph", "facts-again", "progress", "endless", "hang", "need-beyond",
+          "preview", "too-short", "page", "more-boxes", "headless", "body-last"}) {
+        const auto answer = copy_of(pool(), word);
+        EXPECT_EQ(answer.outcome, Outcome::not_opened) << word;
+        EXPECT_NE(answer.why, "") << word;
+    }
+    EXPECT_EQ(look("behave").outcome, Outcome::whole);
 }
 
 TEST(Reader, RefusesToBeRunByHand) {

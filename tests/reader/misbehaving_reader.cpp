@@ -102,6 +102,47 @@ void lie(std::string_view word) {
     send(MessageType::done, done);
 }
 
+/// The same of playable copies.
+void lie_about_copy(std::string_view word) {
+    const std::string_view done("\0", 1);
+    constexpr std::string_view kFacts = R"({"kind":"film","format":"mp4"})";
+    constexpr std::string_view kBoxes(
+        "\0\0\0\x08"
+        "ftyp"
+        "\0\0\0\x08"
+        "moov"
+        "\0\0\0\x0c"
+        "mdat",
+        24);
+    if (word == "body-first") send(MessageType::body, "body");
+    if (word == "photograph")
+        send(MessageType::facts, R"({"kind":"photograph","format":"jpeg"})");
+    else
+        send(MessageType::facts, kFacts);
+    if (word == "facts-again") send(MessageType::facts, kFacts);
+    if (word == "progress") send(MessageType::progress, std::string_view("\xff\xff\0\0", 4));
+    if (word == "endless")
+        for (;;) send(MessageType::body, std::string(1UL << 20U, 'x'));
+    if (word == "hang")
+        for (;;) ::pause();
+    if (word == "need-beyond")
+        send(MessageType::need, std::string_view("\xff\0\0\0\0\0\0\0\1\0\0\0", 12));
+    if (word == "preview") send(MessageType::preview, "not a JPEG");
+    if (word != "too-short") send(MessageType::body, "film");
+    if (word == "page")
+        send(MessageType::head, "<!DOCTYPE html><script>");
+    else if (word == "more-boxes")
+        send(MessageType::head, std::string("\0\0\0\x0c"
+                                            "uuid"
+                                            "1234",
+                                            12) +
+                                    std::string(kBoxes));
+    else if (word != "headless")
+        send(MessageType::head, kBoxes);
+    if (word == "body-last") send(MessageType::body, "more");
+    send(MessageType::done, done);
+}
+
 }  // namespace
 
 int main() {
@@ -112,6 +153,11 @@ int main() {
     for (;;) {
         auto received = media::receive_with_descriptor(media::kReaderControl);
         if (!received) return 0;
+        if (received->message.type == MessageType::play) {
+            const auto question = media::look_from_bytes(received->message.body);
+            lie_about_copy(question ? as_text(question->head) : std::string_view("page"));
+            continue;
+        }
         std::string text(256, '\0');
         const auto size = ::pread(received->descriptor.get(), text.data(), text.size(), 0);
         text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);

@@ -114,6 +114,73 @@ TEST_F(Pool, StopsWhenItIsAskedTo) {
     EXPECT_EQ(answer.error().code(), ErrorCode::cancelled);
 }
 
+/// A recording of silence, without compression.
+std::string wave_of(std::uint32_t seconds) {
+    const auto number = [](std::uint32_t value) {
+        std::string bytes;
+        for (int i = 0; i < 4; ++i, value >>= 8U) bytes += static_cast<char>(value & 0xFFU);
+        return bytes;
+    };
+    const auto size = seconds * 16'000;
+    return "RIFF" + number(36 + size) + "WAVEfmt " + number(16) + std::string("\1\0\1\0", 4) +
+           number(8'000) + number(16'000) + std::string("\2\0\x10\0", 4) + "data" + number(size) +
+           std::string(size, '\0');
+}
+
+/// Takes a copy down, and may have enough of it.
+class CopyTaker final : public media::PlayableSink {
+  public:
+    explicit CopyTaker(std::stop_source* stop = nullptr) : stop_(stop) {}
+    Result<> body(ByteView bytes) override {
+        bytes_ += as_text(bytes);
+        if (stop_ != nullptr) stop_->request_stop();
+        return {};
+    }
+    void progress(double) override {}
+    const std::string& bytes() const { return bytes_; }
+
+  private:
+    std::stop_source* stop_;
+    std::string bytes_;
+};
+
+TEST_F(Pool, ARecordingBecomesACopyThatPlays) {
+    if (!started()) return;
+    const auto wave = wave_of(20);
+    media::MemorySource source(as_bytes(wave));
+    CopyTaker copy;
+    const auto answer = pool().make_playable(source, {.name = "a.wav"}, copy);
+    ASSERT_TRUE(answer) << answer.error().message();
+    EXPECT_EQ(answer->outcome, Outcome::whole) << answer->why;
+    EXPECT_EQ(answer->facts.format, media::Format::m4a);
+    EXPECT_NEAR(answer->facts.duration_s.value_or(0), 20, 0.1);
+    const auto head = as_text(answer->head);
+    EXPECT_EQ(head.substr(4, 4), "ftyp");
+    EXPECT_LT(head.find("moov"), head.find("mdat"));
+    EXPECT_LT(head.find("mdat"), head.size());
+}
+
+TEST_F(Pool, ACopyIsStoppedWhenItIsAskedTo) {
+    if (!started()) return;
+    const auto wave = wave_of(3'000);
+    media::MemorySource source(as_bytes(wave));
+    std::stop_source stop;
+    CopyTaker copy(&stop);
+    const auto answer = pool().make_playable(source, {.name = "a.wav"}, copy, stop.get_token());
+    ASSERT_FALSE(answer);
+    EXPECT_EQ(answer.error().code(), ErrorCode::cancelled);
+}
+
+TEST_F(Pool, WhatIsNoFilmHasNoCopy) {
+    if (!started()) return;
+    const auto bytes = png_of_one_pixel();
+    media::MemorySource source(as_bytes(bytes));
+    CopyTaker copy;
+    const auto answer = pool().make_playable(source, {.name = "a.mov"}, copy);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(answer->outcome, Outcome::no_picture);
+}
+
 TEST(ReaderPool, AProgramThatIsNotThereIsSaidAtOnce) {
     const FixedClock clock;
     const auto pool = media::ReaderPool::start({.program = "/nonexistent/reader", .clock = &clock});
