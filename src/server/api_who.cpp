@@ -22,6 +22,7 @@
 #include "server/answers.h"
 #include "server/api.h"
 #include "server/house.h"
+#include "server/item_json.h"
 #include "server/keeper.h"
 #include "server/person_settings.h"
 #include "server/uploads.h"
