@@ -39,6 +39,8 @@ constexpr std::uint64_t kEntriesPerSegment = 1000;
 struct Options {
     keepsake::bench::FamilyOptions family;
     std::string folder = "/tmp";
+    bool again = false;  ///< asks the catalog that stands there, and leaves it
+    bool keep = false;
 };
 
 template <class T>
@@ -196,13 +198,15 @@ int main(int argc, char** argv) {
     if (argc > 2) options.folder = argv[2];
     for (int i = 3; i < argc; ++i) {
         const std::string_view word = argv[i];
+        options.again = options.again || word == "again";
+        options.keep = options.keep || word == "keep";
         options.family.facts = options.family.facts || word == "facts";
         options.family.shuffled = options.family.shuffled || word == "shuffled";
     }
     const std::string path = options.folder + "/catalog_scale.db";
     const std::vector<std::uint8_t> key(32, 7);
-    must(Catalog::remove(path));
-    {
+    if (!options.again) {
+        must(Catalog::remove(path));
         auto catalog = must(Catalog::open(path, key));
         take_in(catalog, options);
     }
@@ -216,5 +220,5 @@ int main(int argc, char** argv) {
     tell("open", milliseconds_of([&] { opened.push_back(must(Catalog::open(path, key))); }));
     ask(opened.front(), Family(options.family));
     opened.clear();
-    must(Catalog::remove(path));
+    if (!options.again && !options.keep) must(Catalog::remove(path));
 }

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -131,6 +132,11 @@ struct Tombstone {
     std::uint64_t seq = 0;  ///< where it stands: what a `seen` head must cover
 };
 
+struct FoundItems {
+    std::uint64_t total = 0;
+    std::vector<model::ItemId> items;
+};
+
 struct ItemFilter {
     std::vector<std::string>
         words;  ///< all must be found, each as a prefix, in words, names, folders, moment names
@@ -181,7 +187,7 @@ struct Look {
 /// Thread safety: one thread at a time.
 class Catalog {
   public:
-    static constexpr int kVersion = 3;
+    static constexpr int kVersion = 4;
 
     /// Opens or creates the file (mode 0600; its folder is the caller's), sealed with a 32-byte
     /// key. Errors: corrupt (not ours, another key, another version, damaged): delete it and
@@ -259,6 +265,11 @@ class Catalog {
     Result<std::uint64_t> item_count(const ItemFilter& filter);
     /// What is listed on each day, in order: a timeline's outline.
     Result<std::vector<DayCount>> days(bool let_go);
+    /// Of all that the filter finds, by date, those from `first` to `first + count`, and how many
+    /// there are; `without` is not among them. Errors: invalid where the filter's bounds are finer
+    /// than days.
+    Result<FoundItems> find(const ItemFilter& filter, std::uint64_t first, std::uint64_t count,
+                            std::span<const model::ItemId> without = {});
     /// Items `first` to `first + count` of all that is listed, by date.
     Result<> for_each_item_from(std::uint64_t first, std::uint64_t count, bool let_go,
                                 const std::function<Result<>(const ItemRecord&)>& visit);

@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "catalog/bounds.h"
 #include "catalog/catalog.h"
 #include "catalog/findings.h"
 #include "catalog/packing.h"
@@ -29,30 +30,9 @@
 namespace keepsake::catalog {
 namespace {
 
-// Dates are digits, signs, T and Z: all below it.
-constexpr std::string_view kPastEveryDate = "~";
 // Up to so many items found by words are looked up one by one; past it, one pass over all items in
 // their order costs less.
 constexpr std::size_t kFewFound = 20'000;
-
-struct Bounds {
-    explicit Bounds(const ItemFilter& filter)
-        : state(filter.let_go ? kStateLetGo : kStateKept),
-          from(filter.from),
-          before(filter.before.empty() ? kPastEveryDate : std::string_view(filter.before)) {
-        for (const auto kind : filter.kinds) kinds |= 1U << static_cast<unsigned>(kind);
-    }
-    bool holds(std::int64_t of_state, std::string_view date, std::int64_t kind) const {
-        return of_state == state && date >= from && date < before && holds(kind);
-    }
-    bool holds(std::int64_t kind) const {
-        return kinds == 0 || (kind != kNoKind && (kinds >> static_cast<unsigned>(kind) & 1U) != 0);
-    }
-    int state;
-    std::string_view from;
-    std::string_view before;
-    unsigned kinds = 0;  // a bit each; 0: all
-};
 
 using VisitItem = std::function<Result<>(const ItemRecord&)>;
 
@@ -129,14 +109,6 @@ Result<std::vector<std::int64_t>> numbers_within(Database& database, const Bound
     return numbers;
 }
 
-/// By words; kinds and a date are words of what search knows, so that it looks at few.
-Result<std::vector<std::int64_t>> find_words(Database& database, const ItemFilter& filter) {
-    auto words = filter.words;
-    if (filter.kinds.size() == 1) words.push_back(kind_word(filter.kinds.front()));
-    if (filter.date.empty()) return find_items(database, words);
-    return find_items(database, words, {own_date_word(filter.date), date_word(filter.date)});
-}
-
 /// What is of `filter.date`, and what only speaks of it, in one order.
 Result<> visit_dated(Database& database, const ItemFilter& filter, const Bounds& bounds,
                      const VisitItem& visit) {
@@ -160,51 +132,6 @@ Result<> visit_dated(Database& database, const ItemFilter& filter, const Bounds&
     TRY(visit_found(database, {others.begin(), after}, bounds, visit));
     TRY(visit_listed(database, inside, nullptr, visit));
     return visit_found(database, {after, others.end()}, bounds, visit);
-}
-
-Result<std::uint64_t> count_total(Database& database, int state) {
-    TRY_LET(auto row, database.prepare("SELECT kept, let_go FROM totals"));
-    TRY_LET(const bool found, row.step());
-    if (!found) return damaged("totals");
-    return static_cast<std::uint64_t>(row.column_int(state == kStateKept ? 0 : 1));
-}
-
-Result<std::uint64_t> count_listed(Database& database, const Bounds& bounds) {
-    if (bounds.kinds != 0) {
-        TRY_LET(auto rows, database.prepare("SELECT kind FROM listed WHERE state = ?1 AND date >= "
-                                            "?2 AND date < ?3"));
-        rows.bind(1, bounds.state).bind_blob(2, as_bytes(bounds.from));
-        rows.bind_blob(3, as_bytes(bounds.before));
-        std::uint64_t count = 0;
-        for (;;) {
-            TRY_LET(const bool found, rows.step());
-            if (!found) return count;
-            if (bounds.holds(rows.column_int(0))) ++count;
-        }
-    }
-    TRY_LET(auto row, database.prepare("SELECT count(*) FROM listed WHERE state = ?1 AND date >= "
-                                       "?2 AND date < ?3"));
-    row.bind(1, bounds.state).bind_blob(2, as_bytes(bounds.from));
-    TRY_LET(const bool found, row.bind_blob(3, as_bytes(bounds.before)).step());
-    if (!found) return damaged("list of items");
-    return static_cast<std::uint64_t>(row.column_int(0));
-}
-
-Result<std::uint64_t> count_found(Database& database, const std::vector<std::int64_t>& found,
-                                  const Bounds& bounds) {
-    if (found.size() <= kFewFound) {
-        TRY_LET(const auto items, found_within(database, found, bounds));
-        return items.size();
-    }
-    std::uint64_t count = 0;
-    TRY_LET(auto rows, database.prepare("SELECT no, state, date, kind FROM numbers"));
-    for (;;) {
-        TRY_LET(const bool there, rows.step());
-        if (!there) return count;
-        if (bounds.holds(rows.column_int(1), rows.column_text(2), rows.column_int(3)) &&
-            std::ranges::binary_search(found, rows.column_int(0)))
-            ++count;
-    }
 }
 
 /// The unpacked files of an item in this state; none where it is not.
@@ -320,26 +247,6 @@ Result<> Catalog::for_each_item(const ItemFilter& filter, const VisitItem& visit
     if (found.size() > kFewFound) return visit_listed(*database, bounds, &found, visit);
     TRY_LET(const auto items, found_within(*database, found, bounds));
     return visit_found(*database, items, bounds, visit);
-}
-
-Result<std::uint64_t> Catalog::item_count(const ItemFilter& filter) {
-    TRY_LET(auto* const database, state_->settled());
-    const Bounds bounds(filter);
-    if (!filter.date.empty() && filter.words.empty()) {
-        std::uint64_t count = 0;
-        TRY(visit_dated(*database, filter, bounds, [&](const ItemRecord&) -> Result<> {
-            ++count;
-            return {};
-        }));
-        return count;
-    }
-    if (!filter.words.empty()) {
-        TRY_LET(const auto found, find_words(*database, filter));
-        return count_found(*database, found, bounds);
-    }
-    if (filter.from.empty() && filter.before.empty() && filter.kinds.empty())
-        return count_total(*database, bounds.state);
-    return count_listed(*database, bounds);
 }
 
 namespace {

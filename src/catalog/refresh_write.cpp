@@ -1,11 +1,13 @@
 // What was derived of items, written: each tree in one pass.
 #include <algorithm>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "catalog/groups.h"
+#include "catalog/marks.h"
 #include "catalog/refreshing.h"
 #include "catalog/schema.h"
 #include "catalog/sqlite_handle.h"
@@ -63,11 +65,16 @@ Result<> Refresh::write_items() {
                                            "VALUES(?1, ?2, ?3, ?4, ?5)"));
     TRY_LET(auto renumber, database_.prepare("UPDATE numbers SET item = ?2, state = ?3, date = ?4, "
                                              "kind = ?5 WHERE no = ?1"));
+    if (!std::ranges::is_sorted(rows_, {}, &Row::no)) std::ranges::sort(rows_, {}, &Row::no);
+    std::vector<std::pair<std::int64_t, Mark>> marks;
+    marks.reserve(rows_.size());
     for (const auto& row : rows_) {
+        marks.emplace_back(row.no, Mark(row.date, row.state, row.kind));
         auto& put = row.stood ? renumber : number;
         put.bind(1, row.no).bind(2, row.item).bind(3, row.state).bind_blob(4, as_bytes(row.date));
         TRY(put.bind(5, row.kind).run());
     }
+    TRY(write_marks(database_, marks));
     std::ranges::sort(rows_, {}, &Row::item);
     TRY_LET(auto insert, database_.prepare("INSERT INTO items(item, state, date, no) "
                                            "VALUES(?1, ?2, ?3, ?4)"));

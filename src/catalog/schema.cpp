@@ -80,8 +80,8 @@ CREATE TABLE objects(
 // content's hash), so that a large intake can fill each in its own order (stage.h), and what is
 // derived for each item (refresh.h). `listed` is clustered by date: a month is read in one go.
 // Items are found by small numbers handed out as they come: lists of random ids would be seven
-// times as long. `days` counts what is listed, `unread` holds contents without facts, `looks` how
-// pictures look.
+// times as long. `marks` holds day, state and kind of a thousand of them together (marks.h). `days`
+// counts what is listed, `unread` holds contents without facts, `looks` how pictures look.
 constexpr const char* kDerived = R"sql(
 CREATE TABLE long_texts(content BLOB PRIMARY KEY, text BLOB NOT NULL) STRICT;
 CREATE TABLE object_by_content(
@@ -99,6 +99,7 @@ CREATE TABLE items(
 CREATE TABLE numbers(
   no INTEGER PRIMARY KEY, item INTEGER NOT NULL, state INTEGER NOT NULL, date BLOB NOT NULL,
   kind INTEGER NOT NULL) STRICT;
+CREATE TABLE marks(block INTEGER PRIMARY KEY, marks BLOB NOT NULL) STRICT;
 CREATE TABLE listed(
   state INTEGER NOT NULL, date BLOB NOT NULL, item INTEGER NOT NULL, no INTEGER NOT NULL,
   flags INTEGER NOT NULL, kind INTEGER NOT NULL, taken BLOB NOT NULL, keeps BLOB NOT NULL,

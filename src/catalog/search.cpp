@@ -6,9 +6,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -83,11 +85,52 @@ class Tokenizer {
     Fts5Tokenizer* instance_ = nullptr;
 };
 
-std::string quoted_prefix(std::string_view token) {
-    std::string quoted = "\"";
-    for (const char c : token) quoted += c == '"' ? std::string(2, c) : std::string(1, c);
-    return quoted + "\"*";
+std::string quoted(std::string_view token) {
+    std::string text = "\"";
+    for (const char c : token) text += c == '"' ? std::string(2, c) : std::string(1, c);
+    return text + '"';
 }
+
+std::string quoted_prefix(std::string_view token) { return quoted(token) + "*"; }
+
+/// The words in the index that begin with a token, where there are few: FTS5 would gather all that
+/// a prefix finds before it looks at the first of them, but goes through words as it needs them.
+class Vocabulary {
+  public:
+    explicit Vocabulary(Database& database) : database_(database) {}
+
+    Result<std::string> query_of(const std::string& token) {
+        const auto prefix = quoted_prefix(token);
+        // Of these there is an index by itself.
+        if (token.size() <= kIndexedPrefix) return prefix;
+        if (!next_) {
+            TRY(
+                database_.execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.found_terms USING "
+                                  "fts5vocab(main, found, instance)"));
+            TRY_LET(auto next, database_.prepare("SELECT term FROM temp.found_terms WHERE term >= "
+                                                 "?1 LIMIT 1"));
+            next_.emplace(std::move(next));
+        }
+        std::string query;
+        std::string from = token;
+        for (int count = 0; count < kFewTerms; ++count) {
+            TRY_LET(const bool found, next_->bind_text(1, from).step());
+            const std::string term(found ? next_->column_text(0) : std::string_view());
+            next_->reset();
+            if (!term.starts_with(token)) return query.empty() ? prefix : "(" + query + ")";
+            query += (query.empty() ? "" : " OR ") + quoted(term);
+            // Past all of the same term: its rows would be gone through one by one.
+            from = term + '\x01';
+        }
+        return prefix;
+    }
+
+  private:
+    static constexpr std::size_t kIndexedPrefix = 3;
+    static constexpr int kFewTerms = 16;
+    Database& database_;
+    std::optional<Statement> next_;
+};
 
 /// The FTS5 query, empty where some word can be in no item.
 Result<std::string> query_of(Database& database, const std::vector<std::string>& words) {
@@ -104,7 +147,11 @@ Result<std::string> query_of(Database& database, const std::vector<std::string>&
             return Error(ErrorCode::limit, "too many words to search for");
     }
     std::string query;
-    for (const auto& token : tokens) query += (query.empty() ? "" : " AND ") + quoted_prefix(token);
+    Vocabulary vocabulary(database);
+    for (const auto& token : tokens) {
+        TRY_LET(const auto part, vocabulary.query_of(token));
+        query += (query.empty() ? "" : " AND ") + part;
+    }
     return query;
 }
 
@@ -115,10 +162,11 @@ Result<std::vector<std::int64_t>> find_items(Database& database,
                                              const std::vector<std::string>& any_of) {
     std::vector<std::int64_t> items;
     TRY_LET(auto query, query_of(database, words));
-    if (query.empty()) return items;
+    if (query.empty() && !words.empty()) return items;
     std::string any;
     for (const auto& word : any_of) any += (any.empty() ? "" : " OR ") + quoted_prefix(word);
-    if (!any.empty()) query += " AND (" + any + ")";
+    if (!any.empty()) query += (query.empty() ? "(" : " AND (") + any + ")";
+    if (query.empty()) return items;
     TRY_LET(auto found, database.prepare("SELECT rowid FROM found WHERE found MATCH ?1 ORDER BY "
                                          "rowid"));
     found.bind_text(1, query);

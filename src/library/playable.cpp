@@ -317,7 +317,7 @@ Result<> sweep_playables(Library& library) {
     if (!listed) return listed.error().code() == ErrorCode::not_found ? Result<>() : listed.error();
     TRY_LET(const auto known, cache->film_names());
     // One that is being made is not known yet; nothing takes longer than a day.
-    constexpr std::int64_t kDay = 24 * 3600;
+    constexpr std::int64_t kDay = 86'400;
     for (const auto& entry : *listed) {
         if (std::ranges::binary_search(known, entry.name)) continue;
         const auto path = os::join_path(folder, entry.name);

@@ -196,16 +196,21 @@ Api::Answer Api::find(Call& call) {
     if (filter.words.empty() && filter.date.empty() && filter.kinds.empty())
         return Error(ErrorCode::invalid, "Words are wanted.");
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
-        std::vector<model::ItemId> found;
-        TRY(eyes.library.catalog().for_each_item(
-            filter, [&](const catalog::ItemRecord& item) -> Result<> {
-                const bool open = !eyes.told.cover_of(item.item, eyes.viewer, eyes.opened);
-                if (open && !eyes.told.is_just_kept(item.item)) found.push_back(item.item);
-                return {};
-            }));
-        TRY(find_covered(eyes, filter, found));
-        TRY_LET(auto items, listed_by_id(eyes, slice(found, page)));
-        return json_answer(200, items_answer(found.size(), page.first, std::move(items)));
+        std::vector<model::ItemId> hidden(eyes.told.just_kept().begin(),
+                                          eyes.told.just_kept().end());
+        for (const auto& [item, cover] : eyes.told.covered(eyes.viewer, eyes.opened))
+            hidden.push_back(item);
+        std::vector<model::ItemId> covered;
+        TRY(find_covered(eyes, filter, covered));
+        TRY_LET(auto found, eyes.library.catalog().find(filter, page.first, page.count, hidden));
+        // What is found by its cover line comes behind all that is found by its words.
+        Page behind{.first = page.first - std::min<std::size_t>(page.first, found.total),
+                    .count = page.count - found.items.size()};
+        const auto by_line = slice(covered, behind);
+        found.items.insert(found.items.end(), by_line.begin(), by_line.end());
+        TRY_LET(auto items, listed_by_id(eyes, found.items));
+        return json_answer(
+            200, items_answer(found.total + covered.size(), page.first, std::move(items)));
     });
 }
 
