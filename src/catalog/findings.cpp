@@ -16,6 +16,7 @@
 #include "media/kind.h"
 #include "media/taken.h"
 #include "model/entry.h"
+#include "places/towns.h"
 
 namespace keepsake::catalog {
 namespace {
@@ -139,6 +140,11 @@ std::string words_of(const media::Facts& facts) {
     for (const auto& keyword : facts.keywords) add_line(words, keyword);
     for (const auto& person : facts.people) add_line(words, person.name);
     add_line(words, facts.place_name);
+    if (facts.place) {
+        const auto near = places::nearby(facts.place->latitude, facts.place->longitude);
+        if (near.town) add_line(words, near.town->name);
+        if (near.city) add_line(words, near.city->name);
+    }
     add_line(words, facts.camera.make);
     add_line(words, facts.camera.model);
     add_line(words, facts.camera.lens);

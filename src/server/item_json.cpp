@@ -21,6 +21,7 @@
 #include "media/taken.h"
 #include "model/entry.h"
 #include "model/ids.h"
+#include "places/towns.h"
 #include "server/answers.h"
 #include "server/house.h"
 #include "server/told.h"
@@ -119,6 +120,11 @@ Json found_json(const media::Facts& facts) {
             place["longitude"] = facts.place->longitude;
         }
         json["place"] = std::move(place);
+    }
+    if (facts.place) {
+        const auto near = places::nearby(facts.place->latitude, facts.place->longitude);
+        if (near.town)
+            json["near"] = std::string(near.town->name) + ", " + std::string(near.town->country);
     }
     if (!facts.waveform.empty()) json["waveform"] = facts.waveform;
     return json;
