@@ -33,6 +33,7 @@ namespace keepsake::media {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+constexpr std::chrono::milliseconds kLeastSecondAsking{200};
 constexpr std::chrono::seconds kLongestService{240};  // of busy time; then it is replaced
 
 /// A thread that lives as long as the pool and starts the readers: they die with the thread that
@@ -141,12 +142,15 @@ class ReaderPool::Readers {
         if (look.in_memory) {
             TRY_LET(file, memory_file(source, stop));
         }
-        TRY_LET(const auto heard, ask(look, file, source, stop, answer));
+        auto left = std::chrono::duration_cast<Clock::duration>(options_.deadline);
+        TRY_LET(const auto heard, ask(look, file, source, stop, left, answer));
         if (heard.answered || heard.facts || !question.facts || !question.pictures) return answer;
-        // It died over the words in the file. The picture may still be had without them.
+        // It died over the words in the file. The picture may still be had without them, in the
+        // time that is left.
+        if (left < kLeastSecondAsking) return answer;
         look.question.facts = false;
         const auto why = answer.why;
-        TRY(ask(look, file, source, stop, answer));
+        TRY(ask(look, file, source, stop, left, answer));
         answer.why = why;
         return answer;
     }
@@ -213,9 +217,9 @@ class ReaderPool::Readers {
     }
 
     Result<Heard> ask(const LookBody& look, const os::Descriptor& file, Source& source,
-                      const std::stop_token& stop, Answer& answer) {
+                      const std::stop_token& stop, Clock::duration& left, Answer& answer) {
         TRY_LET(auto reader, take(stop));
-        auto heard = ask_one(reader, look, file, source, stop, answer);
+        auto heard = ask_one(reader, look, file, source, stop, left, answer);
         if (heard && heard->answered) {
             give_back(std::move(reader));
         } else {
@@ -227,12 +231,17 @@ class ReaderPool::Readers {
         return heard;
     }
 
-    Result<Heard> ask_one(WarmReader& reader, const LookBody& look, const os::Descriptor& file,
-                          Source& source, const std::stop_token& stop, Answer& answer) const {
+    /// `left`: of the time for one file; less what this took afterwards.
+    static Result<Heard> ask_one(WarmReader& reader, const LookBody& look,
+                                 const os::Descriptor& file, Source& source,
+                                 const std::stop_token& stop, Clock::duration& left,
+                                 Answer& answer) {
         const auto begin = Clock::now();
         auto heard = converse(reader.process.socket(), look, file, source,
-                              {.until = begin + options_.deadline, .stop = stop}, answer);
-        reader.busy += Clock::now() - begin;
+                              {.until = begin + left, .stop = stop}, answer);
+        const auto taken = Clock::now() - begin;
+        left -= taken;
+        reader.busy += taken;
         ++reader.files;
         return heard;
     }

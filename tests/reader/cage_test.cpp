@@ -64,6 +64,15 @@ TEST_F(Cage, CrashesHangsAndBombsCostOnePreviewEach) {
         expect_costs_one_preview(word);
 }
 
+TEST_F(Cage, AHangCostsTheTimeOfOneFile) {
+    if (!started()) return;
+    // It says nothing at all, and could be asked again for the picture alone.
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(look("hang-before").outcome, Outcome::not_opened);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(2'800));
+    EXPECT_EQ(look("behave").outcome, Outcome::whole);
+}
+
 TEST_F(Cage, ThreadsAreAllowed) {
     if (!started()) return;
     if (kIsSanitized) GTEST_SKIP() << "sanitizers look at each thread by a file";

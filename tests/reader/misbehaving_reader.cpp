@@ -161,6 +161,8 @@ int main() {
         std::string text(256, '\0');
         const auto size = ::pread(received->descriptor.get(), text.data(), text.size(), 0);
         text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
+        if (text == "hang-before")
+            for (;;) ::pause();
         send(MessageType::facts, R"({"kind":"photograph","title":"before"})");
         if (text == "thread" || text == "heap") {
             // What several threads of a decoder do at once: they take much, and give it back.
