@@ -12,16 +12,22 @@
 #include "dcmtk/dcmjpls/djdecode.h"
 // clang-format on
 
+#include <iconv.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"
+#include "decode/dicom_jpeg_2000.h"
 #include "decode/memory_image.h"
 #include "decode/metadata.h"
 #include "decode/picture.h"
@@ -31,18 +37,68 @@
 namespace keepsake::decode {
 namespace {
 
-std::string text_of(DcmItem& item, const DcmTagKey& key) {
+/// As it stands there, also where the writer did not know what it is.
+std::string raw_text_of(DcmItem& item, const DcmTagKey& key) {
+    DcmElement* element = nullptr;
+    if (item.findAndGetElement(key, element).bad() || element == nullptr) return {};
+    Uint8* bytes = nullptr;
+    if (element->getVR() == EVR_UN && element->getUint8Array(bytes).good() && bytes != nullptr)
+        return std::string(as_text(ByteView(bytes, element->getLength())));
     OFString value;
-    if (item.findAndGetOFStringArray(key, value).bad()) return {};
-    std::string text(value.c_str(), value.length());
+    if (element->getOFStringArray(value).bad()) return {};
+    return {value.c_str(), value.length()};
+}
+
+std::string text_of(DcmItem& item, const DcmTagKey& key) {
+    auto text = raw_text_of(item, key);
     const auto end = text.find_last_not_of(std::string(" \0", 2));
     text.resize(end == std::string::npos ? 0 : end + 1);
     return text;
 }
 
-/// In whatever alphabet the file says, where it can be had; older ones are Latin-1 at best.
+/// What a file calls its alphabet, and what iconv does. Source: DICOM PS3.3, C.12.1.1.2.
+struct Alphabet {
+    std::string_view name;
+    const char* charset;
+};
+constexpr Alphabet kAlphabets[] = {{"ISO_IR 100", "ISO-8859-1"}, {"ISO_IR 101", "ISO-8859-2"},
+                                   {"ISO_IR 109", "ISO-8859-3"}, {"ISO_IR 110", "ISO-8859-4"},
+                                   {"ISO_IR 144", "ISO-8859-5"}, {"ISO_IR 127", "ISO-8859-6"},
+                                   {"ISO_IR 126", "ISO-8859-7"}, {"ISO_IR 138", "ISO-8859-8"},
+                                   {"ISO_IR 148", "ISO-8859-9"}, {"ISO_IR 203", "ISO-8859-15"},
+                                   {"ISO_IR 166", "TIS-620"},    {"ISO_IR 13", "SHIFT_JIS"},
+                                   {"GB18030", "GB18030"},       {"GBK", "GB18030"}};
+
+struct CloseConversion {
+    void operator()(void* conversion) const { ::iconv_close(conversion); }
+};
+
+std::string converted(std::string text, const char* charset) {
+    iconv_t opened = ::iconv_open("UTF-8", charset);
+    if (opened == reinterpret_cast<iconv_t>(-1))  // NOLINT(performance-no-int-to-ptr)
+        return to_utf8_lossy(text);
+    const std::unique_ptr<void, CloseConversion> conversion(opened);
+    std::string out(4 * text.size() + 4, '\0');
+    char* from = text.data();
+    char* to = out.data();
+    std::size_t from_bytes = text.size();
+    std::size_t to_bytes = out.size();
+    if (::iconv(opened, &from, &from_bytes, &to, &to_bytes) == static_cast<std::size_t>(-1))
+        return to_utf8_lossy(text);
+    out.resize(out.size() - to_bytes);
+    return out;
+}
+
+/// In the alphabet that the file says, where it is one of the plain ones; of those that change on
+/// the way (ISO 2022) what is ASCII.
 std::string words_of(DcmItem& item, const DcmTagKey& key) {
-    return to_utf8_lossy(text_of(item, key));
+    auto text = text_of(item, key);
+    if (is_utf8(text)) return text;
+    const auto name = text_of(item, DCM_SpecificCharacterSet);
+    const auto* const alphabet = std::ranges::find(
+        kAlphabets, std::string_view(name).substr(0, name.find('\\')), &Alphabet::name);
+    if (alphabet == std::end(kAlphabets)) return to_utf8_lossy(text);
+    return converted(std::move(text), alphabet->charset);
 }
 
 /// "Family^Given^Middle" as one would say it.
@@ -146,6 +202,10 @@ Result<Picture> open_dicom(ByteView bytes, unsigned frame, bool decode, Findings
     if (!data->tagExistsWithValue(DCM_PixelData))
         return Error(ErrorCode::unsupported, "there is nothing to see in it");
     if (!decode) return Picture{};
+    if (is_jpeg_2000(*data)) {
+        const auto frames = std::max(1U, findings.facts.frames);
+        return draw_jpeg_2000(*data, std::min(frame, frames - 1), frames);
+    }
     return draw(file, frame, findings.facts);
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "base/bytes.h"
@@ -37,12 +38,26 @@ const char* loader_of(Format format) {
             return "jp2kload_buffer";
         case Format::radiance:
             return "radload_buffer";
+        case Format::netpbm:
+            return "ppmload_source";
         default:
             return nullptr;
     }
 }
 
+Result<Image> load_source(const char* loader, ByteView bytes) {
+    auto* const source = vips_source_new_from_memory(bytes.data(), bytes.size());
+    if (source == nullptr) return vips_failure("read the header");
+    VipsImage* out = nullptr;
+    const int failed = vips_call(loader, source, &out, "access", VIPS_ACCESS_SEQUENTIAL, nullptr);
+    g_object_unref(source);
+    if (failed != 0) return vips_failure("read the header");
+    return Image(out);
+}
+
 Result<Image> load(const char* loader, ByteView bytes, const char* option, int value) {
+    // One loader knows sources alone.
+    if (std::string_view(loader).ends_with("_source")) return load_source(loader, bytes);
     auto* const blob = vips_blob_new(nullptr, bytes.data(), bytes.size());
     VipsImage* out = nullptr;
     const int failed =
