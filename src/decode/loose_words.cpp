@@ -20,7 +20,34 @@ constexpr std::size_t kLargestXmp = 4UL << 20U;
 
 }  // namespace
 
+namespace {
+
+/// DPX, as scanners of films write it, tells when in its header. Source: SMPTE 268M, 5.1.
+void read_dpx_date(ByteView file, Findings& findings) {
+    constexpr std::size_t kDateAt = 136;
+    constexpr std::size_t kDayLetters = 10;
+    if (!media::has_at(file, 0, "SDPX") && !media::has_at(file, 0, "XPDS")) return;
+    std::string date(as_text(media::slice(file, kDateAt, 19)));
+    if (date.size() > kDayLetters) date[kDayLetters] = ' ';
+    if (const auto moment = media::moment_from_file(date))
+        findings.dates.push_back({.at = *moment, .source = media::TakenSource::digitized});
+}
+
+/// BPG holds EXIF behind its header, from the TIFF mark on. Source: bpg-spec.txt, 3.1.
+void read_bpg(ByteView file, Findings& findings) {
+    if (!media::has_at(file, 0, "BPG\xfb")) return;
+    const auto head = as_text(file.first(std::min<std::size_t>(file.size(), 64)));
+    auto at = head.find("II*\0"sv);
+    if (at == std::string_view::npos) at = head.find("MM\0*"sv);
+    if (at != std::string_view::npos)
+        read_exif(file.subspan(at, std::min(kLargestExif, file.size() - at)), findings);
+}
+
+}  // namespace
+
 void read_loose_words(ByteView file, Findings& findings) {
+    read_dpx_date(file, findings);
+    read_bpg(file, findings);
     if (!findings.dates.empty() || !findings.facts.camera.empty()) return;
     const auto text = as_text(file);
     constexpr auto kSign = "Exif\0\0"sv;

@@ -188,6 +188,9 @@ void read_camera(const Exiv2::ExifData& exif, Findings& findings) {
     take_text(camera.make, text_of(exif, "Exif.Image.Make"));
     take_text(camera.model, text_of(exif, "Exif.Image.Model"));
     if (camera.model.empty()) camera.model = text_of(exif, "Exif.Image.UniqueCameraModel");
+    // Some programs write them into the wrong directory.
+    if (camera.make.empty()) camera.make = text_of(exif, "Exif.Photo.0x010f");
+    if (camera.model.empty()) camera.model = text_of(exif, "Exif.Photo.0x0110");
     take_text(camera.lens, text_of(exif, "Exif.Photo.LensModel"));
     if (camera.lens.empty()) {
         const auto lens = Exiv2::lensName(exif);
@@ -246,8 +249,11 @@ void guarded(Part&& part) {
 void take_exif(const Exiv2::ExifData& exif, Findings& findings) {
     if (exif.empty()) return;
     guarded([&] {
-        if (const auto* const orientation = find(exif, "Exif.Image.Orientation"))
-            findings.orientation = orientation_from(static_cast<int>(orientation->toLong()));
+        const auto* const orientation = find(exif, "Exif.Image.Orientation");
+        if (orientation == nullptr) return;
+        const auto number = static_cast<int>(orientation->toLong());
+        findings.orientation = orientation_from(number);
+        if (number >= 1 && number <= 8) findings.facts.orientation = number;
     });
     for (const auto& keys : kDates) guarded([&] { read_exif_date(exif, keys, findings); });
     guarded([&] { read_gps_date(exif, findings); });

@@ -17,7 +17,7 @@ namespace keepsake::media {
 
 /// Goes up whenever a reader would find other facts in the same bytes: then originals are read
 /// anew, and the journal's newer entry wins.
-inline constexpr std::uint64_t kReaderVersion = 2;
+inline constexpr std::uint64_t kReaderVersion = 3;
 
 inline constexpr std::size_t kLargestFactsBytes = 256UL << 10U;  ///< their JSON
 inline constexpr std::size_t kLargestFactText = 16UL << 10U;     ///< captions and the like, bytes
@@ -93,6 +93,9 @@ struct Facts {
     /// As it is shown: after rotation and cropping. 0: unknown, or it has no size.
     std::uint32_t width = 0;
     std::uint32_t height = 0;
+    /// By which the file says it is to be turned and mirrored (EXIF, 1 to 8); 0: it does not say.
+    /// Size and pictures are upright already.
+    int orientation = 0;
     std::optional<Taken> taken;
     std::optional<Position> place;
     std::string place_name;  ///< city and country, if the file names them

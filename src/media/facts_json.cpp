@@ -174,6 +174,7 @@ void put_what_is_said(Json& to, const Facts& facts) {
     put_short(to, "author", facts.author);
     put_keywords(to, facts.keywords);
     put_people(to, facts.people);
+    if (facts.orientation >= 1 && facts.orientation <= 8) to["orientation"] = facts.orientation;
     if (facts.rating && *facts.rating >= -1 && *facts.rating <= 5) to["rating"] = *facts.rating;
     put_short(to, "software", facts.software);
 }
@@ -361,6 +362,8 @@ Facts facts_of(const Json& json) {
     facts.caption = text_of(json, "caption", kLargestFactText);
     facts.author = text_of(json, "author");
     take_lists(facts, json);
+    if (const auto turn = whole_of(json, "orientation", 1, 8))
+        facts.orientation = static_cast<int>(*turn);
     if (const auto rating = whole_of(json, "rating", -1, 5)) facts.rating = *rating;
     facts.software = text_of(json, "software");
     take_what_is_inside(facts, json);

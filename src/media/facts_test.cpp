@@ -43,6 +43,7 @@ Facts full() {
     facts.people = {
         {.name = "Ana", .face = Person::Face{.x = 0.5, .y = 0.25, .width = 0.1, .height = 0.2}},
         {.name = "Ben", .face = {}}};
+    facts.orientation = 6;
     facts.rating = 4;
     facts.software = "15.2.1";
     facts.live_id = "E905E6C6";

@@ -19,12 +19,14 @@ def compared($file; $what; $theirs; $ours; $same): {file: $file, what: $what, th
     (if (.GPSLatitude // "") == "" or (.GPSLongitude // "") == "" then empty
       else compared($file; "position"; "\(.GPSLatitude) \(.GPSLongitude)"; ($facts.place | "\(.latitude) \(.longitude)");
         $facts.place != null and close(.GPSLatitude; $facts.place.latitude) and close(.GPSLongitude; $facts.place.longitude)) end),
-    # Which side is up shows in the size: theirs is before the turn, ours after it.
+    # The number itself (no number is upright), and which side is up shows in the size: theirs is before the turn, ours
+    # after it.
     ((.Orientation | if type == "array" then .[0] else . end | tonumber? // 0) as $turn
       | (.ImageWidth | tonumber? // 0) as $width | (.ImageHeight | tonumber? // 0) as $height
       | if $turn < 1 or $turn > 8 or $width == 0 or $height == 0 or $facts.kind == "sidecar" then empty
-        else compared($file; "orientation"; "\($turn) \($width) \($height)"; "\($facts.width // 0) \($facts.height // 0)";
-          ($facts.width // 0) > 0 and (($width == $height) or (($width > $height) != ($turn >= 5)) == ($facts.width > $facts.height))) end)
+        else compared($file; "orientation"; "\($turn) \($width) \($height)"; "\($facts.orientation // 1) \($facts.width // 0) \($facts.height // 0)";
+          ($facts.width // 0) > 0 and ($facts.orientation // 1) == $turn and
+          (($width == $height) or (($width > $height) != ($turn >= 5)) == ($facts.width > $facts.height))) end)
   )]
 | (.[] | select(.same | not) | [.file, .what, .theirs, .ours] | map(tostring) | @tsv),
   "compared\t\(length)\t\(map(select(.same)) | length)"
