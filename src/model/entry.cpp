@@ -42,12 +42,13 @@ std::optional<ItemId> Subject::item() const { return id_after<ItemId>("item:", t
 std::optional<MomentId> Subject::moment() const { return id_after<MomentId>("moment:", text); }
 std::optional<PersonId> Subject::person() const { return id_after<PersonId>("person:", text); }
 std::optional<DeviceId> Subject::device() const { return id_after<DeviceId>("device:", text); }
+std::optional<ShareId> Subject::share() const { return id_after<ShareId>("share:", text); }
 
 std::optional<Subject> Subject::from_text(std::string_view text) {
     Subject subject{std::string(text)};
     constexpr std::string_view kDate = "date:";
     const bool known = text == "archive" || subject.item() || subject.moment() ||
-                       subject.person() || subject.device() ||
+                       subject.person() || subject.device() || subject.share() ||
                        (text.starts_with(kDate) && is_month_and_day(text.substr(kDate.size())));
     if (!known) return std::nullopt;
     return subject;

@@ -31,17 +31,19 @@ inline constexpr std::size_t kMostWays = 256;       ///< that an epoch's opening
 inline constexpr std::size_t kLargestFilesPerItem = 10'000;
 
 /// What an entry speaks of: "item:<id>", "moment:<id>", "person:<id>", "device:<id>",
-/// "date:<MM-DD>", "archive".
+/// "share:<id>", "date:<MM-DD>", "archive".
 struct Subject {
     std::string text;
     static Subject of(const ItemId& id) { return {"item:" + id.hex()}; }
     static Subject of(const MomentId& id) { return {"moment:" + id.hex()}; }
     static Subject of(const PersonId& id) { return {"person:" + id.hex()}; }
     static Subject of(const DeviceId& id) { return {"device:" + id.hex()}; }
+    static Subject of(const ShareId& id) { return {"share:" + id.hex()}; }
     std::optional<ItemId> item() const;
     std::optional<MomentId> moment() const;
     std::optional<PersonId> person() const;
     std::optional<DeviceId> device() const;
+    std::optional<ShareId> share() const;
     /// Strict: one of the forms above, ids in lower-case hex, a day that some year has.
     static std::optional<Subject> from_text(std::string_view text);
     friend auto operator<=>(const Subject&, const Subject&) = default;

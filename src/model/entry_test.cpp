@@ -60,6 +60,7 @@ TEST(Subject, ReadsEachFormAndNoOther) {
                                         "moment:9b1f02c4d5e6a788",
                                         "person:9b1f02c4d5e6a788",
                                         "device:9b1f02c4d5e6a7889b1f02c4d5e6a788",
+                                        "share:9b1f02c4d5e6a788",
                                         "date:02-29",
                                         "date:12-31",
                                         "archive"};

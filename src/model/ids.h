@@ -43,6 +43,7 @@ using DeviceId =
 using ItemId = Id<struct ItemTag, 8>;      ///< random
 using MomentId = Id<struct MomentTag, 8>;  ///< random
 using PersonId = Id<struct PersonTag, 8>;  ///< random
+using ShareId = Id<struct ShareTag, 8>;    ///< random
 using WayId = Id<struct WayTag, 8>;        ///< random
 using RootId =
     Id<struct RootTag, 8>;  ///< of a kept folder: by device and path, so that a second keep resumes
