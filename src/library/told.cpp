@@ -1,4 +1,4 @@
-#include "server/told.h"
+#include "library/told.h"
 
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@
 #include "model/entry.h"
 #include "model/ids.h"
 
-namespace keepsake::server {
+namespace keepsake::library {
 namespace {
 
 using Json = nlohmann::json;
@@ -225,4 +225,4 @@ std::optional<model::ItemId> Told::front(const model::MomentId& moment) const {
     return found == fronts_.end() ? std::nullopt : std::optional(found->second);
 }
 
-}  // namespace keepsake::server
+}  // namespace keepsake::library

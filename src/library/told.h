@@ -15,7 +15,7 @@
 #include "model/ids.h"
 
 /// What people said that decides what may be shown to whom, read once and held in memory.
-namespace keepsake::server {
+namespace keepsake::library {
 
 using Viewer = std::optional<model::PersonId>;
 
@@ -94,4 +94,4 @@ class Told {
     std::string archive_name_;
 };
 
-}  // namespace keepsake::server
+}  // namespace keepsake::library
