@@ -25,6 +25,7 @@ Target par2_target();
 Target recovery_words_target();
 Target rollup_index_target();
 Target ssh_signature_target();
+Target story_target();
 Target text_target();
 Target thumbnail_pack_target();
 
