@@ -80,6 +80,7 @@ struct WordsRecord {
     std::string field;
     std::string text;  ///< inline, or the long text if put in by set_long_text
     std::optional<model::ContentId> content;  ///< for a long text
+    bool replaced = false;                    ///< by another version
 };
 
 struct ItemRecord {
@@ -294,6 +295,8 @@ class Catalog {
     Result<std::vector<model::ContentId>> contents_with_several_objects();
     Result<std::vector<WordsRecord>> standing_words(const model::Subject& of,
                                                     std::string_view field);
+    /// The same with those that were replaced, oldest first.
+    Result<std::vector<WordsRecord>> all_words(const model::Subject& of, std::string_view field);
     Result<std::optional<std::string>> field(const model::Subject& of, std::string_view field);
     /// One field of all subjects, of the family and of each person, in order of subject.
     Result<> for_each_field(std::string_view field,

@@ -346,6 +346,11 @@ Result<std::vector<WordsRecord>> Catalog::standing_words(const model::Subject& o
     return read_standing_words(*state_->database, of.text, field);
 }
 
+Result<std::vector<WordsRecord>> Catalog::all_words(const model::Subject& of,
+                                                    std::string_view field) {
+    return read_all_words(*state_->database, of.text, field);
+}
+
 Result<std::optional<std::string>> Catalog::field(const model::Subject& of,
                                                   std::string_view field) {
     return read_field(*state_->database, of.text, field);

@@ -37,6 +37,23 @@ constexpr const char* kStandingOfField =
     "WHERE w.subject = ?1 AND w.field = ?2 AND NOT EXISTS(SELECT 1 FROM replaced r WHERE "
     "r.subject = w.subject AND r.field = w.field AND r.stamp = w.stamp) "
     "ORDER BY w.stamp, w.text, w.content";
+constexpr const char* kAllOfField =
+    "SELECT w.field, w.stamp, w.text, w.content, l.text, EXISTS(SELECT 1 FROM replaced r WHERE "
+    "r.subject = w.subject AND r.field = w.field AND r.stamp = w.stamp) FROM words w "
+    "LEFT JOIN long_texts l ON w.content <> x'' AND l.content = w.content "
+    "WHERE w.subject = ?1 AND w.field = ?2 ORDER BY w.stamp, w.text, w.content";
+
+Result<WordsRecord> words_from(const Statement& row) {
+    WordsRecord record;
+    record.field = row.column_text(0);
+    TRY_LET(record.version, unpack_stamp(row.column_blob(1)));
+    record.text = row.column_text(2);
+    if (const auto content = row.column_blob(3); !content.empty()) {
+        TRY_LET(record.content, id_from<model::ContentId>(content));
+        if (!row.is_null(4)) record.text = row.column_text(4);
+    }
+    return record;
+}
 
 }  // namespace
 
@@ -49,14 +66,21 @@ Result<std::vector<WordsRecord>> read_standing_words(Database& database, std::st
     for (;;) {
         TRY_LET(const bool found, rows.step());
         if (!found) return words;
-        WordsRecord record;
-        record.field = rows.column_text(0);
-        TRY_LET(record.version, unpack_stamp(rows.column_blob(1)));
-        record.text = rows.column_text(2);
-        if (const auto content = rows.column_blob(3); !content.empty()) {
-            TRY_LET(record.content, id_from<model::ContentId>(content));
-            if (!rows.is_null(4)) record.text = rows.column_text(4);
-        }
+        TRY_LET(auto record, words_from(rows));
+        words.push_back(std::move(record));
+    }
+}
+
+Result<std::vector<WordsRecord>> read_all_words(Database& database, std::string_view subject,
+                                                std::string_view field) {
+    TRY_LET(auto rows, database.prepare(kAllOfField));
+    rows.bind_blob(1, as_bytes(subject)).bind_blob(2, as_bytes(field));
+    std::vector<WordsRecord> words;
+    for (;;) {
+        TRY_LET(const bool found, rows.step());
+        if (!found) return words;
+        TRY_LET(auto record, words_from(rows));
+        record.replaced = rows.column_int(5) != 0;
         words.push_back(std::move(record));
     }
 }
