@@ -161,7 +161,8 @@ class Look {
             case Format::dicom:
                 return open_dicom(bytes, page, wants_picture(), findings_);
             default:
-                return open_raster(bytes, facts().format, page, facts());
+                return open_raster(bytes, facts().format, page, facts(),
+                                   question_.question.framing);
         }
     }
 
@@ -178,9 +179,9 @@ media::DoneBody not_opened(const Error& error) {
             .why = error.message()};
 }
 
-Result<Previews> guarded_previews(Picture picture) {
+Result<Previews> guarded_previews(Picture picture, const media::Framing& framing) {
     try {
-        return draw_previews(std::move(picture));
+        return draw_previews(std::move(picture), framing);
     } catch (const std::exception& thrown) {
         return Error(ErrorCode::corrupt, thrown.what());
     }
@@ -204,10 +205,13 @@ Result<media::DoneBody> look(const Input& input, const media::LookBody& question
     TRY(teller.tell_facts(look.facts()));
     if (!picture) return not_opened(picture.error());
     if (!question.question.pictures) return media::DoneBody{.outcome = Outcome::whole, .why = {}};
-    auto previews = guarded_previews(*std::move(picture));
+    const auto& framing = question.question.framing;
+    auto previews = guarded_previews(*std::move(picture), framing);
     if (!previews) return not_opened(previews.error());
-    look.facts().look = previews->look;
-    look.facts().pixels = previews->pixels;
+    if (framing == media::Framing{}) {  // facts are of the original alone
+        look.facts().look = previews->look;
+        look.facts().pixels = previews->pixels;
+    }
     TRY(teller.tell_facts(look.facts()));
     TRY(teller.tell_previews(*previews));
     return media::DoneBody{.outcome = Outcome::whole, .why = {}};

@@ -223,11 +223,65 @@ std::array<std::uint8_t, 16> hash_of(VipsImage* image) {
     return hash;
 }
 
-Result<Image> preview_pixels(Picture picture) {
+/// One side's part of `length` pixels, in thousandths from `from`; a pixel at least.
+struct Stretch {
+    int begin = 0;
+    int length = 1;
+};
+Stretch stretch_of(int length, unsigned from, unsigned thousandths) {
+    constexpr std::int64_t kWhole = 1000;
+    const auto begin = std::min<std::int64_t>(std::int64_t{length} * from / kWhole, length - 1);
+    const auto end = (std::int64_t{length} * (from + thousandths) + kWhole - 1) / kWhole;
+    return {static_cast<int>(begin), static_cast<int>(std::max<std::int64_t>(
+                                         std::min<std::int64_t>(end, length) - begin, 1))};
+}
+
+/// The same part before it was turned by quarters, clockwise.
+media::Framing before_turning(media::Framing part) {
+    for (auto turns = part.quarter_turns; turns > 0; --turns) {
+        const auto below = static_cast<std::uint16_t>(1000 - part.x - part.width);
+        part = {.x = part.y, .y = below, .width = part.height, .height = part.width};
+    }
+    part.quarter_turns = 0;
+    return part;
+}
+
+/// The same before the file's own orientation was applied: mirrored last, so first taken back.
+media::Framing before_orientation(media::Framing part, Orientation orientation) {
+    const auto number = static_cast<int>(orientation);
+    if (number == 2 || number == 4 || number == 5 || number == 7)
+        part.x = static_cast<std::uint16_t>(1000 - part.x - part.width);
+    if (number == 3 || number == 4) part.quarter_turns = 2;
+    if (number == 6 || number == 7) part.quarter_turns = 1;
+    if (number == 5 || number == 8) part.quarter_turns = 3;
+    return before_turning(part);
+}
+
+Result<Image> take_part(Image image, const media::Framing& part) {
+    const auto across = stretch_of(vips_image_get_width(image.get()), part.x, part.width);
+    const auto down = stretch_of(vips_image_get_height(image.get()), part.y, part.height);
+    return run("crop", [&](VipsImage** out) {
+        return vips_extract_area(image.get(), out, across.begin, down.begin, across.length,
+                                 down.length, nullptr);
+    });
+}
+
+Result<Image> turn_quarters(Image image, unsigned quarters) {
+    const auto angle = quarters == 1   ? VIPS_ANGLE_D90
+                       : quarters == 2 ? VIPS_ANGLE_D180
+                                       : VIPS_ANGLE_D270;
+    return run("turn", [&](VipsImage** out) { return vips_rot(image.get(), out, angle, nullptr); });
+}
+
+Result<Image> preview_pixels(Picture picture, const media::Framing& framing) {
     auto image = std::move(picture.pixels);
     const auto count = static_cast<std::uint64_t>(vips_image_get_width(image.get())) *
                        static_cast<std::uint64_t>(vips_image_get_height(image.get()));
     if (count > kMostPixels) return Error(ErrorCode::limit, "more pixels than 400 million");
+    if (!framing.is_whole()) {
+        const auto part = before_orientation(before_turning(framing), picture.orientation);
+        TRY_LET(image, take_part(std::move(image), part));
+    }
     if (vips_image_hasalpha(image.get())) {
         // Transparent pixels have colours, too: they are covered before pixels are mixed.
         TRY_LET(image, to_srgb(std::move(image), picture.profile));
@@ -240,8 +294,11 @@ Result<Image> preview_pixels(Picture picture) {
     TRY_LET(image, to_bytes_of_three(std::move(image)));
     // Files that are read from top to bottom cannot be turned before they are in memory.
     TRY_LET(image, to_memory(std::move(image)));
-    if (picture.orientation == Orientation::upright) return image;
+    if (picture.orientation == Orientation::upright && framing.quarter_turns == 0) return image;
     TRY_LET(image, turn(std::move(image), picture.orientation));
+    if (framing.quarter_turns > 0) {
+        TRY_LET(image, turn_quarters(std::move(image), framing.quarter_turns));
+    }
     return to_memory(std::move(image));
 }
 
@@ -251,8 +308,8 @@ Orientation orientation_from(int number) {
     return number >= 1 && number <= 8 ? static_cast<Orientation>(number) : Orientation::upright;
 }
 
-Result<Previews> draw_previews(Picture picture) {
-    TRY_LET(auto preview, preview_pixels(std::move(picture)));
+Result<Previews> draw_previews(Picture picture, const media::Framing& framing) {
+    TRY_LET(auto preview, preview_pixels(std::move(picture), framing));
     Previews previews;
     TRY_LET(previews.preview, to_jpeg(preview.get(), kPreviewQuality));
     previews.pixels = hash_of(preview.get());

@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "decode/vips_handle.h"
+#include "media/reader_pool.h"
 
 /// From pixels of any kind to what is shown.
 namespace keepsake::decode {
@@ -47,7 +48,7 @@ struct Previews {
 };
 
 /// Both sizes from one decode: sRGB by the picture's own profile, upright, on paper where it is
-/// transparent. Errors: corrupt, limit.
-Result<Previews> draw_previews(Picture picture);
+/// transparent; then as `framing` says. Errors: corrupt, limit.
+Result<Previews> draw_previews(Picture picture, const media::Framing& framing = {});
 
 }  // namespace keepsake::decode

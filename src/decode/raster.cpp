@@ -99,7 +99,8 @@ void take_size(VipsImage* image, Orientation orientation, media::Facts& facts) {
 
 bool is_raster(Format format) { return loader_of(format) != nullptr; }
 
-Result<Picture> open_raster(ByteView bytes, Format format, unsigned page, media::Facts& facts) {
+Result<Picture> open_raster(ByteView bytes, Format format, unsigned page, media::Facts& facts,
+                            const media::Framing& framing) {
     const char* const loader = loader_of(format);
     if (loader == nullptr) return Error(ErrorCode::unsupported, "no reader for this format");
     Picture picture;
@@ -112,7 +113,9 @@ Result<Picture> open_raster(ByteView bytes, Format format, unsigned page, media:
     if (format == Format::tiff) facts.pages = pages;
     if ((format == Format::gif || format == Format::webp) && pages > 1) facts.frames = pages;
     if (format == Format::jpeg) {
-        const int shrink = jpeg_shrink(static_cast<int>(std::max(facts.width, facts.height)));
+        const auto part = std::min(framing.width, framing.height);
+        const auto longest = std::uint64_t{std::max(facts.width, facts.height)} * part / 1000;
+        const int shrink = jpeg_shrink(static_cast<int>(longest));
         if (shrink > 1) {
             TRY_LET(picture.pixels, load(loader, bytes, "shrink", shrink));
         }

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view kMark = "KR";
 constexpr std::size_t kLargestName = 255;
-constexpr std::size_t kLookFixedBytes = 8 + 8 + 4 + 4 + 1 + 1;
+constexpr std::size_t kLookFixedBytes = 8 + 8 + 4 + 4 + 1 + 1 + 1 + 2 + 2 + 2 + 2;
 enum Wish : std::uint8_t { kFacts = 1, kPictures = 2, kInMemory = 4 };
 
 template <class Number>
@@ -98,6 +98,10 @@ Bytes to_bytes(const LookBody& look) {
                                          (look.in_memory ? kInMemory : 0)));
     const auto name = std::string_view(look.question.name).substr(0, kLargestName);
     put(bytes, static_cast<std::uint8_t>(name.size()));
+    const auto& framing = look.question.framing;
+    put(bytes, static_cast<std::uint8_t>(framing.quarter_turns));
+    for (const auto value : {framing.x, framing.y, framing.width, framing.height})
+        put(bytes, value);
     put_text(bytes, name);
     put_text(bytes, as_text(ByteView(look.head).first(std::min(look.head.size(), kDetectBytes))));
     return bytes;
@@ -115,6 +119,12 @@ std::optional<LookBody> look_from_bytes(ByteView bytes) {
     if (wishes > 7 || look.now.nanoseconds >= 1'000'000'000 ||
         bytes.size() - kLookFixedBytes < name_bytes)
         return std::nullopt;
+    look.question.framing = {.quarter_turns = bytes[26],
+                             .x = *u16_at(bytes, 27, Order::little),
+                             .y = *u16_at(bytes, 29, Order::little),
+                             .width = *u16_at(bytes, 31, Order::little),
+                             .height = *u16_at(bytes, 33, Order::little)};
+    if (!look.question.framing.is_valid()) return std::nullopt;
     look.question.facts = (wishes & kFacts) != 0;
     look.question.pictures = (wishes & kPictures) != 0;
     look.in_memory = (wishes & kInMemory) != 0;

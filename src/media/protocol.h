@@ -22,7 +22,7 @@
 namespace keepsake::media {
 
 /// Said by both at the start: a reader of another build is not spoken to.
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 /// What a reader is started for: its limits differ.
 enum class ReaderWork : std::uint8_t { look, play };
 /// The second word of the reader's command line, where it makes playable copies.

@@ -45,12 +45,30 @@ class MemorySource final : public Source {
     ByteView bytes_;
 };
 
+/// How a family turned and cropped a picture. The original stays as it is.
+struct Framing {
+    unsigned quarter_turns = 0;  ///< clockwise, 0 to 3, after what the file says of itself
+    /// In thousandths of the picture as it is then: within it, neither side empty.
+    std::uint16_t x = 0;
+    std::uint16_t y = 0;
+    std::uint16_t width = 1000;
+    std::uint16_t height = 1000;
+    bool is_whole() const { return width == 1000 && height == 1000; }
+    bool is_valid() const {
+        return quarter_turns < 4 && width > 0 && height > 0 && x + width <= 1000 &&
+               y + height <= 1000;
+    }
+    friend bool operator==(const Framing&, const Framing&) = default;
+};
+
 /// What is asked of a file.
 struct Question {
     std::string name;        ///< the file's, as a hint only; no folder
     bool facts = true;       ///< all of them; those that need the pixels only with `pictures`
     bool pictures = true;    ///< preview and thumbnail, `look` and `pixels` of the facts
     std::uint32_t page = 0;  ///< of a document, or frame of a cine loop, from 0
+    /// Of the pictures alone; the facts are of the whole. Requires: valid.
+    Framing framing = {};
 };
 
 enum class Outcome : std::uint8_t {

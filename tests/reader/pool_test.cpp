@@ -81,6 +81,93 @@ TEST_F(Pool, ManyThreadsAskAtOnce) {
     EXPECT_EQ(whole, 40);
 }
 
+/// Pixels of two sides, and a TIFF of them.
+struct Drawn {
+    int width = 0;
+    int height = 0;
+    std::vector<std::uint8_t> shades;
+    std::uint8_t at(int x, int y) const { return shades[static_cast<std::size_t>(y * width + x)]; }
+};
+
+template <class Shade>
+Drawn drawn(int width, int height, const Shade& shade) {
+    Drawn drawn{.width = width, .height = height, .shades = {}};
+    for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x)
+            drawn.shades.push_back(static_cast<std::uint8_t>(shade(x, y)));
+    return drawn;
+}
+
+std::string tiff_of(const Drawn& drawn, unsigned orientation) {
+    std::string file("II\x2a\0\x08\0\0\0\x09\0", 10);
+    const auto put = [&file](std::uint32_t value, int bytes) {
+        for (int i = 0; i < bytes; ++i, value >>= 8U) file += static_cast<char>(value & 0xFFU);
+    };
+    constexpr std::uint32_t kPixelsAt = 8 + 2 + 9 * 12 + 4;
+    const auto tag = [&put](std::uint32_t name, std::uint32_t value) {
+        put(name, 2);
+        put(4, 2);  // LONG
+        put(1, 4);
+        put(value, 4);
+    };
+    tag(256, static_cast<std::uint32_t>(drawn.width));
+    tag(257, static_cast<std::uint32_t>(drawn.height));
+    tag(258, 8);
+    tag(259, 1);
+    tag(262, 1);
+    tag(273, kPixelsAt);
+    tag(274, orientation);
+    tag(278, static_cast<std::uint32_t>(drawn.height));
+    tag(279, static_cast<std::uint32_t>(drawn.shades.size()));
+    put(0, 4);
+    return file + std::string(drawn.shades.begin(), drawn.shades.end());
+}
+
+Drawn turned(const Drawn& from) {  // a quarter, clockwise
+    return drawn(from.height, from.width,
+                 [&](int x, int y) { return from.at(y, from.height - 1 - x); });
+}
+
+Drawn mirrored(const Drawn& from) {
+    return drawn(from.width, from.height,
+                 [&](int x, int y) { return from.at(from.width - 1 - x, y); });
+}
+
+Drawn upright(Drawn drawn, unsigned orientation) {
+    const int turns = orientation == 3 || orientation == 4   ? 2
+                      : orientation == 6 || orientation == 7 ? 1
+                      : orientation == 5 || orientation == 8 ? 3
+                                                             : 0;
+    for (int i = 0; i < turns; ++i) drawn = turned(drawn);
+    const bool mirror =
+        orientation == 2 || orientation == 4 || orientation == 5 || orientation == 7;
+    return mirror ? mirrored(drawn) : drawn;
+}
+
+TEST_F(Pool, APictureIsFramedAsTheFamilySays) {
+    if (!started()) return;
+    const auto original =
+        drawn(80, 40, [](int x, int y) { return (x / 8 * 31 + y / 8 * 67 + x * y / 40) % 256; });
+    for (unsigned orientation = 1; orientation <= 8; ++orientation)
+        for (unsigned turns = 0; turns < 4; ++turns) {
+            auto expected = upright(original, orientation);
+            for (unsigned i = 0; i < turns; ++i) expected = turned(expected);
+            const media::Framing framing{
+                .quarter_turns = turns, .x = 100, .y = 200, .width = 500, .height = 700};
+            const auto part =
+                drawn(expected.width / 2, expected.height * 7 / 10, [&](int x, int y) {
+                    return expected.at(x + expected.width / 10, y + expected.height / 5);
+                });
+            media::Question question{.name = "a.tif"};
+            question.framing = framing;
+            const auto answer = look(tiff_of(original, orientation), question);
+            EXPECT_EQ(answer.preview, look(tiff_of(part, 1)).preview)
+                << "orientation " << orientation << ", turned " << turns << ' ' << answer.why;
+            EXPECT_FALSE(answer.facts.look || answer.facts.pixels);
+            EXPECT_EQ(answer.facts.width, orientation >= 5 ? 40U : 80U);
+        }
+}
+
 /// A source whose disk has gone.
 class LostSource final : public media::Source {
   public:
