@@ -1,0 +1,563 @@
+// A share, made from an archive with real files, and opened by its link alone.
+#include "share/show.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "crypto/age.h"
+#include "crypto/age_keys.h"
+#include "crypto/secret.h"
+#include "crypto/sha256.h"
+#include "library/environment.h"
+#include "library/keep.h"
+#include "library/library.h"
+#include "library/tell.h"
+#include "media/facts.h"
+#include "media/kind.h"
+#include "media/reader_pool.h"
+#include "model/entry.h"
+#include "model/ids.h"
+#include "share/end.h"
+#include "share/guest_page.h"
+#include "share/record.h"
+#include "support/family.h"
+#include "support/simulated_file_system.h"
+
+namespace keepsake::share {
+namespace {
+
+using nlohmann::json;
+using ::testing::Contains;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+// 4 x 3 grey pixels, and nothing else.
+Bytes small_jpeg() {
+    return *from_base64(
+        "/9j/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L2u71////m8H////6/"
+        "+b9//j/wAALCAADAAQBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAABf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/"
+        "2gAIAQEAAD8AFf/Z",
+        Padding::with);
+}
+
+/// Tells kinds by the first word of a file; whatever has a picture looks alike.
+class SeesByWords final : public library::Looker {
+  public:
+    Result<media::Answer> look(media::Source& source, const media::Question& question,
+                               std::stop_token /*stop*/) override {
+        std::string text(static_cast<std::size_t>(source.size_bytes()), '\0');
+        TRY(source.read_at(0, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()}));
+        asked.push_back(question);
+        media::Answer answer;
+        answer.outcome = media::Outcome::whole;
+        auto& facts = answer.facts;
+        facts.kind = media::Kind::photograph;
+        facts.format = media::Format::jpeg;
+        if (text.starts_with("film")) facts.kind = media::Kind::film;
+        if (text.starts_with("scan")) facts.kind = media::Kind::medical;
+        if (text.starts_with("paper")) {
+            facts.kind = media::Kind::document;
+            facts.pages = 3;
+        }
+        if (text.contains("by the sea")) facts.place = media::Position{54.4, 12.5, {}};
+        if (facts.kind == media::Kind::medical) {
+            facts.examination.emplace();
+            facts.examination->patient = "Ines^Secret";
+            facts.frames = 30;
+        }
+        answer.preview = small_jpeg();
+        answer.thumbnail = small_jpeg();
+        return answer;
+    }
+    std::vector<media::Question> asked;
+};
+
+GuestPage page() {
+    const std::string text =
+        "<!doctype html><html><head><title>Keepsake</title></head><body></body>";
+    return GuestPage({{"index.html", text},
+                      {"guest.0a.js", "'use strict';"},
+                      {"one-file.html", text},
+                      {"zip.html", text}});
+}
+
+class Showing : public keepsake::testing::Family {
+  protected:
+    library::Environment environment() {
+        auto environment = home.environment();
+        environment.looker = &looker;
+        return environment;
+    }
+    library::Library opened() {
+        auto library = library::Library::open(environment(), archive,
+                                              library::IdentityText{owner.to_text()}, home.heard);
+        if (!library) throw std::runtime_error(library.error().describe());
+        return std::move(*library);
+    }
+    model::ItemId kept(library::Library& library, const std::string& name,
+                       const std::string& text) {
+        keepsake::testing::write_text(scratch / name, text);
+        keep(library, {scratch / name});
+        for (const auto& item : items(library))
+            if (item.files.front().name == name) return item.item;
+        throw std::runtime_error("not kept");
+    }
+    Report shown(library::Library& library, const Wish& wish) {
+        auto report = show(library, wish, {.path = scratch / "out"}, page(), home.heard);
+        if (!report) throw std::runtime_error(report.error().describe());
+        return std::move(*report);
+    }
+    std::vector<std::string> listed(const std::string& folder) {
+        std::vector<std::string> names;
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            names.push_back(entry.path().filename());
+        std::ranges::sort(names);
+        return names;
+    }
+    std::string file(const std::string& name) {
+        return keepsake::testing::read_text(scratch / ("out/" + name));
+    }
+
+    SeesByWords looker;
+};
+
+std::string opened_text(std::string_view bytes, const std::string& key) {
+    const auto identities = std::to_array({*crypto::AgeIdentity::from_text(key)});
+    const auto plain = crypto::age_open(as_bytes(bytes), identities);
+    return plain ? std::string(plain->text()) : "";
+}
+
+Wish wish_for(std::vector<model::ItemId> items) {
+    Wish wish;
+    wish.to = "Ana";
+    wish.from = "Ines";
+    wish.items = std::move(items);
+    return wish;
+}
+
+TEST_F(Showing, AShareOpensByItsLinkAlone) {
+    auto library = opened();
+    const auto item = kept(library, "IMG_1.jpg", "photo of him");
+    const auto report = shown(library, wish_for({item}));
+    EXPECT_EQ(report.items, 1U);
+    EXPECT_THAT(report.link, StartsWith("index.html#AGE-SECRET-KEY-1"));
+    const auto key = report.link.substr(report.link.find('#') + 1);
+    const auto head = json::parse(opened_text(file("manifest.age"), key));
+    EXPECT_EQ(head["from"], "Ines");
+    const auto told = head["told"];
+    EXPECT_EQ(told["parts"]["photographs"], 1);
+    const auto sealed = file(told["inside"]["name"]);
+    EXPECT_EQ(told["inside"]["sha256"], to_hex(crypto::sha256(as_bytes(sealed))));
+    EXPECT_EQ(told["inside"]["size"], sealed.size());
+    const auto inside = json::parse(opened_text(sealed, told["inside"]["key"]));
+    const auto parts = inside["items"][0]["shown"]["parts"];
+    ASSERT_EQ(parts.size(), 2U);
+    const auto picture = opened_text(file(parts[1]["file"]["name"]), parts[1]["file"]["key"]);
+    EXPECT_EQ(Bytes(picture.begin(), picture.end()), small_jpeg());
+    EXPECT_EQ(parts[1]["file"]["bytes"], picture.size());
+    // The archive's own number is told to nobody.
+    EXPECT_NE(inside["items"][0]["id"], item.hex());
+}
+
+TEST_F(Showing, Rule18NothingPersonalStandsInNamesOrBytes) {
+    auto library = opened();
+    shown(library, wish_for({kept(library, "Emil.jpg", "photo of him")}));
+    for (const auto& name : listed(scratch / "out")) {
+        EXPECT_TRUE(name == "index.html" || name == "guest.0a.js" || name == "manifest.age" ||
+                    (name.size() == 36 && name.ends_with(".age")))
+            << name;
+        for (const std::string_view word : {"Emil", "Ana", "Ines", "photo of him"})
+            EXPECT_FALSE(file(name).contains(word)) << name;
+    }
+}
+
+TEST_F(Showing, Rule2OfWhatIsCoveredItsFileIsNamedAndNothingElse) {
+    auto library = opened();
+    const auto item = kept(library, "IMG_1.jpg", "photo of him");
+    ASSERT_TRUE(library::set_words(library, model::Subject::of(item), "words", "In the blue hat"));
+    ASSERT_TRUE(library::set_cover(library, model::Subject::of(item), "Emil after he was born."));
+    const auto report = shown(library, wish_for({item}));
+    const auto key = report.record.key;
+    const auto head = json::parse(opened_text(file("manifest.age"), key));
+    const auto& file_of_inside = head["told"]["inside"];
+    const auto inside = opened_text(file(file_of_inside["name"]), file_of_inside["key"]);
+    EXPECT_FALSE(inside.contains("blue hat"));
+    const auto shown_item = json::parse(inside)["items"][0];
+    EXPECT_FALSE(shown_item.contains("shown"));
+    EXPECT_EQ(shown_item["cover"]["line"], "Emil after he was born.");
+    EXPECT_EQ(shown_item["width"], 4);
+    EXPECT_EQ(shown_item["height"], 3);
+    const auto leaf = opened_text(file(shown_item["leaf"]["name"]), shown_item["leaf"]["key"]);
+    EXPECT_EQ(leaf.size() % 4096, 0U);
+    EXPECT_EQ(json::parse(leaf)["caption"], "In the blue hat");
+}
+
+TEST_F(Showing, Rule8TheCoverOfAMomentStandsBeforeItsItemsToo) {
+    auto library = opened();
+    const auto item = kept(library, "IMG_1.jpg", "photo of him");
+    const auto moment = *library::new_moment(library, "Emil");
+    ASSERT_TRUE(library::add_to_moment(library, moment, std::array{item}));
+    ASSERT_TRUE(library::set_cover(library, model::Subject::of(moment), "His birth."));
+    auto report = shown(library, wish_for({item}));
+    auto head = json::parse(opened_text(file("manifest.age"), report.record.key));
+    EXPECT_TRUE(head["told"]["cover"].is_null());
+    auto inside = head["told"]["inside"];
+    EXPECT_EQ(
+        json::parse(opened_text(file(inside["name"]), inside["key"]))["items"][0]["cover"]["line"],
+        "His birth.");
+    std::filesystem::remove_all(scratch / "out");
+    // Of the whole moment it stands before everything, once.
+    Wish wish = wish_for({});
+    wish.moment = moment;
+    report = shown(library, wish);
+    head = json::parse(opened_text(file("manifest.age"), report.record.key));
+    EXPECT_EQ(head["told"]["cover"]["line"], "His birth.");
+    inside = head["told"]["inside"];
+    EXPECT_TRUE(json::parse(opened_text(file(inside["name"]), inside["key"]))["items"][0].contains(
+        "shown"));
+}
+
+TEST_F(Showing, Rule21TheLinkAloneOpensTheNameAndTheHint) {
+    auto library = opened();
+    auto wish = wish_for({kept(library, "IMG_1.jpg", "photo of him")});
+    wish.passphrase = crypto::Secret(std::string_view("Seepferdchen"));
+    wish.hint = "the boat";
+    wish.cover = "Only this line.";
+    const auto report = shown(library, wish);
+    const auto head = opened_text(file("manifest.age"), report.record.key);
+    EXPECT_FALSE(head.contains("Only this line") || head.contains("Ana") ||
+                 head.contains("inside"));
+    const auto parsed = json::parse(head);
+    EXPECT_EQ(parsed["hint"], "the boat");
+    EXPECT_FALSE(parsed["locked"].contains("key"));
+    const auto inner = opened_text(file(parsed["locked"]["name"]), report.record.key);
+    EXPECT_EQ(crypto::parse_age_header(as_bytes(inner))->scrypt_log_n(), 15);
+    const auto open_with = [&](std::string_view words) {
+        const crypto::Secret passphrase(words);
+        return crypto::age_open(as_bytes(inner), [&](const crypto::AgeHeader& header) {
+            return crypto::unwrap_with_passphrase(header, passphrase);
+        });
+    };
+    EXPECT_EQ(open_with("Seestern").error().code(), ErrorCode::wrong_key);
+    EXPECT_EQ(json::parse(open_with("Seepferdchen")->text())["cover"]["line"], "Only this line.");
+    // Who is kept out keeps nothing out: the journal tells keepers of it, without the passphrase.
+    EXPECT_TRUE(read_records(library.catalog())->front().passphrase);
+}
+
+TEST_F(Showing, Rule23PlacesAndPatientsStayUnlessTheyAreAskedFor) {
+    auto library = opened();
+    auto wish = wish_for({kept(library, "a.jpg", "photo by the sea"),
+                          kept(library, "b.dcm", "scan"), kept(library, "c.jpg", "photo at home")});
+    wish.originals = true;
+    for (const bool places : {false, true}) {
+        wish.places = places;
+        const auto report = shown(library, wish);
+        EXPECT_EQ(report.left_out, places ? 0U : 2U);
+        const auto head = json::parse(opened_text(file("manifest.age"), report.record.key));
+        const auto inside = head["told"]["inside"];
+        const auto text = opened_text(file(inside["name"]), inside["key"]);
+        EXPECT_FALSE(text.contains("Secret"));
+        const auto all = json::parse(text)["items"];
+        for (std::size_t i = 0; i < 3; ++i)
+            EXPECT_EQ(all[i]["shown"]["original"].is_null(), !places && i < 2) << i;
+        EXPECT_EQ(all[0]["shown"]["place"].is_null(), !places);
+        if (places) {
+            const auto original = all[1]["shown"]["original"]["file"];
+            EXPECT_EQ(opened_text(file(original["name"]), original["key"]), "scan");
+        }
+        std::filesystem::remove_all(scratch / "out");
+    }
+    EXPECT_THAT(home.heard.problems, SizeIs(2));
+}
+
+TEST_F(Showing, PagesAndStillsAndTurnedPicturesGoAlong) {
+    auto library = opened();
+    const auto turned = kept(library, "a.jpg", "photo of him");
+    ASSERT_TRUE(library.commit({model::Set{model::Subject::of(turned), "rotation", {}, "90"},
+                                model::Set{model::Subject::of(turned),
+                                           "crop",
+                                           {},
+                                           R"({"x":0,"y":0,"width":500,"height":400})"}}));
+    looker.asked.clear();
+    const auto report =
+        shown(library,
+              wish_for({turned, kept(library, "b.pdf", "paper"), kept(library, "c.dcm", "scan")}));
+    const auto head = json::parse(opened_text(file("manifest.age"), report.record.key));
+    const auto inside = head["told"]["inside"];
+    const auto all = json::parse(opened_text(file(inside["name"]), inside["key"]))["items"];
+    const auto uses = [&](std::size_t i, const char* use) {
+        const auto& parts = all[i]["shown"]["parts"];
+        return std::ranges::count_if(parts, [&](const auto& part) { return part["use"] == use; });
+    };
+    EXPECT_EQ(uses(1, "page"), 3);
+    EXPECT_EQ(uses(2, "frame"), 10);  // of 30, each third
+    EXPECT_EQ(all[2]["kind"], "ultrasound");
+    const media::Framing framing{.quarter_turns = 1, .x = 0, .y = 0, .width = 500, .height = 400};
+    EXPECT_TRUE(std::ranges::any_of(
+        looker.asked, [&](const auto& question) { return question.framing == framing; }));
+}
+
+TEST_F(Showing, WhatMakesNoSenseIsRefusedAndLeavesNothing) {
+    auto library = opened();
+    const auto item = kept(library, "IMG_1.jpg", "photo of him");
+    const auto refused = [&](const Wish& wish, ErrorCode code) {
+        const auto report = show(library, wish, {.path = scratch / "out"}, page(), home.heard);
+        EXPECT_FALSE(report);
+        if (!report) EXPECT_EQ(report.error().code(), code) << report.error().message();
+        EXPECT_FALSE(std::filesystem::exists(scratch / "out"));
+    };
+    auto wish = wish_for({item});
+    wish.to = "";
+    refused(wish, ErrorCode::invalid);
+    wish.to = "A\nB";
+    refused(wish, ErrorCode::invalid);
+    wish = wish_for({item});
+    for (const char* until : {"2026-11-22", "2027-02-30", "tomorrow", "2027-1-1"}) {
+        wish.until = until;
+        refused(wish, ErrorCode::invalid);
+    }
+    wish = wish_for({item});
+    wish.hint = "the boat";
+    refused(wish, ErrorCode::invalid);
+    wish = wish_for({item});
+    wish.cover = std::string(161, 'a');
+    refused(wish, ErrorCode::invalid);
+    refused(wish_for({model::ItemId{}}), ErrorCode::not_found);
+    refused(wish_for({}), ErrorCode::invalid);
+    ASSERT_TRUE(library::let_go(library, std::array{item}));
+    refused(wish_for({item}), ErrorCode::not_found);
+    const auto no_page =
+        show(library, wish_for({item}), {.path = scratch / "out"}, GuestPage({}), home.heard);
+    EXPECT_EQ(no_page.error().code(), ErrorCode::unsupported);
+    EXPECT_THAT(*read_records(library.catalog()), IsEmpty());
+}
+
+TEST_F(Showing, StoppedItLeavesNothing) {
+    auto library = opened();
+    const auto item = kept(library, "IMG_1.jpg", "photo of him");
+    for (const As as : {As::folder, As::file, As::guests}) {
+        home.stop.request_stop();
+        const auto report = show(library, wish_for({item}),
+                                 {.as = as, .path = scratch / "out.html"}, page(), home.heard);
+        ASSERT_FALSE(report);
+        EXPECT_EQ(report.error().code(), ErrorCode::cancelled);
+        EXPECT_FALSE(std::filesystem::exists(scratch / "out.html"));
+        for (const auto& entry : std::filesystem::directory_iterator(scratch.path()))
+            EXPECT_FALSE(entry.path().filename().string().starts_with(".")) << entry.path();
+        EXPECT_TRUE(!std::filesystem::exists(scratch / "state-home/shares") ||
+                    std::filesystem::is_empty(scratch / "state-home/shares"));
+    }
+    EXPECT_THAT(*read_records(library.catalog()), IsEmpty());
+}
+
+TEST_F(Showing, EveryKeeperSeesItAndItsOwnDeviceRemovesIt) {
+    auto library = opened();
+    const auto report = shown(library, wish_for({kept(library, "IMG_1.jpg", "photo of him")}));
+    keepsake::testing::Computer laptop(scratch, "laptop", 2);
+    auto there = open(laptop, archive);
+    const auto records = *read_records(there.catalog());
+    ASSERT_THAT(records, SizeIs(1));
+    EXPECT_EQ(records[0].to, "Ana");
+    EXPECT_EQ(link_of(records[0], records[0].where[0]), report.link);
+    const auto ending = end_share(there, records[0]);
+    ASSERT_TRUE(ending);
+    ASSERT_THAT(ending->remains, SizeIs(1));
+    EXPECT_EQ(ending->remains[0].device, *library.device_name(*library.device()));
+    EXPECT_TRUE(std::filesystem::exists(scratch / "out/manifest.age"));
+    ASSERT_TRUE(library.refresh(home.heard));
+    EXPECT_EQ(*remove_what_is_over(library), 1U);
+    EXPECT_FALSE(std::filesystem::exists(scratch / "out"));
+    EXPECT_EQ(*remove_what_is_over(library), 0U);
+}
+
+TEST_F(Showing, WhenItsDayHasPassedItIsRemoved) {
+    auto library = opened();
+    auto wish = wish_for({kept(library, "IMG_1.jpg", "photo of him")});
+    wish.until = "2026-11-24";
+    shown(library, wish);
+    home.clock.set("2026-11-24T23:59:59Z");
+    EXPECT_EQ(*remove_what_is_over(library), 0U);
+    home.clock.set("2026-11-25T00:00:00Z");
+    EXPECT_EQ(*remove_what_is_over(library), 1U);
+    EXPECT_FALSE(std::filesystem::exists(scratch / "out"));
+}
+
+TEST_F(Showing, EndingRemovesNothingThatTheShareDidNotWrite) {
+    auto library = opened();
+    const auto item = kept(library, "IMG_1.jpg", "photo of him");
+    const auto first = shown(library, wish_for({item})).record;
+    keepsake::testing::write_text(scratch / "out/mine.txt", "mine");
+    ASSERT_TRUE(end_share(library, first)->remains.empty());
+    EXPECT_EQ(listed(scratch / "out"), std::vector<std::string>{"mine.txt"});
+    // Another share in the same place is not this one's to end.
+    std::filesystem::remove_all(scratch / "out");
+    const auto second = shown(library, wish_for({item})).record;
+    ASSERT_TRUE(end_share(library, first)->remains.empty());
+    EXPECT_THAT(listed(scratch / "out"), Contains("manifest.age"));
+    EXPECT_THAT(listed(scratch / "out"), Contains("index.html"));
+    ASSERT_TRUE(end_share(library, second)->remains.empty());
+    EXPECT_FALSE(std::filesystem::exists(scratch / "out"));
+}
+
+TEST_F(Showing, AFolderOfItsOwnIsWanted) {
+    auto library = opened();
+    const auto item = kept(library, "IMG_1.jpg", "photo of him");
+    std::filesystem::create_directory(scratch / "out");
+    shown(library, wish_for({item}));  // an empty one will do
+    const auto before = listed(scratch / "out");
+    EXPECT_THAT(before, Contains("manifest.age"));
+    const auto again =
+        show(library, wish_for({item}), {.path = scratch / "out"}, page(), home.heard);
+    ASSERT_FALSE(again);
+    EXPECT_EQ(again.error().code(), ErrorCode::exists);
+    EXPECT_EQ(listed(scratch / "out"), before);
+}
+
+TEST_F(Showing, WhatTheJournalSaysLeadsEndingNowhereElse) {
+    auto library = opened();
+    const auto item = kept(library, "IMG_1.jpg", "photo of him");
+    auto record = shown(library, wish_for({item})).record;
+    keepsake::testing::write_text(scratch / "precious.txt", "mine");
+    record.where[0].files = {"../precious.txt", "..", "a/b", std::string("nul\0", 4), ""};
+    ASSERT_TRUE(library.commit({shown_entry(record)}));
+    for (const auto& each : *read_records(library.catalog())) {
+        EXPECT_THAT(each.where[0].files, IsEmpty());
+        ASSERT_TRUE(end_share(library, each));
+    }
+    EXPECT_TRUE(std::filesystem::exists(scratch / "precious.txt"));
+}
+
+/// All of it on a disk that fails.
+class World {
+  public:
+    explicit World(std::uint64_t seed) : files(seed), random(seed) {
+        owner = std::make_unique<crypto::AgeIdentity>(crypto::AgeIdentity::generate(random));
+        library::NewArchive ways;
+        ways.recipient = owner->recipient();
+        must(library::new_archive(environment(), "/archive", ways).has_value());
+        must(os::write_file(files, "/words.md", as_bytes("He came at ten."), os::Existing::refuse,
+                            false)
+                 .has_value());
+        library = std::make_unique<library::Library>(open());
+        const std::vector<std::string> paths{"/words.md"};
+        must(library::keep(*library, paths, {}, heard).has_value());
+        must(library->catalog()
+                 .for_each_item({},
+                                [&](const catalog::ItemRecord& each) -> Result<> {
+                                    item = each.item;
+                                    return {};
+                                })
+                 .has_value());
+        files.settle();
+    }
+    library::Environment environment() {
+        return {files, random, clock, "/state", {}, 1, true, &looker};
+    }
+    library::Library open() {
+        auto opened = library::Library::open(environment(), "/archive",
+                                             library::IdentityText{owner->to_text()}, heard);
+        if (!opened) throw std::runtime_error(opened.error().describe());
+        return std::move(*opened);
+    }
+    static void must(bool held) {
+        if (!held) throw std::runtime_error("the world could not be made");
+    }
+    bool stands(const std::string& path) { return files.info(path).has_value(); }
+
+    keepsake::testing::SimulatedFileSystem files;
+    keepsake::testing::SeededRandom random;
+    keepsake::testing::SetClock clock;
+    keepsake::testing::HeardListener heard;
+    SeesByWords looker;
+    std::unique_ptr<crypto::AgeIdentity> owner;
+    std::unique_ptr<library::Library> library;
+    model::ItemId item;
+};
+
+class OnADiskThatFails : public ::testing::TestWithParam<As> {
+  protected:
+    static Target target() {
+        return {.as = GetParam(), .path = GetParam() == As::file ? "/out.html" : "/out"};
+    }
+    /// Gives how many operations there were.
+    static std::uint64_t run(std::uint64_t at, bool crash) {
+        World world(7);
+        world.files.set_plan({.fail_at = at, .crash = crash});
+        const auto report =
+            show(*world.library, wish_for({world.item}), target(), page(), world.heard);
+        const auto count = world.files.operation_count();
+        const auto where = at == keepsake::testing::kNever ? "" : world.files.operation_name(at);
+        if (crash) world.files.crash();
+        world.files.set_plan({});
+        world.library.reset();
+        auto library = world.open();
+        const auto records = *read_records(library.catalog());
+        std::vector<std::string> left;
+        for (const auto& entry : *world.files.list("/"))
+            if (entry.name.starts_with('.')) left.push_back(entry.name);
+        if (const auto shelf = world.files.list("/state/shares"))
+            for (const auto& entry : *shelf)
+                if (entry.name.starts_with('.')) left.push_back(entry.name);
+        if (!crash) EXPECT_THAT(left, IsEmpty()) << where;
+        check(world, records, report.has_value(), where);
+        return count;
+    }
+    static void check(World& world, const std::vector<Record>& records, bool made,
+                      const std::string& where) {
+        auto path = target().path;
+        if (GetParam() == As::guests) {
+            path = "/none";
+            for (const auto& record : records) path = "/state/shares/" + record.where.front().name;
+        }
+        const bool there = world.stands(path);
+        if (made) EXPECT_TRUE(there) << where;
+        if (!there) return;
+        // Whole, and known to every keeper.
+        ASSERT_EQ(records.size(), 1U) << where;
+        if (GetParam() == As::file) return;
+        const auto head = os::read_file(world.files, path + "/manifest.age", 1 << 20U);
+        ASSERT_TRUE(head) << where;
+        const auto told = json::parse(opened_text(as_text(*head), records[0].key))["told"];
+        const auto inside = os::read_file(
+            world.files, path + "/" + told["inside"]["name"].get<std::string>(), 1 << 20U);
+        ASSERT_TRUE(inside) << where;
+        EXPECT_EQ(told["inside"]["sha256"], to_hex(crypto::sha256(*inside))) << where;
+    }
+};
+
+TEST_P(OnADiskThatFails, ItIsWholeOrNotThere) {
+    const auto count = run(keepsake::testing::kNever, false);
+    for (std::uint64_t at = 0; at < count; ++at) run(at, false);
+}
+
+TEST_P(OnADiskThatFails, AfterACrashItIsWholeOrNotThere) {
+    const auto count = run(keepsake::testing::kNever, false);
+    for (std::uint64_t at = 0; at < count; ++at) run(at, true);
+}
+
+INSTANTIATE_TEST_SUITE_P(Places, OnADiskThatFails,
+                         ::testing::Values(As::folder, As::file, As::guests),
+                         [](const auto& each) { return std::string(to_text(each.param)); });
+
+}  // namespace
+}  // namespace keepsake::share
