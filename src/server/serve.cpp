@@ -21,13 +21,18 @@
 #include "http/server.h"
 #include "http/target.h"
 #include "library/environment.h"
+#include "library/library.h"
 #include "server/api.h"
+#include "server/guests.h"
 #include "server/house.h"
+#include "share/end.h"
+#include "share/shelf.h"
 
 namespace keepsake::server {
 namespace {
 
 constexpr std::chrono::seconds kTending{1};
+constexpr unsigned kTicksBetweenShares = 4;  // what ended is gone within 5 s
 
 bool is_loopback(std::string_view address) {
     return address == "::1" || address.starts_with("127.");
@@ -65,10 +70,32 @@ std::vector<std::string> own_hosts(const std::string& address, std::uint16_t por
     return hosts;
 }
 
+/// None where none is asked for.
+Result<std::unique_ptr<GuestListener>> listen_for_guests(const library::Environment& environment,
+                                                         const ServeOptions& options) {
+    if (!options.guests) return std::unique_ptr<GuestListener>();
+    const auto at = host_and_port(*options.guests);
+    if (!at) return Error(ErrorCode::invalid, "--guests is HOST:PORT, as 0.0.0.0:8421.");
+    return GuestListener::start(environment.files, environment.clock,
+                                share::shelf_folder(environment.state_folder), *at,
+                                options.certificate);
+}
+
+/// What has ended, here or on another keeper's device, is removed. What cannot be waits.
+void tend_shares(const library::Environment& environment, House& house) {
+    share::sweep_shelf(environment.files, share::shelf_folder(environment.state_folder),
+                       environment.clock.now());
+    if (!house.is_open()) return;
+    static_cast<void>(house.with([](library::Library& library) -> Result<> {
+        TRY(share::remove_what_is_over(library));
+        return {};
+    }));
+}
+
 }  // namespace
 
 Result<> serve(const library::Environment& environment, const ServeOptions& options,
-               const std::function<void(const std::string& url)>& ready,
+               const std::function<void(const std::string& url, const std::string& guests)>& ready,
                const std::stop_token& stop) {
     const bool loopback = is_loopback(options.address);
     if (!loopback && !options.certificate && !options.behind_proxy)
@@ -110,14 +137,19 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
     std::string url = (options.certificate ? "https://" : "http://") + shown(options.address) +
                       ":" + std::to_string(server->port()) + "/";
     for (const auto& segment : prefix) url += segment + "/";
-    ready(url);
+    TRY_LET(const auto guests, listen_for_guests(environment, options));
+    ready(url, guests ? guests->url() : "");
     {
         const std::jthread tending([&](const std::stop_token& end) {
             std::mutex mutex;
             std::condition_variable_any wake;
             std::unique_lock lock(mutex);
-            while (!wake.wait_for(lock, end, kTending, [&] { return end.stop_requested(); }))
+            for (unsigned tick = 0;
+                 !wake.wait_for(lock, end, kTending, [&] { return end.stop_requested(); });
+                 ++tick) {
                 handler.api->tend();
+                if (tick % kTicksBetweenShares == 0) tend_shares(environment, house);
+            }
         });
         server->run(stop);
     }

@@ -23,12 +23,14 @@ struct ServeOptions {
     /// Names by which it is reached off this computer, with any port where none is given; none:
     /// any.
     std::vector<std::string> hosts;
+    std::optional<std::string> guests;  ///< HOST:PORT of the guests' listener; none: there is none
 };
 
-/// Serves the pages until `stop`. `ready` is given the address that a browser opens. Errors:
+/// Serves the pages until `stop`, and what is shown to guests on a listener of its own. `ready` is
+/// given the address that a browser opens, and that of the guests ("" if there is none). Errors:
 /// invalid: off loopback without TLS; those of http::Server::listen.
 Result<> serve(const library::Environment& environment, const ServeOptions& options,
-               const std::function<void(const std::string& url)>& ready,
+               const std::function<void(const std::string& url, const std::string& guests)>& ready,
                const std::stop_token& stop);
 
 }  // namespace keepsake::server

@@ -82,7 +82,7 @@ void ServedArchive::begin() {
         options.hosts = hosts_;
         const auto served = serve(
             *environment_, options,
-            [&](const std::string& url) {
+            [&](const std::string& url, const std::string& /*guests*/) {
                 const std::lock_guard guard(mutex);
                 const auto colon = url.rfind(':');
                 port_ = static_cast<std::uint16_t>(std::stoi(url.substr(colon + 1)));
