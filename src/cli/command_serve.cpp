@@ -72,8 +72,14 @@ Result<ExitCode> run(Context& context, const ServeCommand& command) {
     if (command.certificate)
         options.certificate = http::Certificate{*command.certificate, *command.key};
     TRY_LET(const auto* environment, context.environment());
-    const auto ready = [&](const std::string& url) {
+    options.guests = command.guests;
+    const auto ready = [&](const std::string& url, const std::string& guests) {
         context.out().line("Keepsake is at " + url);
+        if (!guests.empty()) context.out().line("Guests find what they are shown at " + guests);
+        if (guests.starts_with("http:") && !command.behind_proxy)
+            context.messages().line(
+                "What guests are sent is sealed, but whoever stands between could alter the page "
+                "that opens it: TLS (--cert, --key, or a proxy) prevents that.");
         context.messages().line("It serves " + printable(options.archive_path) +
                                 ". Ctrl-C ends it.");
         static_cast<void>(context.out().flush());

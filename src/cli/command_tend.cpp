@@ -12,6 +12,7 @@
 #include "library/parity_upkeep.h"
 #include "library/read_facts.h"
 #include "library/tend.h"
+#include "share/end.h"
 
 namespace keepsake::cli {
 namespace {
@@ -43,6 +44,7 @@ Result<ExitCode> run(Context& context, const TendCommand& command) {
     // On a full disk erasing comes first, and repair data waits for the room that it makes.
     auto tried = library::tend_recovery_data(library, context.messages());
     auto read = library::read_missing(library, context.messages());
+    TRY_LET(const auto closed, share::remove_what_is_over(library));
     context.messages().clear();
     if (read.stopped && read.stopped->code() != ErrorCode::no_space)
         return std::move(*read.stopped);
@@ -61,7 +63,11 @@ Result<ExitCode> run(Context& context, const TendCommand& command) {
     if (const auto line = told(made); !line.empty()) out.line(line);
     if (read.read > 0)
         out.line(count_of(read.read, "original was", "originals were") + " looked at.");
-    if (report.erased_objects == 0 && report.rolled_up == 0 && made.sets == 0 && read.read == 0)
+    if (closed > 0)
+        out.line(count_of(closed, "share that is over was", "shares that are over were") +
+                 " removed.");
+    if (closed == 0 && report.erased_objects == 0 && report.rolled_up == 0 && made.sets == 0 &&
+        read.read == 0)
         out.line("There was nothing to do.");
     return made.damaged > 0 ? ExitCode::damage : ExitCode::done;
 }

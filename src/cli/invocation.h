@@ -35,6 +35,7 @@ struct ServeCommand {
     bool behind_proxy = false;
     std::vector<std::string> hosts;
     std::string prefix;
+    std::optional<std::string> guests;  ///< HOST:PORT
     bool open_browser = false;
 };
 struct ListCommand {
@@ -81,6 +82,45 @@ struct MomentAddCommand {
 struct MomentListCommand {};
 struct MomentShowCommand {
     std::string moment;
+};
+struct StoryWriteCommand {
+    std::string moment;
+    std::string from = "-";  ///< "-": standard input
+};
+struct StoryShowCommand {
+    std::string moment;
+    std::optional<std::string> version;  ///< as story versions names it; none: what stands
+};
+struct StoryVersionsCommand {
+    std::string moment;
+};
+struct StoryExportCommand {
+    std::string moment;
+    std::string folder;
+    bool with_covered = false;
+};
+struct ShowCommand {
+    std::string to;
+    std::optional<std::string> from;
+    std::vector<std::string> items;
+    std::optional<std::string> moment;
+    std::optional<std::string> story;
+    std::optional<std::string> cover;
+    std::optional<std::string> until;
+    std::optional<std::string> hint;             ///< asks for a passphrase; "": no hint
+    std::optional<std::string> passphrase_file;  ///< of the share
+    bool originals = false;
+    bool places = false;
+    std::optional<std::string> folder;
+    std::optional<std::string> file;
+    bool with_key = false;  ///< the link's words stand in the file
+    std::string at;
+};
+struct ShownCommand {
+    bool json = false;
+};
+struct EndCommand {
+    std::string what;  ///< a name, a link, or the first digits of a share's number
 };
 struct CoverCommand {
     std::string subject;
@@ -140,14 +180,14 @@ struct DeviceAcceptCommand {
     std::string device;
 };
 
-using Command =
-    std::variant<NewCommand, KeepCommand, ServeCommand, ListCommand, FindCommand, PreviewCommand,
-                 TogetherCommand, ApartCommand, GetCommand, WordsCommand, MomentNewCommand,
-                 MomentAddCommand, MomentListCommand, MomentShowCommand, CoverCommand,
-                 UncoverCommand, LetGoCommand, BringBackCommand, CheckCommand, TendCommand,
-                 CareCommand, KeyListCommand, KeyAddCommand, KeyRemoveCommand, KeyChangeCommand,
-                 KeyRotateCommand, DeviceListCommand, DeviceNameCommand, DeviceRetireCommand,
-                 DeviceAcceptCommand, DeviceKeepLockedCommand>;
+using Command = std::variant<
+    NewCommand, KeepCommand, ServeCommand, ListCommand, FindCommand, PreviewCommand,
+    TogetherCommand, ApartCommand, GetCommand, WordsCommand, MomentNewCommand, MomentAddCommand,
+    MomentListCommand, MomentShowCommand, StoryWriteCommand, StoryShowCommand, StoryVersionsCommand,
+    StoryExportCommand, ShowCommand, ShownCommand, EndCommand, CoverCommand, UncoverCommand,
+    LetGoCommand, BringBackCommand, CheckCommand, TendCommand, CareCommand, KeyListCommand,
+    KeyAddCommand, KeyRemoveCommand, KeyChangeCommand, KeyRotateCommand, DeviceListCommand,
+    DeviceNameCommand, DeviceRetireCommand, DeviceAcceptCommand, DeviceKeepLockedCommand>;
 
 struct Invocation {
     GlobalOptions global;

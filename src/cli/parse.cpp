@@ -32,6 +32,10 @@ int takers_of_stdin(const Invocation& invocation) {
         is_stdin(invocation.global.passphrase_file) + is_stdin(invocation.global.identity_file);
     if (const auto* words = std::get_if<WordsCommand>(&invocation.command))
         takers += is_stdin(words->from);
+    if (const auto* story = std::get_if<StoryWriteCommand>(&invocation.command))
+        takers += is_stdin(story->from);
+    if (const auto* show = std::get_if<ShowCommand>(&invocation.command))
+        takers += is_stdin(show->passphrase_file);
     if (const auto* add = std::get_if<KeyAddCommand>(&invocation.command))
         takers += is_stdin(add->new_passphrase_file);
     if (const auto* change = std::get_if<KeyChangeCommand>(&invocation.command))
@@ -70,6 +74,9 @@ class Grammar {
     void add_get();
     void add_words();
     void add_moment();
+    void add_story();
+    void add_show();
+    void add_show_options(CLI::App& show, ShowCommand& wish);
     void add_telling_commands();
     void add_care_commands();
     void add_key();
@@ -175,6 +182,8 @@ Grammar::Grammar()
     add_get();
     add_words();
     add_moment();
+    add_story();
+    add_show();
     add_telling_commands();
     add_care_commands();
     add_key();
@@ -235,6 +244,9 @@ void Grammar::add_serve() {
         ->allow_extra_args(false);
     text(*serve, "--prefix", served->prefix, "A path before everything, such as /photos")
         ->type_name("PATH");
+    text(*serve, "--guests", served->guests,
+         "Serves what is shown to others here, and nothing else, as 0.0.0.0:8421")
+        ->type_name("HOST:PORT");
     serve->add_flag("--open", served->open_browser, "Opens the browser");
 }
 
@@ -344,6 +356,84 @@ void Grammar::add_moment() {
     add<MomentListCommand>(*moment, "list", "Lists the moments");
     auto [show, shown] = add<MomentShowCommand>(*moment, "show", "Shows a moment and its items");
     text(*show, "MOMENT", shown->moment, "Its name or number")->required();
+}
+
+void Grammar::add_story() {
+    auto* story = add_app(app_, "story", "A moment's story: Markdown, every version kept");
+    story->require_subcommand(1);
+    auto [write, written] = add<StoryWriteCommand>(*story, "write", "Writes a moment's story");
+    text(*write, "MOMENT", written->moment, "Its name or number")->required();
+    text(*write, "--from", written->from, "Takes it from a file; - is standard input, as without")
+        ->type_name("FILE");
+    auto [show, shown] = add<StoryShowCommand>(*story, "show", "Shows a moment's story");
+    text(*show, "MOMENT", shown->moment, "Its name or number")->required();
+    text(*show, "--as-of", shown->version, "An earlier one, as `story versions` names it")
+        ->type_name("TIME");
+    auto [versions, listed] = add<StoryVersionsCommand>(
+        *story, "versions", "Lists the versions of a moment's story, oldest first");
+    text(*versions, "MOMENT", listed->moment, "Its name or number")->required();
+    auto [give, given] = add<StoryExportCommand>(
+        *story, "export", "Writes a story into a new folder: Markdown, HTML, its pictures");
+    text(*give, "MOMENT", given->moment, "Its name or number")->required();
+    text(*give, "--to", given->folder, "Where to; missing or empty")
+        ->required()
+        ->type_name("FOLDER");
+    give->add_flag("--covered", given->with_covered,
+                   "What is covered goes along; else its line stands there");
+}
+
+void Grammar::add_show() {
+    auto [show, wish] = add<ShowCommand>(
+        app_, "show", "Makes copies for somebody outside, sealed, and prints their link",
+        [](ShowCommand& values) {
+            const auto what = static_cast<int>(!values.items.empty()) +
+                              static_cast<int>(values.moment.has_value()) +
+                              static_cast<int>(values.story.has_value());
+            if (what != 1) throw UsageError{"Name ITEMs, or --moment, or --story."};
+            if (values.folder && values.file)
+                throw UsageError{"--to-folder or --as-file, not both."};
+            if (values.file && !values.at.empty())
+                throw UsageError{"--at goes with a folder, not with --as-file."};
+            if (values.with_key && !values.file)
+                throw UsageError{"--with-key goes with --as-file."};
+        });
+    texts(*show, "ITEM", wish->items, "Item numbers");
+    text(*show, "--moment", wish->moment, "A moment: its story and all its items")
+        ->type_name("MOMENT");
+    text(*show, "--story", wish->story, "A moment's story, with the items in it")
+        ->type_name("MOMENT");
+    add_show_options(*show, *wish);
+    auto [shown, listed] = add<ShownCommand>(app_, "shown", "Lists all that is shown to anyone");
+    shown->add_flag("--json", listed->json, "One JSON object a line, for programs");
+    auto [end, ended] = add<EndCommand>(app_, "end", "Ends what is shown to somebody");
+    text(*end, "NAME", ended->what, "A name, a link, or a number of `keepsake shown`")->required();
+}
+
+void Grammar::add_show_options(CLI::App& show, ShowCommand& wish) {
+    text(show, "--to", wish.to, "Whom it is for")->required()->type_name("NAME");
+    text(show, "--from", wish.from, "Who sends it; else the archive's only keeper")
+        ->type_name("NAME");
+    text(show, "--cover", wish.cover,
+         "A line that stands before all of it, until they want to look")
+        ->type_name("WORDS");
+    text(show, "--until", wish.until, "The last day, as 2027-06-30")->type_name("DATE");
+    text(show, "--passphrase-hint", wish.hint,
+         "Asks for a passphrase as well, and tells them this to remember it by")
+        ->type_name("WORDS");
+    text(show, "--share-passphrase-file", wish.passphrase_file,
+         "A file whose first line is that passphrase; - is standard input")
+        ->type_name("FILE");
+    show.add_flag("--originals", wish.originals,
+                  "Originals go along, but for those that tell a place or a patient");
+    show.add_flag("--places", wish.places, "Places go along, and with --originals those, too");
+    text(show, "--to-folder", wish.folder,
+         "Puts it into a folder, missing or empty, for any web server")
+        ->type_name("FOLDER");
+    text(show, "--at", wish.at, "The address that it will have there")->type_name("URL");
+    text(show, "--as-file", wish.file, "Makes one page of it (.html), or a .zip")
+        ->type_name("FILE");
+    show.add_flag("--with-key", wish.with_key,
+                  "The link's words stand in the file: whoever has it can open it");
 }
 
 void Grammar::add_telling_commands() {

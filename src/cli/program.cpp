@@ -22,8 +22,10 @@ namespace keepsake::cli {
 namespace {
 
 bool takes_stdin(const Command& command) {
-    const auto* words = std::get_if<WordsCommand>(&command);
-    return words != nullptr && words->from == "-";
+    if (const auto* words = std::get_if<WordsCommand>(&command)) return words->from == "-";
+    if (const auto* story = std::get_if<StoryWriteCommand>(&command)) return story->from == "-";
+    const auto* show = std::get_if<ShowCommand>(&command);
+    return show != nullptr && show->passphrase_file == "-";
 }
 
 ExitCode tell(const Told& told) {

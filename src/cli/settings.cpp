@@ -57,6 +57,20 @@ Result<std::string> state_folder() {
     return *home + "/.local/state/keepsake";
 }
 
+std::string guests_url() { return environment_variable("KEEPSAKE_GUESTS_URL").value_or(""); }
+
+std::string language() {
+    for (const char* const name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+        const auto value = environment_variable(name);
+        if (!value) continue;
+        const auto word = value->substr(0, value->find_first_of("_.@"));
+        const bool is_code = word.size() == 2 &&
+                             std::ranges::all_of(word, [](char c) { return c >= 'a' && c <= 'z'; });
+        return is_code ? word : "en";
+    }
+    return "en";
+}
+
 unsigned thread_count() { return std::clamp(std::thread::hardware_concurrency(), 1U, 8U); }
 
 }  // namespace keepsake::cli
