@@ -103,4 +103,4 @@ deb: build
 	@umask 022 && cd build/release && cpack -G DEB
 
 clean:
-	rm -rf build web/dist
+	rm -rf build web/dist web/dist-guest

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Builds, checks or photographs the pages (web/), with Node and what web/package-lock.json names.
 #
-#   tools/pages.sh build      web/dist, unless it is newer than everything that it is made of
+#   tools/pages.sh build      web/dist and web/dist-guest, unless they are newer than everything that they are made of
 #   tools/pages.sh check      types, Svelte's own checks and formatting
 #   tools/pages.sh screens    docs/screens, by chromium
 #
@@ -25,8 +25,8 @@ bring_modules() {
 }
 
 is_built() {
-    [ -f web/dist/index.html ] &&
-        [ -z "$(find web/src web/public web/tools web/index.html web/vite.config.ts web/svelte.config.js \
+    [ -f web/dist/index.html ] && [ -f web/dist-guest/zip.html ] &&
+        [ -z "$(find web/src web/public web/tools web/guest web/index.html web/vite.config.ts web/svelte.config.js \
             web/package-lock.json -newer web/dist/index.html -print | head -n 1)" ]
 }
 
@@ -35,7 +35,7 @@ build() {
         return 0
     fi
     bring_modules
-    echo "pages: building web/dist"
+    echo "pages: building web/dist and web/dist-guest"
     (cd web && npm run --silent build -- >/dev/null)
 }
 
