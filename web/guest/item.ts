@@ -17,7 +17,9 @@ export interface Setting {
     /** all that is shown; ends when the whole share is covered again */
     scope: Scope;
     /** items whose insides are on the page, with what can be saved of them */
-    open: Map<string, { kind: string; leaf: Leaf; coverAgain: (() => void) | undefined }>;
+    open: Map<string, { kind: string; leaf: Leaf }>;
+    /** what covers again that which was looked at, the last one last */
+    looks: Set<() => void>;
 }
 
 function find(leaf: Leaf, ...uses: string[]): Part | undefined {
@@ -120,7 +122,7 @@ const shapeOf = (kind: string): string =>
 
 /** An item that is not covered. */
 function shown(setting: Setting, item: Item, leaf: Leaf): HTMLElement {
-    setting.open.set(item.id, { kind: item.kind, leaf, coverAgain: undefined });
+    setting.open.set(item.id, { kind: item.kind, leaf });
     const { parts, hasCaption } = insides(setting, item.kind, leaf, item.ratio, setting.scope);
     const figure = el("figure", { class: shapeOf(item.kind) }, ...parts);
     figure.style.setProperty("--r", String(item.ratio));
@@ -135,7 +137,7 @@ export function pair(setting: Setting, items: readonly [Item, Item]): HTMLElemen
     const words: HTMLElement[] = [];
     for (const item of items) {
         const leaf = item.shown!;
-        setting.open.set(item.id, { kind: item.kind, leaf, coverAgain: undefined });
+        setting.open.set(item.id, { kind: item.kind, leaf });
         const { parts } = insides(setting, item.kind, leaf, item.ratio, setting.scope);
         for (const part of parts) {
             part.style.setProperty("--r", String(item.ratio));
@@ -230,16 +232,15 @@ class CoveredItem {
         this.look = look;
         // What is looked at takes the place that its words had.
         this.place.style.minHeight = `${this.place.getBoundingClientRect().height}px`;
+        const coverAgain = () => this.coverAgain();
+        setting.looks.add(coverAgain);
         look.own(() => {
+            setting.looks.delete(coverAgain);
             setting.open.delete(item.id);
             this.look = undefined;
             this.showCover();
         });
-        const again = el(
-            "button",
-            { class: "btn plain low", onclick: () => this.coverAgain() },
-            t.cover.again,
-        );
+        const again = el("button", { class: "btn plain low", onclick: coverAgain }, t.cover.again);
         const figure = el("figure", { tabindex: -1, "aria-busy": "true" });
         this.place.replaceChildren(figure);
         this.beneath.replaceChildren(again);
@@ -247,11 +248,7 @@ class CoveredItem {
         try {
             const leaf = await setting.share.leaf(item.leaf!, look.signal);
             if (look.isOver) return;
-            setting.open.set(item.id, {
-                kind: item.kind,
-                leaf,
-                coverAgain: () => this.coverAgain(),
-            });
+            setting.open.set(item.id, { kind: item.kind, leaf });
             const { parts, hasCaption } = insides(setting, item.kind, leaf, item.ratio, look);
             figure.replaceChildren(...parts);
             figure.setAttribute("aria-label", altOf(item.kind, leaf));

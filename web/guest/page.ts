@@ -98,6 +98,7 @@ class Visit {
                 sender: this.sender!,
                 scope: look,
                 open: new Map(),
+                looks: new Set(),
             };
             const coverAgain = told.cover ? () => this.coverAgain() : undefined;
             this.story = storyPage(setting, inside, told, this.key, coverAgain);

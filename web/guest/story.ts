@@ -131,9 +131,9 @@ export function storyPage(
                 closePanel();
                 return true;
             }
-            const looked = [...setting.open.values()].filter((one) => one.coverAgain);
-            looked[looked.length - 1]?.coverAgain?.();
-            return looked.length > 0;
+            const looks = [...setting.looks];
+            looks[looks.length - 1]?.();
+            return looks.length > 0;
         },
     };
 }
