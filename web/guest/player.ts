@@ -176,7 +176,7 @@ export function sound(
         media.ontimeupdate = tell;
         media.onloadedmetadata = tell;
         media.onerror = () => failed(new Error("does not play"));
-        below.replaceChildren(range);
+        below.replaceChildren(range, media);
         if (part.waveform.length > 0) below.prepend(peaks(part.waveform));
         release(media, scope);
         return media;

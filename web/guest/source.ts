@@ -125,15 +125,22 @@ function* decoded(base64: string): Generator<Uint8Array<ArrayBuffer>> {
 /** One HTML file: the files stand in it as text that nobody has decoded. */
 class Inline implements Source {
     readonly isFile = true;
+    /** the elements, which leave the page when its first words come */
+    private readonly files = new Map<string | undefined, HTMLElement>();
+
+    constructor() {
+        const all = document.querySelectorAll<HTMLElement>("script[data-file]");
+        for (const one of Array.from(all)) this.files.set(one.dataset.file, one);
+    }
 
     async *pieces(
         name: string,
         _size: number | undefined,
         signal: AbortSignal,
     ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-        const text = document.querySelector(`script[data-file="${name}"]`)?.textContent;
-        if (text === null || text === undefined) throw new Trouble("changed");
-        for (const piece of decoded(text.trim())) {
+        const file = this.files.get(name);
+        if (!file) throw new Trouble("changed");
+        for (const piece of decoded(file.textContent!.trim())) {
             yield piece;
             await pause();
             if (signal.aborted) throw new DOMException("", "AbortError");

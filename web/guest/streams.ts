@@ -16,7 +16,11 @@ interface Served {
 }
 
 const served = new Map<string, Served>();
-const script = (document.currentScript as HTMLScriptElement | null)?.src;
+/** where this script came from; the worker, which has no document, is the same script */
+const script =
+    typeof document === "undefined"
+        ? undefined
+        : (document.currentScript as HTMLScriptElement | null)?.src;
 let registered: Promise<ServiceWorkerRegistration> | undefined;
 
 export function canStream(share: Share): boolean {
