@@ -1,5 +1,5 @@
 #!/bin/sh
-# One group of the pages' tests: pages_test.sh WEB unit|covers|looking|keeping|access|program PROGRAM
+# One group of the pages' tests: pages_test.sh WEB unit|covers|looking|keeping|access|guest|program PROGRAM
 set -eu
 web=$1
 group=$2
@@ -16,7 +16,9 @@ cd "$web"
 if [ "$group" = unit ]; then
     exec node tests/run.mjs unit
 fi
-[ -f dist/index.html ] || skip "the pages are not built (tools/pages.sh build)"
+for built in dist dist-guest; do
+    [ -f $built/index.html ] || skip "the pages are not built (tools/pages.sh build)"
+done
 [ -x "${KEEPSAKE_CHROMIUM:-/usr/bin/chromium}" ] || skip "chromium is not here"
 if [ "$group" = program ]; then
     KEEPSAKE_PROGRAM=$program exec node tests/run.mjs program
