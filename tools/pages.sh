@@ -50,7 +50,7 @@ case ${1:-build} in
         ;;
     screens)
         build
-        (cd web && node tests/run.mjs screens)
+        (cd web && node tests/run.mjs screens && node tests/run.mjs guest-screens)
         ;;
     *)
         echo "pages: build, check or screens" >&2

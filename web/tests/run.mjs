@@ -1,4 +1,4 @@
-// Bundles the tests and runs them with node's own runner: `node tests/run.mjs unit|pages|program|screens|bench [name]`
+// Bundles the tests and runs them with node's own runner: `node tests/run.mjs unit|pages|program|screens|bench|guest-screens|guest-bench [name]`
 import { build } from "esbuild";
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const here = dirname(fileURLToPath(import.meta.url));
 const [group = "unit", only = ""] = process.argv.slice(2);
 const out = join(here, "..", "node_modules", ".cache", `keepsake-${group}`);
-const entries = ["screens", "bench"].includes(group)
+const entries = /(screens|bench)$/.test(group)
     ? [join(here, `${group}.ts`)]
     : readdirSync(join(here, group))
           .filter((name) => name.endsWith(".test.ts") && name.includes(only))
