@@ -107,14 +107,19 @@ export function isHeaderWhole(bytes: Uint8Array): boolean {
     return end !== undefined && bytes.length >= end + kNonce;
 }
 
-/** Opens the header in the first bytes of a file. Errors: Trouble: "changed", or "wrong" with a passphrase. */
+/** Opens the header in the first bytes of a file. Errors: Trouble: "changed"; "wrong" with a passphrase; "cut" if the key is none. */
 export async function openHeader(bytes: Uint8Array, key: Key): Promise<Body> {
     const end = headerEnd(bytes);
     if (end === undefined || bytes.length < end + kNonce) throw new Trouble("changed");
     await tryX25519();
     const decrypter = new Decrypter();
-    if ("identity" in key) decrypter.addIdentity(key.identity);
-    else decrypter.addPassphrase(key.passphrase);
+    try {
+        if ("identity" in key) decrypter.addIdentity(key.identity);
+        else decrypter.addPassphrase(key.passphrase);
+    } catch {
+        // A character of it is another: its checksum tells.
+        throw new Trouble("cut");
+    }
     let fileKey: Uint8Array;
     try {
         fileKey = await decrypter.decryptHeader(bytes.slice(0, end));

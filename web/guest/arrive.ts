@@ -17,10 +17,10 @@ function beside(head: Head, isFile: boolean): HTMLElement {
 }
 
 /** Something is on its way. */
-export function waitPage(sender?: string): void {
+export function waitPage(sender: string | undefined, isKnown: boolean): void {
     leafPage(
         "guest say",
-        sender === undefined ? undefined : el("p", { class: "from" }, t.sent(sender)),
+        isKnown ? el("p", { class: "from" }, t.sent(sender)) : undefined,
         el("p", { class: "from soft", role: "status" }, t.loading),
     );
 }
@@ -85,7 +85,7 @@ function readyPage(head: Head, isFile: boolean, back: () => void): void {
 }
 
 interface Asking {
-    sender: string | undefined;
+    from?: string;
     title: string;
     hint?: string | undefined;
     label: string;
@@ -140,7 +140,7 @@ function askPage(asking: Asking): void {
     const heading = el("h1", {}, asking.title);
     leafPage(
         "guest ask",
-        asking.sender === undefined ? undefined : el("p", { class: "from" }, t.sent(asking.sender)),
+        asking.from === undefined ? undefined : el("p", { class: "from" }, asking.from),
         heading,
         asking.hint === undefined
             ? undefined
@@ -157,7 +157,7 @@ export function passphrasePage(
     tryIt: (typed: string) => Promise<string | undefined>,
 ): void {
     askPage({
-        sender: head.from,
+        from: t.sent(head.from),
         title: t.lock.explain,
         hint: head.hint === undefined ? undefined : t.lock.hint(head.hint),
         label: t.lock.label,
@@ -169,7 +169,6 @@ export function passphrasePage(
 
 export function keyPage(tryIt: (typed: string) => Promise<string | undefined>): void {
     askPage({
-        sender: undefined,
         title: t.key.title,
         label: t.key.label,
         button: t.key.open,

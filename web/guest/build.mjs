@@ -31,7 +31,11 @@ async function bundled(entry, format, loader = {}) {
         target,
         loader,
         assetNames: "[name].[hash]",
-        alias: { "@noble/post-quantum/hybrid.js": unused, "@noble/curves/nist.js": unused },
+        alias: {
+            "@noble/post-quantum/hybrid.js": unused,
+            "@noble/curves/nist.js": unused,
+            "@noble/curves/ed25519.js": join(here, "x25519.ts"),
+        },
         logLevel: "warning",
     });
     const files = built.outputFiles.map(({ path, contents }) => [

@@ -46,7 +46,7 @@ export interface Told {
     inside: FileRef;
 }
 export interface Head {
-    from: string;
+    from: string | undefined;
     until: string | undefined;
     told: Told | undefined;
     hint: string | undefined;
@@ -251,7 +251,7 @@ export function readHead(bytes: Uint8Array): Head {
             from: typeof of.from === "string" ? of.from.slice(0, kMostNameLength) : undefined,
         });
     const head = {
-        from: name(of.from),
+        from: maybe(of.from, name),
         until: maybe(of.until, date),
         told: maybe(of.told, told),
         hint: maybe(of.hint, name),

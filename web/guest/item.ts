@@ -13,7 +13,7 @@ import { coverKind, coverLine, kindWord, t, takenWords } from "./words.ts";
 /** What the items of a share have in common. */
 export interface Setting {
     share: Share;
-    sender: string;
+    sender: string | undefined;
     /** all that is shown; ends when the whole share is covered again */
     scope: Scope;
     /** items whose insides are on the page, with what can be saved of them */
@@ -69,7 +69,7 @@ function insides(
     leaf: Leaf,
     ratio: number,
     scope: Scope,
-): { parts: HTMLElement[]; hasCaption: boolean } {
+): { parts: HTMLElement[]; hasCaption: boolean; shape?: number } {
     const { share, sender } = setting;
     const alt = altOf(kind, leaf);
     const small = find(leaf, "small");
@@ -86,6 +86,7 @@ function insides(
         return {
             parts: film(share, sender, moving, title, front, shape, scope),
             hasCaption: leaf.caption !== undefined,
+            shape,
         };
     }
     if (isPlayable(heard)) {
@@ -103,11 +104,12 @@ function insides(
             hasCaption: false,
         };
     }
-    if (isPicture(still) || isPicture(small))
-        return {
-            parts: [picture(share, sender, scope, { small, large: still, alt, ratio })],
-            hasCaption: false,
-        };
+    if (isPicture(still) || isPicture(small)) {
+        const parts = [picture(share, sender, scope, { small, large: still, alt, ratio })];
+        // A film of which nothing that plays could be made still has its still.
+        if (kind === "film" || kind === "sound") parts.push(wontOpen());
+        return { parts, hasCaption: false };
+    }
     if (words) return { parts: [text(setting, words, scope)], hasCaption: false };
     return { parts: [wontOpen()], hasCaption: false };
 }
@@ -117,15 +119,24 @@ function caption(leaf: Leaf): HTMLElement | undefined {
     return words === "" ? undefined : el("span", { dir: "auto" }, words);
 }
 
-const shapeOf = (kind: string): string =>
-    kind === "sound" || kind === "words" || kind === "other" ? "" : "wide";
+/** How wide it stands: pictures as wide as the page, papers and what is read as wide as the story. */
+function shapeOf(kind: string): "wide" | "bleed" | "" {
+    if (kind === "paper") return "bleed";
+    return kind === "sound" || kind === "words" || kind === "other" ? "" : "wide";
+}
 
 /** An item that is not covered. */
 function shown(setting: Setting, item: Item, leaf: Leaf): HTMLElement {
     setting.open.set(item.id, { kind: item.kind, leaf });
-    const { parts, hasCaption } = insides(setting, item.kind, leaf, item.ratio, setting.scope);
+    const { parts, hasCaption, shape } = insides(
+        setting,
+        item.kind,
+        leaf,
+        item.ratio,
+        setting.scope,
+    );
     const figure = el("figure", { class: shapeOf(item.kind) }, ...parts);
-    figure.style.setProperty("--r", String(item.ratio));
+    figure.style.setProperty("--r", String(shape ?? item.ratio));
     const words = hasCaption ? undefined : caption(leaf);
     if (words) figure.append(el("figcaption", {}, words));
     return figure;

@@ -31,7 +31,7 @@ class Visit {
         const given = fragment();
         if (given === undefined && this.source.isFile) return this.askForKey();
         const key = keyIn(given ?? "");
-        if (key === undefined || !(await isIdentity(key))) return this.say(new Trouble("cut"));
+        if (key === undefined) return this.say(new Trouble("cut"));
         await this.open(key);
     }
 
@@ -47,7 +47,7 @@ class Visit {
     private async open(key: string): Promise<void> {
         this.key = key;
         this.share = new Share(this.source, key);
-        waitPage(this.sender);
+        waitPage(this.sender, this.sender !== undefined);
         try {
             this.head = await this.share.head(new Scope().signal);
         } catch (error) {
@@ -89,13 +89,13 @@ class Visit {
         const look = new Scope();
         this.look?.end();
         this.look = look;
-        waitPage(this.sender);
+        waitPage(this.sender, true);
         try {
             const inside = await this.share!.inside(told.inside, look.signal);
             if (look.isOver) return;
             const setting: Setting = {
                 share: this.share!,
-                sender: this.sender!,
+                sender: this.sender,
                 scope: look,
                 open: new Map(),
                 looks: new Set(),

@@ -32,7 +32,7 @@ function loaded(image: HTMLImageElement): Promise<void> {
 export function troubleIn(
     box: HTMLElement,
     error: unknown,
-    sender: string,
+    sender: string | undefined,
     again: () => void,
 ): void {
     const why = whyOf(error);
@@ -59,7 +59,12 @@ interface Wanted {
 }
 
 /** A picture in its place: while it is near, its small copy and then its large one; far away, neither. */
-export function picture(share: Share, sender: string, scope: Scope, wanted: Wanted): HTMLElement {
+export function picture(
+    share: Share,
+    sender: string | undefined,
+    scope: Scope,
+    wanted: Wanted,
+): HTMLElement {
     const box = hold(wanted.ratio);
     const begin = (visit: Scope) => {
         visit.own(() => box.replaceChildren());

@@ -143,7 +143,7 @@ function peaks(heights: readonly number[]): SVGSVGElement {
 /** A recording: one row, and its place in time once it plays. */
 export function sound(
     share: Share,
-    sender: string,
+    sender: string | undefined,
     part: Part,
     title: string,
     scope: Scope,
@@ -171,7 +171,7 @@ export function sound(
             range.value = String(media.currentTime);
             const now = clock(media.currentTime);
             range.setAttribute("aria-valuetext", now);
-            time.textContent = `${now} / ${clock(length)}`;
+            time.textContent = now;
         };
         media.ontimeupdate = tell;
         media.onloadedmetadata = tell;
@@ -188,7 +188,7 @@ export function sound(
 /** A film: its still, and a row to play it with; the player then stands where the still stood. */
 export function film(
     share: Share,
-    sender: string,
+    sender: string | undefined,
     part: Part,
     title: string,
     still: HTMLElement,

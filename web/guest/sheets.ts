@@ -10,7 +10,7 @@ const kFramesPerSecond = 12;
 
 export function sheets(
     share: Share,
-    sender: string,
+    sender: string | undefined,
     parts: readonly Part[],
     small: Part | undefined,
     alt: string,

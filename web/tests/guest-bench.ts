@@ -56,7 +56,12 @@ async function slowVisit(browser: Browser, host: Host): Promise<[number, number]
     await page.addInitScript(kWatch);
     await page.goto(host.link, { waitUntil: "commit" });
     const at = async (name: string) =>
-        (await (await page.waitForFunction(`window.${name}`)).jsonValue()) as number;
+        (await (
+            await page.waitForFunction(
+                (its) => (window as unknown as Record<string, number | undefined>)[its],
+                name,
+            )
+        ).jsonValue()) as number;
     const words = await at("wordsAt");
     await page.waitForTimeout(1500);
     await visit.button("Look").click();

@@ -1,9 +1,13 @@
 import type { Strings } from "./en.ts";
 
 export const de: Strings = {
-    sent: (name) => `${name} hat dir das geschickt.`,
+    sent: (name) =>
+        name === undefined ? "Das wurde dir geschickt." : `${name} hat dir das geschickt.`,
     cover: {
-        unwritten: (name) => `${name} hat das abgedeckt und nicht gesagt, was es ist.`,
+        unwritten: (name) =>
+            name === undefined
+                ? "Das ist abgedeckt, und niemand hat gesagt, was es ist."
+                : `${name} hat das abgedeckt und nicht gesagt, was es ist.`,
         more: "Sag mir mehr",
         less: "Sag mir weniger",
         notNow: "Nicht jetzt",
@@ -116,6 +120,7 @@ export const de: Strings = {
     pages: (n, shown) => (n === 1 ? "eine Seite" : `${shown} Seiten`),
     minutes: (n, shown) => (n === 1 ? "eine Minute" : `${shown} Minuten`),
     seconds: (n, shown) => (n === 1 ? "eine Sekunde" : `${shown} Sekunden`),
+    and: "und",
     numbers: [
         "keine",
         "eine",

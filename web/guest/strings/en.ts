@@ -1,8 +1,12 @@
 /** Every word that the guest page says, in English. `de.ts` has the same places (its type says so). */
 export const en = {
-    sent: (name: string) => `${name} sent you this.`,
+    sent: (name: string | undefined) =>
+        name === undefined ? "This was sent to you." : `${name} sent you this.`,
     cover: {
-        unwritten: (name: string) => `${name} covered this and hasn’t said what it is.`,
+        unwritten: (name: string | undefined) =>
+            name === undefined
+                ? "This is covered, and nobody has said what it is."
+                : `${name} covered this and hasn’t said what it is.`,
         more: "Tell me more",
         less: "Tell me less",
         notNow: "Not now",
@@ -113,6 +117,7 @@ export const en = {
     pages: (n: number, shown: string) => (n === 1 ? "one page" : `${shown} pages`),
     minutes: (n: number, shown: string) => (n === 1 ? "one minute" : `${shown} minutes`),
     seconds: (n: number, shown: string) => (n === 1 ? "one second" : `${shown} seconds`),
+    and: "and",
     numbers: [
         "none",
         "one",

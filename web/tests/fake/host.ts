@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 import type { Made } from "./share.ts";
 
@@ -16,6 +17,8 @@ const kTypes: Record<string, string> = {
 
 export interface HostOptions {
     ranges?: boolean;
+    /** most hosts send text smaller; false: as it is */
+    gzip?: boolean;
     /** the address to listen at; another than loopback is plain http without WebCrypto */
     host?: string;
 }
@@ -103,6 +106,13 @@ export class Host {
         const type = kTypes[name.split(".").pop()!] ?? "application/octet-stream";
         const bounds =
             this.options.ranges === false ? null : /^bytes=(\d+)-(\d*)$/u.exec(range ?? "");
+        const isText = /\.(html|js|css)$/u.test(name);
+        const takesGzip = /\bgzip\b/u.test(String(request.headers["accept-encoding"]));
+        if (isText && takesGzip && this.options.gzip !== false) {
+            response.writeHead(200, { "content-type": type, "content-encoding": "gzip" });
+            response.end(gzipSync(bytes));
+            return;
+        }
         if (!bounds) {
             response.writeHead(200, { "content-type": type, "content-length": bytes.length });
             response.end(request.method === "HEAD" ? undefined : bytes);
