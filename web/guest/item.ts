@@ -114,9 +114,11 @@ function insides(
     return { parts: [wontOpen()], hasCaption: false };
 }
 
-function caption(leaf: Leaf): HTMLElement | undefined {
-    const words = leaf.caption ?? "";
-    return words === "" ? undefined : el("span", { dir: "auto" }, words);
+/** The family's words for it, and the place, where the sender let it go along. */
+function caption(leaf: Leaf, hasWords = false): HTMLElement | undefined {
+    const words = [hasWords ? undefined : leaf.caption, leaf.place];
+    const said = words.filter(Boolean).join(" · ");
+    return said === "" ? undefined : el("span", { dir: "auto" }, said);
 }
 
 /** How wide it stands: pictures as wide as the page, papers and what is read as wide as the story. */
@@ -137,7 +139,7 @@ function shown(setting: Setting, item: Item, leaf: Leaf): HTMLElement {
     );
     const figure = el("figure", { class: shapeOf(item.kind) }, ...parts);
     figure.style.setProperty("--r", String(shape ?? item.ratio));
-    const words = hasCaption ? undefined : caption(leaf);
+    const words = caption(leaf, hasCaption);
     if (words) figure.append(el("figcaption", {}, words));
     return figure;
 }
@@ -263,7 +265,7 @@ class CoveredItem {
             const { parts, hasCaption } = insides(setting, item.kind, leaf, item.ratio, look);
             figure.replaceChildren(...parts);
             figure.setAttribute("aria-label", altOf(item.kind, leaf));
-            const words = hasCaption ? undefined : caption(leaf);
+            const words = caption(leaf, hasCaption);
             if (words) this.beneath.prepend(el("p", { class: "caption" }, words));
         } catch (error) {
             if (look.isOver || wasLetGo(error)) return;

@@ -206,10 +206,7 @@ guestRule(
 /** Every kind of file, altered in every manner that a host could. */
 const harms: [string, (bytes: Uint8Array) => Uint8Array][] = [
     ["a bit flipped", (bytes) => flipped(bytes, bytes.length - 20)],
-    ["its header altered", (bytes) => flipped(bytes, 60)],
     ["cut short", (bytes) => bytes.slice(0, -100)],
-    ["made longer", (bytes) => Buffer.concat([bytes, Buffer.alloc(10)])],
-    ["empty", () => new Uint8Array()],
     ["something else", () => Buffer.from("not an age file at all, but long enough for a header\n")],
 ];
 

@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+
+import { phone, skip, webFolder } from "../browser.ts";
+import { guestPage } from "../fake/host.ts";
+import { makeShare } from "../fake/share.ts";
+import { tone } from "../fake/sound.ts";
+import { theBrowser } from "../guest-rules.ts";
+import { emil, kLine } from "../guest.ts";
+
+/** A share in a folder of nginx, set up as plainly as can be. */
+const nginx = ["/usr/sbin/nginx", "nginx"].find(
+    (name) => spawnSync(name, ["-v"], { stdio: "ignore" }).status === 0,
+);
+
+async function freePort(): Promise<number> {
+    const server = createServer();
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((done) => server.close(done));
+    return port;
+}
+
+const configuration = (folder: string, port: number) => `
+daemon off; master_process off; pid ${folder}/pid; error_log stderr warn;
+events {}
+http {
+    access_log off; default_type application/octet-stream;
+    types { text/html html; text/javascript js; text/css css; font/woff2 woff2; }
+    client_body_temp_path ${folder}/t1; proxy_temp_path ${folder}/t2; fastcgi_temp_path ${folder}/t3;
+    uwsgi_temp_path ${folder}/t4; scgi_temp_path ${folder}/t5;
+    server { listen 127.0.0.1:${port}; root ${folder}/public; }
+}`;
+
+test(
+    "on a plain nginx a share opens, and a long recording plays as it is fetched",
+    { skip: skip || (nginx ? false : "nginx is not here"), timeout: 60_000 },
+    async () => {
+        const share = emil();
+        const part = share.items[3]!.parts[0]!;
+        Object.assign(part, { seconds: 300, bytes: tone(300) });
+        const made = await makeShare(share);
+        const folder = mkdtempSync(join(tmpdir(), "keepsake-nginx-"));
+        mkdirSync(join(folder, "public", "emil"), { recursive: true });
+        for (const [name, bytes] of [...guestPage(webFolder), ...made.files])
+            writeFileSync(join(folder, "public", "emil", name), bytes);
+        const port = await freePort();
+        writeFileSync(join(folder, "nginx.conf"), configuration(folder, port));
+        const child = spawn(nginx!, ["-p", folder, "-c", join(folder, "nginx.conf")], {
+            stdio: "ignore",
+        });
+        const context = await theBrowser().newContext(phone);
+        try {
+            const page = await context.newPage();
+            // Without the slash that the folder's address ends in: nginx leads there, and the browser keeps what is behind the "#".
+            const link = `http://127.0.0.1:${port}/emil#${made.key}`;
+            for (let time = 0; time < 50; time += 1) {
+                const isThere = await page.goto(link).then(
+                    () => true,
+                    () => false,
+                );
+                if (isThere) break;
+                await page.waitForTimeout(100);
+            }
+            await page.getByRole("heading", { name: kLine }).waitFor();
+            await page.getByRole("button", { name: "Look", exact: true }).click();
+            await page.locator(".pair img").nth(1).waitFor();
+            await page.getByRole("button", { name: /^Play: / }).click();
+            await page.waitForFunction(() => {
+                const media = document.querySelector("audio");
+                return media !== null && media.currentTime > 0.1;
+            });
+            const source = await page.locator("audio").evaluate((one: HTMLAudioElement) => one.src);
+            assert.match(source, /\/emil\/playing-/u);
+        } finally {
+            await context.close();
+            child.kill();
+            await new Promise((done) => child.on("exit", done));
+            rmSync(folder, { recursive: true });
+        }
+    },
+);
