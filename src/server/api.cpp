@@ -35,6 +35,7 @@ constexpr std::uint64_t kMostJson = 1UL << 20U;
 constexpr std::uint64_t kMostUploadBytes = 1ULL << 43U;  // 8 TiB
 constexpr std::string_view kCookie = "keepsake";
 constexpr std::string_view kTus = "1.0.0";
+constexpr std::string_view kUnasked = "keepsake-unasked";
 constexpr int kTicksBetweenRefreshes = 30;
 
 constexpr std::string_view kPagesPolicy =
@@ -84,7 +85,7 @@ struct Api::Routes {
         {Method::post, "archive", &Api::make_archive, true, true, kMostJson},
         {Method::patch, "archive", &Api::name_archive, false, true, kMostJson},
         {Method::post, "session", &Api::unlock, true, true, kMostJson},
-        {Method::get, "session", &Api::get_session, false, false},
+        {Method::get, "session", &Api::get_session},
         {Method::patch, "session", &Api::say_who, false, true, kMostJson},
         {Method::del, "session", &Api::lock, true},
         {Method::get, "settings", &Api::get_settings},
@@ -228,7 +229,9 @@ std::optional<http::Response> Api::refuse_strangers(const http::RequestHead& hea
 }
 
 std::optional<Visitors::Visitor> Api::visitor_of(const http::RequestHead& head, bool counts) {
-    return visitors_.find(head.cookie(kCookie).value_or(""), counts);
+    // What a page asks by itself is not what a person does: else an open page would never rest.
+    const bool person = counts && head.header(kUnasked).value_or("") != "1";
+    return visitors_.find(head.cookie(kCookie).value_or(""), person);
 }
 
 std::string Api::cookie(std::string_view word) const {

@@ -55,20 +55,28 @@ function address(path: string, query: Query = {}): string {
     return `${kApi}${path}${tail ? `?${tail}` : ""}`;
 }
 
+interface Asked {
+    body?: unknown;
+    signal?: AbortSignal | undefined;
+    /** the page asks by itself: it keeps nothing open that nobody uses */
+    isUnasked?: boolean;
+}
+
 async function ask(
     method: Method,
     path: string,
-    body?: unknown,
-    signal?: AbortSignal,
+    { body, signal, isUnasked }: Asked = {},
 ): Promise<Response> {
     let response: Response;
     try {
         response = await fetch(path, {
             method,
             credentials: "same-origin",
-            ...(body === undefined
-                ? {}
-                : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } }),
+            headers: {
+                ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+                ...(isUnasked ? { "Keepsake-Unasked": "1" } : {}),
+            },
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
             ...(signal ? { signal } : {}),
         });
     } catch (error) {
@@ -88,17 +96,17 @@ async function ask(
     throw refusal;
 }
 
-async function json<T>(
-    method: Method,
-    path: string,
-    body?: unknown,
-    signal?: AbortSignal,
-): Promise<T> {
-    return (await (await ask(method, path, body, signal)).json()) as T;
+async function json<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    return (await (await ask(method, path, { body })).json()) as T;
+}
+
+/** What a page reads of its own accord: when something changed, or before it is wanted. */
+async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+    return (await (await ask("GET", path, { signal, isUnasked: true })).json()) as T;
 }
 
 async function done(method: Method, path: string, body?: unknown): Promise<void> {
-    await ask(method, path, body);
+    await ask(method, path, { body });
 }
 
 export interface Looking {
@@ -114,33 +122,38 @@ export const api = {
         }),
     nameArchive: (name: string) => done("PATCH", address("/archive"), { name }),
     unlock: (passphrase: string) => json<Session>("POST", address("/session"), { passphrase }),
+    /** Who is here; and, as it is asked for, that somebody is. */
     session: () => json<Session>("GET", address("/session")),
     iAm: (person: Id | null) => json<Session>("PATCH", address("/session"), { person }),
     lock: () => done("DELETE", address("/session")),
     settings: () => json<Settings>("GET", address("/settings")),
     setSettings: (change: Partial<Settings>) =>
         json<Settings>("PATCH", address("/settings"), change),
+    /** Where this person left the timeline, noted by the page itself. */
+    leftAt: (place: Id) => ask("PATCH", address("/settings"), { body: { place }, isUnasked: true }),
 
-    people: async () => (await json<{ people: Person[] }>("GET", address("/people"))).people,
+    people: async () => (await read<{ people: Person[] }>(address("/people"))).people,
     namePerson: (name: string) => json<Person>("POST", address("/people"), { name }),
     renamePerson: (person: Id, name: string) =>
         json<Person>("PATCH", address(`/people/${person}`), { name }),
 
-    timeline: () => json<Timeline>("GET", address("/timeline")),
+    timeline: () => read<Timeline>(address("/timeline")),
     timelineItems: (first: number, count: number, signal?: AbortSignal) =>
-        json<TimelineItems>("GET", address("/timeline/items", { first, count }), undefined, signal),
+        read<TimelineItems>(address("/timeline/items", { first, count }), signal),
     timelineShapes: async (first: number, count: number) => {
-        const response = await ask("GET", address("/timeline/shapes", { first, count }));
+        const response = await ask("GET", address("/timeline/shapes", { first, count }), {
+            isUnasked: true,
+        });
         return {
             revision: response.headers.get("Keepsake-Revision") ?? "",
             shapes: await response.arrayBuffer(),
         };
     },
     timelineNumber: (item: Id) =>
-        json<{ revision: string; number: number }>("GET", address(`/timeline/number/${item}`)),
+        read<{ revision: string; number: number }>(address(`/timeline/number/${item}`)),
 
     itemsById: (ids: readonly Id[], { look }: Looking = {}) =>
-        json<Items>("GET", address("/items", { ids: ids.join(","), look })),
+        read<Items>(address("/items", { ids: ids.join(","), look })),
     item: (item: Id, { look }: Looking = {}) =>
         json<Item | Covered>("GET", address(`/items/${item}`, { look })),
     changeItem: (item: Id, change: ItemChange, { look }: Looking = {}) =>
@@ -164,32 +177,30 @@ export const api = {
     leaveOpen: (of: "items" | "moments", id: Id, open: boolean) =>
         done(open ? "PUT" : "DELETE", address(`/${of}/${id}/leave-open`)),
 
-    letGoItems: (first: number, count: number) =>
-        json<Items>("GET", address("/let-go", { first, count })),
+    letGoItems: (first: number, count: number) => read<Items>(address("/let-go", { first, count })),
     letGo: (items: readonly Id[]) => done("POST", address("/let-go"), { items }),
     bringBack: (items: readonly Id[]) => done("POST", address("/bring-back"), { items }),
 
     justKept: (first: number, count: number) =>
-        json<JustKept>("GET", address("/just-kept", { first, count })),
+        read<JustKept>(address("/just-kept", { first, count })),
     place: (items: readonly Id[] | undefined, moment?: Id) =>
         json<{ placed: number }>("POST", address("/just-kept/place"), {
             ...(items ? { items } : {}),
             ...(moment ? { moment } : {}),
         }),
 
-    moments: async () =>
-        (await json<{ moments: MomentCard[] }>("GET", address("/moments"))).moments,
+    moments: async () => (await read<{ moments: MomentCard[] }>(address("/moments"))).moments,
     newMoment: (name: string, items: readonly Id[] = []) =>
         json<Moment>("POST", address("/moments"), { name, items }),
     orderMoments: (moments: readonly Id[]) => done("PUT", address("/moments/order"), { moments }),
     moment: (moment: Id, { look }: Looking = {}) =>
-        json<Moment>("GET", address(`/moments/${moment}`, { look })),
+        read<Moment>(address(`/moments/${moment}`, { look })),
     changeMoment: (moment: Id, change: MomentChange, { look }: Looking = {}) =>
         json<Moment>("PATCH", address(`/moments/${moment}`, { look }), change),
     takeApart: (moment: Id, { look }: Looking = {}) =>
         done("DELETE", address(`/moments/${moment}`, { look })),
     momentItems: (moment: Id, first: number, count: number, { look }: Looking = {}) =>
-        json<Items>("GET", address(`/moments/${moment}/items`, { first, count, look })),
+        read<Items>(address(`/moments/${moment}/items`, { first, count, look })),
     putIntoMoment: (
         moment: Id,
         change: { add?: readonly Id[]; remove?: readonly Id[] },
@@ -202,15 +213,15 @@ export const api = {
     find: (words: string, first: number, count: number) =>
         json<Items>("GET", address("/find", { words, first, count })),
 
-    care: () => json<Care>("GET", address("/care")),
-    check: () => json<Check>("GET", address("/care/check")),
+    care: () => read<Care>(address("/care")),
+    check: () => read<Check>(address("/care/check")),
     startCheck: (repair: boolean) => json<Check>("POST", address("/care/check"), { repair }),
     stopCheck: () => done("DELETE", address("/care/check")),
 
     newKeep: (files: number, bytes: number) =>
         json<Keep>("POST", address("/keeps"), { files, bytes }),
     keepReport: (keep: Id, first = 0, count = 1000) =>
-        json<KeepReport>("GET", address(`/keeps/${keep}`, { first, count })),
+        read<KeepReport>(address(`/keeps/${keep}`, { first, count })),
 };
 
 export const addresses = {

@@ -4,6 +4,9 @@ import { tongue } from "./words.svelte.ts";
 
 export type Change = "timeline" | "moments" | "people" | "just-kept" | "settings";
 
+/** At most so often the server is told that somebody is here: well within the shortest rest. */
+const kHereEveryMs = 20_000;
+
 export interface KeepProgress {
     keep: string;
     arrived: number;
@@ -34,6 +37,8 @@ class App {
     said = $state.raw<{ words: string; undo?: () => void }>();
     private events: EventSource | undefined;
     private keepListeners = new Set<(progress: KeepProgress) => void>();
+    private hereAt = 0;
+    private isWatched = false;
 
     get name(): string {
         return this.session?.archive || tongue.t.product;
@@ -71,7 +76,24 @@ class App {
         this.people = people;
         await this.takeSettings(settings);
         this.state = "open";
+        this.hereAt = performance.now();
         this.listen();
+        this.watch();
+    }
+
+    /** Somebody reads, scrolls, types, listens or watches: the house does not lock itself meanwhile. */
+    here(): void {
+        const now = performance.now();
+        if (this.state !== "open" || now - this.hereAt < kHereEveryMs) return;
+        this.hereAt = now;
+        void api.session().catch(() => {});
+    }
+
+    private watch(): void {
+        if (this.isWatched) return;
+        this.isWatched = true;
+        for (const sign of ["pointerdown", "keydown", "wheel", "touchmove", "timeupdate"])
+            document.addEventListener(sign, () => this.here(), { capture: true, passive: true });
     }
 
     async takeSettings(settings: Settings): Promise<void> {

@@ -77,6 +77,8 @@ interface Arriving {
 
 export class Fake {
     readonly requests: string[] = [];
+    /** those that a page did not say it asked by itself */
+    readonly asked: string[] = [];
     things: Thing[] = [];
     sections: { date: string; first: number; items: number }[] = [];
     moments: FakeMoment[] = [];
@@ -186,7 +188,9 @@ export class Fake {
 
     private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
         const url = new URL(request.url ?? "/", "http://fake");
-        this.requests.push(`${request.method} ${url.pathname}${url.search}`);
+        const line = `${request.method} ${url.pathname}${url.search}`;
+        this.requests.push(line);
+        if (request.headers["keepsake-unasked"] !== "1") this.asked.push(line);
         response.setHeader("Content-Security-Policy", kPolicy);
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("X-Content-Type-Options", "nosniff");

@@ -227,3 +227,63 @@ rule(
     },
     { world: () => serve({ state: "none" }) },
 );
+
+rule("what a page asks by itself keeps no house open", async (visit) => {
+    const { fake } = visit;
+    for (const place of [
+        "home",
+        "timeline",
+        `moment/${fake.moments[0]!.id}`,
+        "just-kept",
+        "let-go",
+        "care",
+    ]) {
+        await look(visit, place);
+        const before = fake.requests.length;
+        fake.asked.length = 0;
+        fake.check = { ...fake.check, state: "running" };
+        fake.tell("check", fake.check);
+        fake.addMonth("2030-01", 1);
+        for (const what of ["timeline", "moments", "people", "just-kept", "settings"])
+            fake.tell(what, {});
+        fake.check = { ...fake.check, state: "sound" };
+        fake.tell("check", fake.check);
+        // Pictures come through the browser, which says nothing of why; the page asks for none that it showed before.
+        await visit.page.waitForTimeout(400);
+        assert.ok(fake.requests.length > before, `${place} follows what others change`);
+        assert.deepEqual(
+            fake.asked.filter((one) => !/\/(thumbnail|preview)\?/u.test(one)),
+            [],
+            place,
+        );
+    }
+});
+
+rule("whoever scrolls, types or watches is here, and says so now and then", async (visit) => {
+    const { page, fake } = visit;
+    await page.clock.install();
+    await look(visit, "timeline");
+    const said = () => fake.asked.filter((one) => one === "GET /api/v1/session").length;
+    const before = said();
+    await page.mouse.wheel(0, 200);
+    await page.keyboard.press("Shift");
+    await page.waitForTimeout(100);
+    assert.equal(said(), before, "not more often than every 20 seconds");
+    for (const act of [
+        () => page.mouse.wheel(0, 200),
+        () => page.keyboard.press("Shift"),
+        () => page.mouse.click(700, 40),
+        () =>
+            page.evaluate(() => {
+                const film = document.body.appendChild(document.createElement("video"));
+                film.dispatchEvent(new Event("timeupdate"));
+            }),
+    ]) {
+        await page.clock.fastForward(21_000);
+        const now = said();
+        await act();
+        const until = Date.now() + 5_000;
+        while (said() === now && Date.now() < until) await page.waitForTimeout(20);
+        assert.equal(said(), now + 1);
+    }
+});
