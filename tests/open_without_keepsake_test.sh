@@ -112,6 +112,7 @@ first_segment=$(cat "$work/placed")
     entry '{op: "set", of: "moment:00000000000000f1", field: "name", value: "The morning"}'
     entry '{op: "set", of: "moment:00000000000000f1", field: "cover", value: "From the hospital."}'
     entry '{op: "set", of: "item:000000000000000a", field: "cover", value: "A hard one."}'
+    entry '{op: "set", of: "item:000000000000000a", field: "cover_more", value: "It is the room.\nNobody is in it."}'
     entry '{op: "link", of: "moment:00000000000000f1", to: "item:0000000000000001", as: "holds", value: {order: "b"}}'
     entry '{op: "link", of: "moment:00000000000000f1", to: "item:0000000000000004", as: "holds", value: {order: "a"}}'
     entry '{op: "link", of: "moment:00000000000000f1", to: "item:0000000000000009", as: "holds", value: {order: "c"}}'
@@ -200,7 +201,7 @@ expect 'leaves the archive as it is' [ "$damaged" = "$(cd "$archive" && find . -
 expect 'leaves no temporary file' leaves_nothing
 expect 'lets nobody else read' [ "$(stat -c %a "$got/src/2020/one.txt" "$got")" = "600${line_feed}700" ]
 {
-    printf 'The words that were kept in this archive.\n\nbig2.bin\n    Cover: A hard one.\n'
+    printf 'The words that were kept in this archive.\n\nbig2.bin\n    Cover: A hard one.\n        It is the room.\n        Nobody is in it.\n'
     printf '\nsrc/2020/one.txt\n    Your hand, é.\n    Two lines.\n'
     printf '\nsrc/empty\n    [one of 2 versions that stand side by side; CLOCK, device:%s]\n    From the laptop.\n' "$(cat laptop.id)"
     printf '    [one of 2 versions that stand side by side; CLOCK, device:%s]\n    From the phone.\n' "$(cat phone.id)"

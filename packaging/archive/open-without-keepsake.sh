@@ -159,7 +159,7 @@ foreach (inputs | objects) as $line ({};
   elif .op == "words" then
     (.replaces | each | ["replaced", s]),
     ["words", (.of | s), (.field | s | @base64), $clock, $d, (.content | s), (.text | s | @base64)]
-  elif .op == "set" and (.field | IN("name", "cover", "taken", "place", "order")) then
+  elif .op == "set" and (.field | IN("name", "cover", "cover_more", "taken", "place", "order")) then
     ["set", (.of | s), .field, (.person | s), $clock, $d,
      (if .value == null then "-" else (.value | told | @base64) end)]
   elif .op == "link" and (.as | IN("holds", "shows", "there")) then
@@ -231,11 +231,14 @@ function tell_words(key, of,   list, count, i, k, n, field, versions, where) {
         else tell(key, indented(words_text[k]))
     }
 }
-function tell_covers(key, of,   list, count, i, value) {
+function tell_covers(key, of,   list, count, i, person, value, more) {
     count = split(covers_of[of], list, " ")
     for (i = 1; i <= count; i++) {
-        value = value_of("cover", of, list[i] == "-" ? "" : list[i])
-        if (value != "") tell(key, "    Cover" (list[i] == "-" ? "" : " for " label("person:" list[i])) ": " value)
+        person = list[i] == "-" ? "" : list[i]
+        value = value_of("cover", of, person)
+        if (value != "") tell(key, "    Cover" (person == "" ? "" : " for " label("person:" person)) ": " value)
+        if ((more = ("cover_more", of, person) in now ? now["cover_more", of, person] : "-") != "-")
+            tell(key, indented(indented(text_of(more))))
     }
 }
 function tell_linked(key, of, as_what, title,   list, count, i, names) {

@@ -191,11 +191,14 @@ Result<> check_cover(std::string_view words) {
 Result<> set_cover(Library& library, const model::Subject& of, std::string_view words) {
     if (words.empty()) return Error(ErrorCode::invalid, "The cover is empty.");
     TRY(check_cover(words));
-    return library.commit({set_text(of, "cover", words)});
+    // What was said with another line goes with it.
+    return library.commit({set_text(of, "cover", words), model::Set{of, "cover_more", {}, "null"},
+                           model::Set{of, "cover_by", {}, "null"}});
 }
 
 Result<> take_cover_away(Library& library, const model::Subject& of) {
-    return library.commit({model::Set{of, "cover", {}, "null"}});
+    return library.commit(
+        {model::Set{of, "cover", {}, "null"}, model::Set{of, "cover_more", {}, "null"}});
 }
 
 namespace {

@@ -59,20 +59,7 @@ Result<Told> Told::read(catalog::Catalog& catalog) {
 }
 
 Result<> Told::read_covers(catalog::Catalog& catalog) {
-    std::set<model::MomentId> moments;
-    TRY(catalog.for_each_field("cover", [&](const Field& field) -> Result<> {
-        auto subject = field.subject;
-        if (const auto moment = subject.moment()) moments.insert(*moment);
-        if (const auto item = subject.item()) {
-            // What is shown as a part of another is covered with it, and covers it.
-            TRY_LET(const auto record, catalog.item(*item));
-            if (record && record->lead) subject = model::Subject::of(*record->lead);
-        }
-        // A value that this program does not know is a cover all the same.
-        covers_.insert_or_assign({subject.text, field.person}, text_of(field.value).value_or(""));
-        ever_covered_.insert(subject.text);
-        return {};
-    }));
+    TRY(read_cover_words(catalog));
     TRY(catalog.for_each_field("cover_by", [&](const Field& field) -> Result<> {
         const auto person = model::PersonId::from_hex(text_of(field.value).value_or(""));
         if (person) covered_by_.insert_or_assign(field.subject.text, *person);
@@ -82,6 +69,42 @@ Result<> Told::read_covers(catalog::Catalog& catalog) {
         if (is_true(field.value)) left_open_.insert({field.subject.text, field.person});
         return {};
     }));
+    return read_covered_moments(catalog);
+}
+
+namespace {
+
+/// What is shown as a part of another is covered with it, and covers it.
+Result<model::Subject> shown_as(catalog::Catalog& catalog, const model::Subject& subject) {
+    if (const auto item = subject.item()) {
+        TRY_LET(const auto record, catalog.item(*item));
+        if (record && record->lead) return model::Subject::of(*record->lead);
+    }
+    return subject;
+}
+
+}  // namespace
+
+Result<> Told::read_cover_words(catalog::Catalog& catalog) {
+    TRY(catalog.for_each_field("cover", [&](const Field& field) -> Result<> {
+        TRY_LET(const auto subject, shown_as(catalog, field.subject));
+        // A value that this program does not know is a cover all the same.
+        covers_.insert_or_assign({subject.text, field.person}, text_of(field.value).value_or(""));
+        ever_covered_.insert(subject.text);
+        return {};
+    }));
+    return catalog.for_each_field("cover_more", [&](const Field& field) -> Result<> {
+        TRY_LET(const auto subject, shown_as(catalog, field.subject));
+        covers_more_.insert_or_assign({subject.text, field.person},
+                                      text_of(field.value).value_or(""));
+        return {};
+    });
+}
+
+Result<> Told::read_covered_moments(catalog::Catalog& catalog) {
+    std::set<model::MomentId> moments;
+    for (const auto& [own, line] : covers_)
+        if (const auto moment = model::Subject{own.first}.moment()) moments.insert(*moment);
     for (const auto& id : moments) {
         // By its links, not by what it lists: what was let go stays covered.
         TRY_LET(const auto links, catalog.links(model::Subject::of(id), "holds"));
@@ -119,6 +142,12 @@ Result<> Told::read_edits(catalog::Catalog& catalog) {
         if (item && is_true(field.value)) just_kept_.insert(*item);
         return {};
     }));
+    TRY(catalog.for_each_field("kept_by", [&](const Field& field) -> Result<> {
+        const auto item = field.subject.item();
+        const auto person = model::PersonId::from_hex(text_of(field.value).value_or(""));
+        if (item && person) kept_by_.insert_or_assign(*item, *person);
+        return {};
+    }));
     TRY(catalog.for_each_field("rotation", [&](const Field& field) -> Result<> {
         const auto item = field.subject.item();
         const auto value = parsed(field.value);
@@ -149,13 +178,46 @@ bool Told::left_open(const model::Subject& of, const Viewer& viewer) const {
     return viewer && left_open_.contains({of.text, viewer});
 }
 
+std::vector<model::PersonId> Told::who_left_open(const model::Subject& of) const {
+    std::vector<model::PersonId> people;
+    for (auto at = left_open_.lower_bound({of.text, std::nullopt});
+         at != left_open_.end() && at->first == of.text; ++at)
+        if (at->second) people.push_back(*at->second);
+    return people;
+}
+
 std::optional<Cover> Told::cover_on(const model::Subject& of, const Viewer& viewer) const {
     if (left_open(of, viewer)) return std::nullopt;
-    auto found = line(of, std::nullopt);
-    if (!found && viewer) found = line(of, viewer);
+    auto cover = cover_by(of, std::nullopt);
+    return cover || !viewer ? cover : cover_by(of, viewer);
+}
+
+std::optional<Cover> Told::cover_by(const model::Subject& of, const Viewer& whose) const {
+    auto found = line(of, whose);
     if (!found) return std::nullopt;
+    Cover cover;
+    cover.line = *std::move(found);
+    if (const auto more = covers_more_.find({of.text, whose}); more != covers_more_.end())
+        cover.more = more->second;
+    cover.by = whose;
     const auto by = covered_by_.find(of.text);
-    return Cover{*found, by == covered_by_.end() ? std::nullopt : std::optional(by->second), {}};
+    if (!whose && by != covered_by_.end()) cover.by = by->second;
+    return cover;
+}
+
+std::vector<Told::OwnCover> Told::covers_on(const model::Subject& of) const {
+    std::vector<OwnCover> covers;
+    for (auto at = covers_.lower_bound({of.text, std::nullopt});
+         at != covers_.end() && at->first.first == of.text; ++at)
+        if (auto cover = cover_by(of, at->first.second))
+            covers.push_back({at->first.second, *std::move(cover)});
+    return covers;
+}
+
+std::string Told::kept_by(const model::ItemId& item) const {
+    const auto found = kept_by_.find(item);
+    const auto name = found == kept_by_.end() ? people_.end() : people_.find(found->second);
+    return name == people_.end() ? "" : name->second;
 }
 
 std::optional<Cover> Told::cover_of(const model::ItemId& item, const Viewer& viewer,
@@ -206,6 +268,7 @@ std::vector<model::Subject> Told::quiet(const Viewer& viewer) const {
     for (const auto& [subject, whose] : quiet_)
         if (!whose || whose == viewer) subjects.insert(subject);
     std::vector<model::Subject> quiet;
+    quiet.reserve(subjects.size());
     for (const auto& subject : subjects) quiet.push_back({subject});
     return quiet;
 }

@@ -22,6 +22,7 @@ using Viewer = std::optional<model::PersonId>;
 /// What an item or a moment is covered by.
 struct Cover {
     std::string line;  ///< "": nobody has said what it is
+    std::string more;  ///< words for whoever wants to be told more; "": none
     std::optional<model::PersonId> by;
     std::optional<model::MomentId> moment;  ///< it is covered as a part of this moment
 };
@@ -59,13 +60,22 @@ class Told {
     bool is_ever_covered(const model::ItemId& item) const;
     /// The family's own line, or that of one person.
     std::optional<std::string> line(const model::Subject& of, const Viewer& whose) const;
+    struct OwnCover {
+        Viewer whose;  ///< none: the family's
+        Cover cover;
+    };
+    /// All that cover it, also from others than whoever asks.
+    std::vector<OwnCover> covers_on(const model::Subject& of) const;
     bool left_open(const model::Subject& of, const Viewer& viewer) const;
+    std::vector<model::PersonId> who_left_open(const model::Subject& of) const;
     /// Of a person, moment or date ("date:03-14"); the family's word or the viewer's own.
     bool is_quiet(const model::Subject& of, const Viewer& viewer) const;
     std::vector<model::Subject> quiet(const Viewer& viewer) const;
 
     bool is_just_kept(const model::ItemId& item) const { return just_kept_.contains(item); }
     const std::set<model::ItemId>& just_kept() const { return just_kept_; }
+    /// The name of who gave it to be kept; "" if nobody noted that.
+    std::string kept_by(const model::ItemId& item) const;
     /// 0, 90, 180 or 270.
     int rotation(const model::ItemId& item) const;
     std::optional<Crop> crop(const model::ItemId& item) const;
@@ -76,17 +86,22 @@ class Told {
   private:
     using Own = std::pair<std::string, Viewer>;  // subject, whose
     Result<> read_covers(catalog::Catalog& catalog);
+    Result<> read_cover_words(catalog::Catalog& catalog);
+    Result<> read_covered_moments(catalog::Catalog& catalog);
     Result<> read_people(catalog::Catalog& catalog);
     Result<> read_edits(catalog::Catalog& catalog);
     std::optional<Cover> cover_on(const model::Subject& of, const Viewer& viewer) const;
+    std::optional<Cover> cover_by(const model::Subject& of, const Viewer& whose) const;
 
     std::map<Own, std::string> covers_;
+    std::map<Own, std::string> covers_more_;
     std::map<std::string, model::PersonId> covered_by_;
     std::set<Own> left_open_;
     std::set<Own> quiet_;
     std::set<std::string> ever_covered_;
     std::unordered_map<model::ItemId, std::vector<model::MomentId>> in_covered_moments_;
     std::set<model::ItemId> just_kept_;
+    std::unordered_map<model::ItemId, model::PersonId> kept_by_;
     std::unordered_map<model::ItemId, int> rotations_;
     std::unordered_map<model::ItemId, Crop> crops_;
     std::map<model::PersonId, std::string> people_;

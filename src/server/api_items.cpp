@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -15,6 +14,7 @@
 #include "model/ids.h"
 #include "server/answers.h"
 #include "server/api.h"
+#include "server/finding.h"
 #include "server/house.h"
 #include "server/item_json.h"
 
@@ -158,36 +158,6 @@ Api::Answer Api::end_look(Call& call) {
     return nothing();
 }
 
-namespace {
-
-/// Whether all of the words stand in a cover line.
-bool line_has(const std::string& line, const std::vector<std::string>& words) {
-    const auto lower = [](std::string_view text) {
-        std::string small(text);
-        for (auto& c : small)
-            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-        return small;
-    };
-    const auto small = lower(line);
-    return std::ranges::all_of(
-        words, [&](const auto& word) { return small.find(lower(word)) != std::string::npos; });
-}
-
-/// What is covered is found by its cover line alone, without asking the catalog: that its hidden
-/// words match, or do not, would tell of them.
-Result<> find_covered(const Eyes& eyes, const catalog::ItemFilter& filter,
-                      std::vector<model::ItemId>& found) {
-    if (!filter.date.empty() || !filter.kinds.empty() || filter.words.empty()) return {};
-    for (const auto& [item, cover] : eyes.told.covered(eyes.viewer, eyes.opened)) {
-        if (eyes.told.is_just_kept(item) || !line_has(cover.line, filter.words)) continue;
-        TRY_LET(const auto record, eyes.library.catalog().item(item));
-        if (record && !record->let_go && !record->lead) found.push_back(item);
-    }
-    return {};
-}
-
-}  // namespace
-
 Api::Answer Api::find(Call& call) {
     TRY_LET(const auto page, page_of(call, kUsual, kMost));
     const auto typed = call.request.head.parameter("words").value_or("");
@@ -209,8 +179,11 @@ Api::Answer Api::find(Call& call) {
         const auto by_line = slice(covered, behind);
         found.items.insert(found.items.end(), by_line.begin(), by_line.end());
         TRY_LET(auto items, listed_by_id(eyes, found.items));
-        return json_answer(
-            200, items_answer(found.total + covered.size(), page.first, std::move(items)));
+        auto answer = items_answer(found.total + covered.size(), page.first, std::move(items));
+        if (page.first == 0) {
+            TRY_LET(answer["moments"], find_moments(eyes, filter));
+        }
+        return json_answer(200, answer);
     });
 }
 

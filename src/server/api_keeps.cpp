@@ -323,6 +323,7 @@ Api::Answer Api::tus_options(Call& /*call*/) {
 Api::Answer Api::create_upload(Call& call) {
     if (!speaks_tus(call.request.head)) return wrong_version();
     TRY_LET(auto described, upload_in(call.request.head));
+    described.person = call.visitor.person;
     const auto uploads = this->uploads();
     if (!uploads) return cannot_keep();
     TRY_LET(const auto upload, uploads->create(std::move(described)));

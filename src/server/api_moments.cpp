@@ -24,6 +24,7 @@
 #include "server/house.h"
 #include "server/item_json.h"
 #include "server/told.h"
+#include "server/moment_json.h"
 
 namespace keepsake::server {
 namespace {
@@ -31,125 +32,6 @@ namespace {
 constexpr std::size_t kLargestName = 800;  // 200 characters
 constexpr std::size_t kUsual = 200;
 constexpr std::size_t kMost = 1'000;
-// A moment's date is told by so many of its items at most.
-constexpr std::size_t kMostDated = 1'000;
-
-struct Dates {
-    std::string from;
-    std::string to;
-};
-
-Result<Dates> dates_of(const Eyes& eyes, const catalog::MomentRecord& moment) {
-    Dates dates;
-    const auto count = std::min(moment.items.size(), kMostDated);
-    for (std::size_t i = 0; i < count; ++i) {
-        // Of what is covered from this viewer the date says something, too.
-        if (eyes.told.cover_of(moment.items[i], eyes.viewer, eyes.opened)) continue;
-        TRY_LET(const auto item, eyes.library.catalog().item(moment.items[i]));
-        if (!item || !item->taken) continue;
-        if (dates.from.empty() || *item->taken < dates.from) dates.from = *item->taken;
-        dates.to = std::max(dates.to, *item->taken);
-    }
-    return dates;
-}
-
-Result<> put_dates(Json& json, const Eyes& eyes, const catalog::MomentRecord& moment) {
-    TRY_LET(const auto value,
-            eyes.library.catalog().field(model::Subject::of(moment.moment), "taken"));
-    const auto hand = Json::parse(value.value_or("null"), nullptr, false);
-    const auto text_in = [&](const char* name) -> std::string {
-        const auto found = hand.is_object() ? hand.find(name) : hand.end();
-        return hand.is_object() && found != hand.end() && found->is_string()
-                   ? shortened(found->get<std::string>())
-                   : "";
-    };
-    Dates dates{text_in("from"), text_in("to")};
-    if (dates.from.empty()) {
-        TRY_LET(dates, dates_of(eyes, moment));
-        if (dates.to == dates.from) dates.to.clear();
-    }
-    json["date"] = dates.from;
-    if (!dates.to.empty()) json["date_to"] = dates.to;
-    if (const auto text = text_in("text"); !text.empty()) json["date_text"] = text;
-    return {};
-}
-
-Result<Json> cover_json(const Eyes& eyes, const catalog::MomentRecord& moment, const Cover& cover) {
-    Json json;
-    json["line"] = to_utf8_lossy(cover.line);
-    if (cover.by) {
-        const auto by = eyes.told.people().find(*cover.by);
-        if (by != eyes.told.people().end()) json["by"] = to_utf8_lossy(by->second);
-    }
-    std::map<std::string, std::size_t> counts;
-    for (const auto& id : moment.items) {
-        TRY_LET(const auto item, eyes.library.catalog().item(id));
-        if (item) ++counts[item->kind ? std::string(media::name_of(*item->kind)) : "unread"];
-    }
-    for (const auto& words : moment.words)
-        if (words.field == "story" && !words.text.empty()) counts["story"] = 1;
-    json["counts"] = counts;
-    if (counts.empty()) json["counts"] = Json::object();
-    return json;
-}
-
-/// The picture that was chosen, if it may be seen.
-Result<> put_front(Json& json, const Eyes& eyes, const catalog::MomentRecord& moment) {
-    const auto front = eyes.told.front(moment.moment);
-    if (!front || eyes.told.cover_of(*front, eyes.viewer, eyes.opened)) return {};
-    TRY_LET(const auto item, eyes.library.catalog().item(*front));
-    if (!item || item->let_go || item->lead) return {};
-    TRY_LET(json["front"], listed_json(eyes, *item));
-    return {};
-}
-
-/// `MomentCard`, and `Moment` as far as they are the same; whether it is open.
-Result<bool> begin_json(Json& json, const Eyes& eyes, const catalog::MomentRecord& moment) {
-    json["id"] = moment.moment.hex();
-    json["name"] = to_utf8_lossy(moment.name);
-    const auto cover = eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened);
-    json["covered"] = nullptr;
-    if (cover) {
-        TRY_LET(json["covered"], cover_json(eyes, moment, *cover));
-    }
-    json["quiet"] = eyes.told.is_quiet(model::Subject::of(moment.moment), eyes.viewer);
-    return !cover;
-}
-
-Result<Json> card_json(const Eyes& eyes, const catalog::MomentRecord& moment) {
-    Json json;
-    TRY_LET(const bool open, begin_json(json, eyes, moment));
-    json["date"] = "";
-    if (!open) return json;
-    TRY(put_dates(json, eyes, moment));
-    TRY(put_front(json, eyes, moment));
-    return json;
-}
-
-Json line_json(const std::optional<std::string>& line) {
-    return line ? Json(to_utf8_lossy(*line)) : Json(nullptr);
-}
-
-Result<Json> moment_json(const Eyes& eyes, const catalog::MomentRecord& moment) {
-    Json json;
-    TRY_LET(const bool open, begin_json(json, eyes, moment));
-    if (!open) return json;
-    const auto subject = model::Subject::of(moment.moment);
-    TRY(put_dates(json, eyes, moment));
-    TRY_LET(json["people"], people_json(eyes, subject, "there"));
-    json["stories"] = Json::array();
-    for (const auto& words : moment.words)
-        if (words.field == "story" && !words.text.empty())
-            json["stories"].push_back(to_utf8_lossy(words.text));
-    TRY(put_front(json, eyes, moment));
-    json["items"] = moment.items.size();
-    json["cover"] = line_json(eyes.told.line(subject, std::nullopt));
-    json["own_cover"] =
-        line_json(eyes.viewer ? eyes.told.line(subject, eyes.viewer) : std::nullopt);
-    json["leave_open"] = eyes.told.left_open(subject, eyes.viewer);
-    return json;
-}
-
 /// Sorts after all that stands: a moment's place in the family's order.
 std::string order_text(std::size_t number) {
     const auto digits = std::to_string(number);
@@ -158,6 +40,19 @@ std::string order_text(std::size_t number) {
 
 model::EntryBody order_entry(const model::MomentId& moment, std::size_t number) {
     return model::Set{model::Subject::of(moment), "order", {}, Json(order_text(number)).dump()};
+}
+
+/// What leaves a moment stays covered by itself, as it was by that: for whoever had covered it.
+void keep_covered(const Told& told, const model::Subject& moment, const model::Subject& item,
+                  std::vector<model::EntryBody>& entries) {
+    for (const auto& [whose, cover] : told.covers_on(moment)) {
+        if (told.line(item, whose)) continue;
+        entries.emplace_back(model::Set{item, "cover", whose, Json(cover.line).dump()});
+        if (!cover.more.empty())
+            entries.emplace_back(model::Set{item, "cover_more", whose, Json(cover.more).dump()});
+        if (!whose && cover.by)
+            entries.emplace_back(model::Set{item, "cover_by", {}, Json(cover.by->hex()).dump()});
+    }
 }
 
 Result<std::string> name_in(const Json& json) {
@@ -182,7 +77,7 @@ Api::Answer Api::get_moments(Call& call) {
         json["moments"] = Json::array();
         TRY_LET(const auto moments, eyes.library.catalog().moments());
         for (const auto& moment : moments) {
-            TRY_LET(auto card, card_json(eyes, moment));
+            TRY_LET(auto card, moment_card_json(eyes, moment));
             json["moments"].push_back(std::move(card));
         }
         return json_answer(200, json);
@@ -278,15 +173,19 @@ Api::Answer Api::change_moment(Call& call) {
 Api::Answer Api::remove_moment(Call& call) {
     auto removed = with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
-        // Without it, what it covers would be open to everybody.
         if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
         const auto subject = model::Subject::of(moment.moment);
         std::vector<model::EntryBody> entries;
-        for (const char* field : {"name", "cover", "front", "order", "quiet", "taken"})
+        for (const char* field :
+             {"name", "cover", "cover_more", "cover_by", "front", "order", "quiet", "taken"})
             entries.emplace_back(model::Set{subject, field, {}, "null"});
+        for (const auto& [whose, cover] : eyes.told.covers_on(subject))
+            if (whose) entries.emplace_back(model::Set{subject, "cover", whose, "null"});
         TRY_LET(const auto links, eyes.library.catalog().links(subject, "holds"));
-        for (const auto& link : links)
+        for (const auto& link : links) {
             entries.emplace_back(model::Link{subject, link.to, "holds", "null"});
+            keep_covered(eyes.told, subject, link.to, entries);
+        }
         TRY(eyes.library.commit(std::move(entries)));
         TRY_LET(const auto story, eyes.library.catalog().standing_words(subject, "story"));
         if (!story.empty()) TRY(library::set_words(eyes.library, subject, "story", ""));
@@ -323,7 +222,7 @@ Api::Answer Api::change_moment_items(Call& call) {
     TRY_LET(const auto remove, ids_member<model::ItemId>(json, "remove"));
     auto changed = with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
-        // What is put in gets covered; what is taken out would be open to everybody.
+        // What is covered is not even told to be in it.
         if (remove && !remove->empty() &&
             eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened))
             return covered();
@@ -335,6 +234,7 @@ Api::Answer Api::change_moment_items(Call& call) {
         }
         for (const auto& item : remove.value_or(std::vector<model::ItemId>())) {
             entries.emplace_back(model::Link{subject, model::Subject::of(item), "holds", "null"});
+            keep_covered(eyes.told, subject, model::Subject::of(item), entries);
             // What is shown as one with it was held as well, perhaps.
             TRY_LET(const auto record, eyes.library.catalog().item(item));
             for (const auto& part : record ? record->parts : std::vector<model::ItemId>())

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -18,6 +19,7 @@
 #include "library/library.h"
 #include "library/parity_upkeep.h"
 #include "library/tell.h"
+#include "library/tend.h"
 #include "media/taken.h"
 #include "model/entry.h"
 #include "model/ids.h"
@@ -31,6 +33,7 @@ namespace keepsake::server {
 namespace {
 
 constexpr std::size_t kLargestWords = 1'000'000;
+constexpr std::size_t kLargestMore = 16'000;  // 4,000 characters
 constexpr std::size_t kUsual = 200;
 constexpr std::size_t kMost = 1'000;
 
@@ -177,22 +180,43 @@ Api::Answer Api::change_item(Call& call) {
     return get_item(call);
 }
 
+namespace {
+
+/// Who left it open did so for the cover that was there: of `whose` alone, or of everybody.
+void close_again(const Told& told, const model::Subject& of, const Viewer& whose,
+                 std::vector<model::EntryBody>& entries) {
+    for (const auto& person : told.who_left_open(of))
+        if (!whose || whose == person)
+            entries.emplace_back(model::Set{of, "leave_open", person, "null"});
+}
+
+}  // namespace
+
 Api::Answer Api::set_cover(const Call& call, const model::Subject& of) {
     TRY_LET(const auto json, json_body(call.request));
-    TRY(only_members(json, {"line", "own"}));
+    TRY(only_members(json, {"line", "more", "own"}));
     TRY_LET(const auto line, text_member(json, "line", model::kLargestCoverCharacters * 4));
+    TRY_LET(const auto more, text_member(json, "more", kLargestMore));
     TRY_LET(const auto own, bool_member(json, "own"));
     if (!line) return wrong("line");
     if (own.value_or(false) && !call.visitor.person)
         return Error(ErrorCode::invalid, "Say who is here first.");
     const Viewer whose = own.value_or(false) ? call.visitor.person : std::nullopt;
-    TRY(house_->with([&](library::Library& library) -> Result<> {
+    TRY(with_eyes(call, [&](const Eyes& eyes) -> Result<> {
         TRY(library::check_cover(*line));
-        std::vector<model::EntryBody> entries{model::Set{of, "cover", whose, Json(*line).dump()}};
-        if (call.visitor.person)
+        const bool has_more = more && !more->empty();
+        std::vector<model::EntryBody> entries{
+            model::Set{of, "cover", whose, Json(*line).dump()},
+            model::Set{of, "cover_more", whose, has_more ? Json(*more).dump() : "null"}};
+        // Whose own a cover is, it says itself; nobody else learns of it.
+        if (!whose)
             entries.emplace_back(
-                model::Set{of, "cover_by", {}, Json(call.visitor.person->hex()).dump()});
-        return library.commit(std::move(entries));
+                model::Set{of,
+                           "cover_by",
+                           {},
+                           call.visitor.person ? Json(call.visitor.person->hex()).dump() : "null"});
+        close_again(eyes.told, of, whose, entries);
+        return eyes.library.commit(std::move(entries));
     }));
     visitors_.end_looks(of.item(), of.moment());
     thumbnails_.clear();
@@ -205,9 +229,12 @@ Api::Answer Api::set_cover(const Call& call, const model::Subject& of) {
 Api::Answer Api::take_cover(const Call& call, const model::Subject& of) {
     const bool own = call.request.head.parameter("own") == "true";
     if (own && !call.visitor.person) return Error(ErrorCode::invalid, "Say who is here first.");
-    TRY(house_->with([&](library::Library& library) {
-        return library.commit(
-            {model::Set{of, "cover", own ? call.visitor.person : std::nullopt, "null"}});
+    const Viewer whose = own ? call.visitor.person : std::nullopt;
+    TRY(with_eyes(call, [&](const Eyes& eyes) -> Result<> {
+        std::vector<model::EntryBody> entries{model::Set{of, "cover", whose, "null"},
+                                              model::Set{of, "cover_more", whose, "null"}};
+        close_again(eyes.told, of, whose, entries);
+        return eyes.library.commit(std::move(entries));
     }));
     house_->changed(false);
     visitors_.tell_all("timeline", "{}");
@@ -250,20 +277,41 @@ Api::Answer Api::close_item(Call& call) {
     return set_open(call, subject, false);
 }
 
+namespace {
+
+/// Until when each can be brought back at least: copies count their days from when they met it.
+Result<std::map<model::ItemId, Instant>> ends_of_let_go(catalog::Catalog& catalog) {
+    constexpr std::int64_t kMillisecondsPerSecond = 1'000;
+    constexpr std::int64_t kLatest = 253'402'300'799;  // the end of the year 9999
+    TRY_LET(const auto tombstones, catalog.tombstones());
+    std::map<model::ItemId, Instant> ends;
+    for (const auto& one : tombstones) {
+        const auto since = one.clock.milliseconds / kMillisecondsPerSecond;
+        ends[one.item] = {std::min(since + library::kDaysToUndo * kSecondsPerDay, kLatest), 0};
+    }
+    return ends;
+}
+
+}  // namespace
+
 Api::Answer Api::get_let_go(Call& call) {
     TRY_LET(const auto page, page_of(call, kUsual, kMost));
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         auto& catalog = eyes.library.catalog();
+        TRY_LET(const auto ends, ends_of_let_go(catalog));
         catalog::ItemFilter filter;
         filter.let_go = true;
         TRY_LET(const auto total, catalog.item_count(filter));
         Json items = Json::array();
-        TRY(catalog.for_each_item_from(page.first, page.count, true,
-                                       [&](const catalog::ItemRecord& item) -> Result<> {
-                                           TRY_LET(auto json, listed_json(eyes, item));
-                                           items.push_back(std::move(json));
-                                           return {};
-                                       }));
+        TRY(catalog.for_each_item_from(
+            page.first, page.count, true, [&](const catalog::ItemRecord& item) -> Result<> {
+                TRY_LET(auto json, listed_json(eyes, item));
+                const auto end = ends.find(item.item);
+                if (end != ends.end() && !json.contains("covered"))
+                    json["until"] = to_rfc3339(end->second, Fraction::none);
+                items.push_back(std::move(json));
+                return {};
+            }));
         Json json;
         json["total"] = total;
         json["first"] = page.first;
@@ -297,12 +345,7 @@ Result<Json> just_kept_json(const Eyes& eyes, const catalog::ItemRecord& item) {
     json["id"] = item.item.hex();
     json["kind"] = covered ? listed["covered"]["kind"] : listed["kind"];
     json["kept"] = to_rfc3339(item.kept, Fraction::none);
-    const auto device = eyes.library.device();
-    std::string from;
-    if (device) {
-        TRY_LET(from, eyes.library.device_name(*device));
-    }
-    json["from"] = covered ? "" : to_utf8_lossy(from);
+    json["from"] = covered ? "" : to_utf8_lossy(eyes.told.kept_by(item.item));
     if (!covered)
         for (const char* name : {"name", "v", "ratio", "seconds"})
             if (listed.contains(name)) json[name] = listed[name];

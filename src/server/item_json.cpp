@@ -157,10 +157,6 @@ Result<Json> place_json(library::Library& library, const model::ItemId& item) {
     return place.empty() ? Json(nullptr) : place;
 }
 
-Json line_json(const std::optional<std::string>& line) {
-    return line ? Json(to_utf8_lossy(*line)) : Json(nullptr);
-}
-
 Result<> put_files(Json& json, library::Library& library, const catalog::ItemRecord& item) {
     json["files"] = Json::array();
     for (const auto& file : item.files) {
@@ -210,6 +206,10 @@ std::string shortened(const std::string& text) {
         ++end;
     }
     return utf8.substr(0, end);
+}
+
+Json line_json(const std::optional<std::string>& line) {
+    return line ? Json(to_utf8_lossy(*line)) : Json(nullptr);
 }
 
 std::string picture_mark(const model::ContentId& content) {
@@ -267,6 +267,7 @@ Result<Json> covered_json(const Eyes& eyes, const catalog::ItemRecord& item, con
     TRY(put_shape(json, eyes, item));
     Json told;
     told["line"] = to_utf8_lossy(cover.line);
+    put_text(told, "more", cover.more);
     if (cover.by) {
         const auto by = eyes.told.people().find(*cover.by);
         if (by != eyes.told.people().end()) told["by"] = to_utf8_lossy(by->second);
@@ -310,6 +311,7 @@ Result<Json> item_json(const Eyes& eyes, const catalog::ItemRecord& item) {
     put_extent(json, main.facts);
     put_edits(json, eyes.told, item.item);
     json["kept"] = to_rfc3339(item.kept, Fraction::none);
+    put_text(json, "kept_from", eyes.told.kept_by(item.item));
     json["let_go"] = item.let_go;
     json["just_kept"] = eyes.told.is_just_kept(item.item);
     TRY(put_said(json, eyes, item));

@@ -40,6 +40,9 @@ std::string picture_mark(const model::ContentId& content);
 /// A name that stands in every answer, cut at 200 characters.
 std::string shortened(const std::string& text);
 
+/// A cover's line; null where there is none.
+Json line_json(const std::optional<std::string>& line);
+
 /// `Listed`, or `Covered`.
 Result<Json> listed_json(const Eyes& eyes, const catalog::ItemRecord& item);
 /// `Covered`.

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
 #include <stop_token>
@@ -17,6 +18,7 @@
 #include "library/parity_upkeep.h"
 #include "library/read_facts.h"
 #include "library/tend.h"
+#include "model/entry.h"
 #include "os/file_system.h"
 #include "os/growing_file.h"
 #include "server/answers.h"
@@ -144,6 +146,7 @@ bool Keeper::keep_some(const std::stop_token& stop) {
         const bool below = real && path.starts_with(*real + "/");
         by_path.emplace(below ? now + path.substr(real->size()) : path, outcome);
     }
+    note_givers(group, by_path);
     settle(group, by_path, problems.by_path, why);
     clear_away(now, 0);
     if (report && !kept.empty()) {
@@ -157,6 +160,19 @@ bool Keeper::keep_some(const std::stop_token& stop) {
         tell_.kept();
     }
     return why.empty();
+}
+
+/// Who gave what. It stands as kept without that, too.
+void Keeper::note_givers(const std::vector<Upload>& group,
+                         const std::map<std::string, Outcome>& kept) {
+    std::vector<model::EntryBody> entries;
+    for (const auto& upload : group) {
+        const auto found = kept.find(uploads_->keeping_path(upload));
+        if (found == kept.end() || found->second.before || !upload.person) continue;
+        const auto item = model::Subject::of(found->second.item);
+        entries.emplace_back(model::Set{item, "kept_by", {}, Json(upload.person->hex()).dump()});
+    }
+    if (!entries.empty()) static_cast<void>(library_->commit(std::move(entries)));
 }
 
 void Keeper::settle(const std::vector<Upload>& group, const std::map<std::string, Outcome>& kept,

@@ -46,6 +46,7 @@ class Keeper {
     std::vector<Upload> lay_out(const std::vector<Upload>& waiting);
     void settle(const std::vector<Upload>& group, const std::map<std::string, Outcome>& kept,
                 const std::map<std::string, std::string>& problems, const std::string& why);
+    void note_givers(const std::vector<Upload>& group, const std::map<std::string, Outcome>& kept);
     void clear_away(const std::string& folder, int depth);
 
     House* house_;

@@ -47,6 +47,7 @@ Json to_json(const Upload& upload) {
     json["state"] = name_of(upload.state);
     json["why"] = upload.why;
     json["item"] = upload.item ? upload.item->hex() : "";
+    json["person"] = upload.person ? upload.person->hex() : "";
     json["touched"] = to_rfc3339(upload.touched, Fraction::none);
     return json;
 }
@@ -78,6 +79,7 @@ std::optional<Upload> upload_from(const std::string& id, std::string_view text) 
                   .state = static_cast<UploadState>(state - kStates.begin()),
                   .why = text_of("why"),
                   .item = model::ItemId::from_hex(text_of("item")),
+                  .person = model::PersonId::from_hex(text_of("person")),
                   .touched = *touched};
     if (!os::is_file_name(upload.name)) return std::nullopt;
     return upload;

@@ -38,7 +38,8 @@ struct Upload {
     UploadState state = UploadState::arriving;
     std::string why;  ///< of what failed, or waits for something
     std::optional<model::ItemId> item;
-    Instant touched;  ///< when something last became of it
+    std::optional<model::PersonId> person;  ///< who was here and gave it
+    Instant touched;                        ///< when something last became of it
 };
 
 /// What has arrived, in `<state>/<archive id>/arriving/`: outside of the archive, mode 0700. Bytes
@@ -63,8 +64,8 @@ class Uploads {
     void tend();
     std::string begin_keep();
     bool has_keep(const std::string& keep);
-    /// `described`: keep, name, folder, bytes, modified. Errors: not_found (no such keep); limit;
-    /// no_space.
+    /// `described`: keep, name, folder, bytes, modified, person. Errors: not_found (no such keep);
+    /// limit; no_space.
     Result<Upload> create(Upload described);
     std::optional<Upload> find(std::string_view id);
 

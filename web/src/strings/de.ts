@@ -290,6 +290,8 @@ export const de: Strings = {
         line: "Was zuerst gelesen wird",
         lineHint:
             "Nichts anderes ist zu sehen, bevor jemand sich entscheidet hinzusehen. Höchstens 160 Zeichen.",
+        moreLabel: "Was erfährt, wer mehr wissen möchte (oder leer lassen)",
+        moreHint: "Es steht unter „Sag mir mehr“, bevor etwas zu sehen ist.",
         forMe: "Nur für mich",
         forAll: "Für alle",
         who: "Für wen",

@@ -282,6 +282,8 @@ export const en = {
         title: "Cover this",
         line: "What is read first",
         lineHint: "Nothing else is seen before somebody chooses to look. At most 160 characters.",
+        moreLabel: "What whoever asks is told (or leave it empty)",
+        moreHint: "It is read under “Tell me more”, before anything is seen.",
         forMe: "Only for me",
         forAll: "For everyone",
         who: "For whom",

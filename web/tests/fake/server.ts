@@ -7,6 +7,7 @@ import { extname, join } from "node:path";
 import type {
     Care,
     Check,
+    CoverChange,
     KeepReport,
     Person,
     Quiet,
@@ -576,10 +577,11 @@ export class Fake {
             }
             case "cover":
                 if (method === "PUT") {
-                    const { line, own } = await this.body<{ line: string; own?: boolean }>(request);
+                    const { line, more, own } = await this.body<CoverChange>(request);
                     if (own) thing.ownCovers.set(me, line);
                     else {
                         thing.cover = line;
+                        if (more) thing.coverMore = more;
                         thing.coverBy = this.people.find((one) => one.id === me)?.name ?? "";
                     }
                 } else if (url.searchParams.get("own")) thing.ownCovers.delete(me);
@@ -682,8 +684,11 @@ export class Fake {
                 return this.json(response, { look: word, moment: whole(moment, word) });
             }
             case "cover":
-                moment.cover =
-                    method === "PUT" ? (await this.body<{ line: string }>(request)).line : null;
+                if (method === "PUT") {
+                    const { line, more } = await this.body<CoverChange>(request);
+                    moment.cover = line;
+                    if (more) moment.coverMore = more;
+                } else moment.cover = null;
                 return this.none(response);
             case "leave-open":
                 if (method === "PUT") moment.leaveOpen.add(me);

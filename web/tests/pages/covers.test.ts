@@ -112,9 +112,18 @@ rule(
         await page.getByRole("button", { name: "Cover it" }).click();
         assert.equal(plain.cover, null);
         await page.getByLabel("What is read first").fill("á".repeat(160));
+        await page
+            .getByLabel("What whoever asks is told")
+            .fill("It is the room.\n\nIt was in May.");
         await page.getByRole("button", { name: "Cover it" }).click();
         await page.waitForFunction(() => !document.querySelector("dialog"));
         assert.equal(plain.cover, "á".repeat(160));
+        await visit.go(`timeline?item=${plain.id}`);
+        await page.getByRole("button", { name: "Tell me more" }).click();
+        assert.deepEqual(await page.locator(".told p").allTextContents(), [
+            "It is the room.",
+            "It was in May.",
+        ]);
     },
 );
 
