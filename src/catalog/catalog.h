@@ -246,6 +246,8 @@ class Catalog {
     Result<std::optional<ContentRecord>> content(const model::ContentId& content);
     /// Whether something that was not let go refers to it.
     Result<bool> is_live(const model::ContentId& content);
+    /// Bytes of all that the journal's objects hold, also of those that were erased since.
+    Result<std::uint64_t> bytes_of_objects();
     /// Every content and its objects, in order of content; stops at the first error of `visit`.
     Result<> for_each_content(
         const std::function<Result<>(const ContentRecord&, bool live)>& visit);

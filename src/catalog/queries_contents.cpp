@@ -119,6 +119,13 @@ Result<bool> Catalog::is_live(const model::ContentId& content) {
     return read_live(*database, content);
 }
 
+Result<std::uint64_t> Catalog::bytes_of_objects() {
+    TRY_LET(auto* const database, state_->settled());
+    TRY_LET(auto row, database->prepare("SELECT coalesce(sum(bytes), 0) FROM objects"));
+    TRY_LET(const bool found, row.step());
+    return found ? static_cast<std::uint64_t>(row.column_int(0)) : 0;
+}
+
 Result<> Catalog::for_each_content(
     const std::function<Result<>(const ContentRecord&, bool live)>& visit) {
     TRY_LET(auto* const database, state_->settled());

@@ -59,6 +59,8 @@ CopyNotes CopyNotesStore::read(const std::string& name) const {
     notes.disk = count_in(json, "disk");
     notes.damaged = count_in(json, "damaged");
     notes.missing = count_in(json, "missing");
+    notes.restored = time_in(json, "restored");
+    notes.restored_originals = count_in(json, "restored_originals");
     if (const auto cursor = json.find("cursor"); cursor != json.end() && cursor->is_string())
         notes.cursor = model::ObjectId::from_hex(cursor->get_ref<const std::string&>());
     return notes;
@@ -77,6 +79,8 @@ Result<> CopyNotesStore::save(const std::string& real_path, const CopyNotes& not
     json["disk"] = notes.disk;
     json["damaged"] = notes.damaged;
     json["missing"] = notes.missing;
+    put(json, "restored", notes.restored);
+    if (notes.restored) json["restored_originals"] = notes.restored_originals;
     TRY(os::make_directories(*files_, folder_, true));
     return os::write_file(*files_, os::join_path(folder_, file_of(real_path)),
                           as_bytes(json.dump() + "\n"), os::Existing::replace, true);

@@ -25,6 +25,8 @@ struct CopyNotes {
     std::optional<Instant> whole;  ///< every object was read at this time or later
     std::uint64_t damaged = 0;     ///< found by the last reading through, and not healed since
     std::uint64_t missing = 0;
+    std::optional<Instant> restored;  ///< originals were taken out, and were what was kept
+    std::uint64_t restored_originals = 0;
 };
 
 class CopyNotesStore {

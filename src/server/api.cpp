@@ -133,6 +133,7 @@ struct Api::Routes {
         {Method::get, "find", &Api::find},
         {Method::get, "care", &Api::get_care},
         {Method::post, "care/check", &Api::begin_check, false, true, kMostJson},
+        {Method::post, "care/restore-test", &Api::begin_restoring, false, true, kMostJson},
         {Method::get, "care/check", &Api::get_check, false, false},
         {Method::del, "care/check", &Api::stop_check},
         {Method::post, "keeps", &Api::begin_keep, false, true, kMostJson},

@@ -208,6 +208,7 @@ class Api final : public http::Handler {
     Answer patch_upload(Call& call);
     Answer get_care(Call& call);
     Answer begin_check(Call& call);
+    Answer begin_restoring(Call& call);
     Answer get_check(Call& call);
     Answer stop_check(Call& call);
 

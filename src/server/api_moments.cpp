@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,12 +10,10 @@
 
 #include "base/error.h"
 #include "base/result.h"
-#include "base/text.h"
 #include "catalog/catalog.h"
 #include "http/message.h"
 #include "library/library.h"
 #include "library/tell.h"
-#include "media/kind.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "server/answers.h"
@@ -25,6 +22,7 @@
 #include "server/item_json.h"
 #include "server/told.h"
 #include "server/moment_json.h"
+#include "server/told.h"
 
 namespace keepsake::server {
 namespace {

@@ -12,6 +12,8 @@
 #include "base/result.h"
 #include "library/check.h"
 #include "library/environment.h"
+#include "library/library.h"
+#include "library/restoring.h"
 #include "server/answers.h"
 #include "server/house.h"
 
@@ -40,19 +42,20 @@ class Checking::Listening final : public Quietly {
 Checking::Checking(House& house, std::function<void(const Json&)> tell)
     : house_(&house), tell_(std::move(tell)) {}
 
-Result<> Checking::begin(bool repair) {
+Result<> Checking::begin(What what) {
     const std::lock_guard thread_guard(thread_mutex_);
     {
         const std::lock_guard guard(mutex_);
         if (state_.name == "running") return Error(ErrorCode::exists, "A check is running.");
         state_ = {.name = "running",
+                  .what = what,
                   .progress = {},
                   .damaged = 0,
                   .missing = 0,
                   .healed = 0,
                   .message = {}};
     }
-    thread_ = std::jthread([this, repair](const std::stop_token& stop) { run(stop, repair); });
+    thread_ = std::jthread([this, what](const std::stop_token& stop) { run(stop, what); });
     return {};
 }
 
@@ -65,6 +68,7 @@ Json Checking::state() {
     const std::lock_guard guard(mutex_);
     Json json;
     json["state"] = state_.name;
+    json["what"] = state_.what == What::restore ? "restore" : "check";
     json["files_done"] = state_.progress.files_done;
     json["files_total"] = state_.progress.files_total;
     json["bytes_done"] = state_.progress.bytes_done;
@@ -85,17 +89,37 @@ void Checking::end_with(const Error& error) {
     tell_(state());
 }
 
-void Checking::run(const std::stop_token& stop, bool repair) {
+void Checking::run(const std::stop_token& stop, What what) {
     auto library = house_->another(stop);
     if (!library) return end_with(library.error());
+    if (what == What::restore)
+        restore(*library);
+    else
+        check(*library, what == What::repair);
+}
+
+void Checking::check(library::Library& library, bool repair) {
     Listening listening(*this);
-    const auto report = library::check(*library, {.repair = repair, .percent = 100}, listening);
+    const auto report = library::check(library, {.repair = repair, .percent = 100}, listening);
     if (!report) return end_with(report.error());
     {
         const std::lock_guard guard(mutex_);
         state_.damaged = report->damaged;
         state_.missing = report->missing;
         state_.healed = report->healed;
+        state_.name = report->sound() ? "sound" : "damaged";
+    }
+    if (report->stopped) return end_with(*report->stopped);
+    tell_(state());
+}
+
+void Checking::restore(library::Library& library) {
+    Listening listening(*this);
+    const auto report = library::try_restoring(library, {}, listening);
+    if (!report) return end_with(report.error());
+    {
+        const std::lock_guard guard(mutex_);
+        state_.damaged = report->problems;
         state_.name = report->sound() ? "sound" : "damaged";
     }
     if (report->stopped) return end_with(*report->stopped);

@@ -10,13 +10,14 @@
 
 #include "base/result.h"
 #include "library/environment.h"
+#include "library/library.h"
 #include "server/answers.h"
 #include "server/house.h"
 
 namespace keepsake::server {
 
-/// The check that somebody asked for on the page Care, in a thread of its own. Thread safety: all
-/// calls from any thread.
+/// The check or the restore test that somebody asked for on the page Care, in a thread of its own.
+/// Thread safety: all calls from any thread.
 class Checking {
   public:
     /// `tell`: called some times a second while it runs, and at its end.
@@ -25,8 +26,9 @@ class Checking {
     Checking& operator=(const Checking&) = delete;
     ~Checking() = default;
 
+    enum class What : std::uint8_t { check, repair, restore };
     /// Errors: exists while one runs.
-    Result<> begin(bool repair);
+    Result<> begin(What what);
     void stop();
     /// `Check` of the API.
     Json state();
@@ -34,6 +36,7 @@ class Checking {
   private:
     struct State {
         std::string_view name = "none";
+        What what = What::check;
         library::Progress progress;
         std::uint64_t damaged = 0;
         std::uint64_t missing = 0;
@@ -41,7 +44,9 @@ class Checking {
         std::string message;
     };
     class Listening;
-    void run(const std::stop_token& stop, bool repair);
+    void run(const std::stop_token& stop, What what);
+    void check(library::Library& library, bool repair);
+    void restore(library::Library& library);
     void end_with(const Error& error);
 
     House* house_;

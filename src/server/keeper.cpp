@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
 #include "base/result.h"
 #include "library/keep.h"
 #include "library/parity_upkeep.h"

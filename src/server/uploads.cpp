@@ -20,6 +20,8 @@
 #include "base/time.h"
 #include "crypto/age.h"
 #include "crypto/age_keys.h"
+#include "crypto/secret.h"
+#include "library/environment.h"
 #include "library/library.h"
 #include "model/ids.h"
 #include "os/file_system.h"
@@ -94,10 +96,10 @@ bool has_bytes(UploadState state) {
 std::string_view name_of(UploadState state) { return kStates.at(static_cast<std::size_t>(state)); }
 
 Uploads::Uploads(const library::Environment& environment, std::string folder,
-                 crypto::AgeRecipient recipient, std::vector<crypto::AgeIdentity> identities)
+                 const crypto::AgeRecipient& recipient, std::vector<crypto::AgeIdentity> identities)
     : environment_(environment),
       folder_(std::move(folder)),
-      recipient_(std::move(recipient)),
+      recipient_(recipient),
       identities_(std::move(identities)) {}
 
 Result<std::unique_ptr<Uploads>> Uploads::open(library::Library& library) {

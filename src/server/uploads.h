@@ -121,7 +121,7 @@ class Uploads {
 
   private:
     Uploads(const library::Environment& environment, std::string folder,
-            crypto::AgeRecipient recipient, std::vector<crypto::AgeIdentity> identities);
+            const crypto::AgeRecipient& recipient, std::vector<crypto::AgeIdentity> identities);
     Result<> take_up();
     void take_up_one(const std::string& file_name);
     Result<> note(const Upload& upload);

@@ -313,6 +313,18 @@ TEST(Description, IsHeldByTheProgram) {
     the.ask("get /care/check", {});
     the.ask("post /care/check", {}, "{}");
     the.ask("delete /care/check", {});
+    const auto is_over = [&] {
+        return the.ask("get /care/check", {}).value("state", "") != "running";
+    };
+    for (int i = 0; i < 400 && !is_over(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    the.ask("post /care/restore-test", {}, "{}");
+    for (int i = 0; i < 400 && !is_over(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    EXPECT_EQ(the.last.json().value("state", ""), "sound") << the.last.body;
+    const auto care = the.ask("get /care", {});
+    EXPECT_EQ(care["restored"].value("originals", 0), 1) << care;
+    EXPECT_EQ(care.value("bytes", 0), care.value("originals", 0) == 1 ? 25 : -1) << care;
     const auto events =
         the.archive.raw("HEAD /api/v1/events HTTP/1.1\r\nHost: " + the.archive.host() +
                         "\r\nCookie: " + the.archive.cookie + "\r\n\r\n");

@@ -216,6 +216,7 @@ export const api = {
     care: () => read<Care>(address("/care")),
     check: () => read<Check>(address("/care/check")),
     startCheck: (repair: boolean) => json<Check>("POST", address("/care/check"), { repair }),
+    startRestoring: () => json<Check>("POST", address("/care/restore-test"), {}),
     stopCheck: () => done("DELETE", address("/care/check")),
 
     newKeep: (files: number, bytes: number) =>

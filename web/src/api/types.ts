@@ -255,16 +255,16 @@ export interface Quiet {
 }
 
 export interface CopyOfArchive {
-    name: string;
-    here: boolean;
-    lacks: number;
+    same_disk: boolean;
+    seen: string;
+    checked: string | null;
     damaged: number;
-    seen: string | null;
+    missing: number;
 }
 
 export interface Care {
     originals: number;
-    bytes?: number;
+    bytes: number;
     unprotected: number;
     damaged: number;
     missing: number;
@@ -274,12 +274,14 @@ export interface Care {
     other_seen: string | null;
     let_go: number;
     just_kept: number;
-    copies?: CopyOfArchive[];
+    /** others, the one seen last first */
+    copies: CopyOfArchive[];
     restored?: { date: string; originals: number };
 }
 
 export interface Check {
     state: "none" | "running" | "sound" | "damaged" | "stopped";
+    what: "check" | "restore";
     files_done: number;
     files_total: number;
     bytes_done: number;

@@ -359,23 +359,17 @@ export const de: Strings = {
                 : `${shown} Originale sind beschädigt, und keine gute Kopie ist angeschlossen.`,
         repair: "Reparieren",
         originals: "Originale",
-        originalsOnly: (count, shown) => (count === 1 ? "1 Original." : `${shown} Originale.`),
         unprotected: (count, shown) =>
             count === 1
                 ? "1 davon hat noch keine Reparaturdaten."
                 : `${shown} davon haben noch keine Reparaturdaten.`,
         damagedHere: (count, shown) =>
             count === 1 ? "1 Datei beschädigt" : `${shown} Dateien beschädigt`,
-        otherDisks: (count, shown) =>
-            count === 1
-                ? "Eine Kopie auf einer anderen Platte"
-                : `${shown} Kopien auf anderen Platten`,
-        otherFolders: (count, shown) =>
-            count === 1
-                ? "Eine Kopie auf derselben Platte"
-                : `${shown} Kopien auf derselben Platte`,
+        otherDisk: "Eine Kopie auf einer anderen Platte",
+        sameDisk: "Eine Kopie auf derselben Platte",
         seenOn: (date) => `Zuletzt da am ${date}`,
-        totals: (count, bytes) => `${count} Originale, ${bytes}.`,
+        totals: (count, shown, bytes) =>
+            `${shown} ${count === 1 ? "Original" : "Originale"}, ${bytes}.`,
         checkedOn: (date) => `Jedes wurde gelesen und verglichen, zuletzt am ${date}.`,
         notChecked: "Noch wurden nicht alle gelesen und verglichen.",
         checkNow: "Jetzt prüfen",
@@ -390,8 +384,17 @@ export const de: Strings = {
             `${shown} ${count === 1 ? "Datei" : "Dateien"} beschädigt, gefunden am ${date}`,
         oneCopy: "Nur diese eine. Eine zweite Kopie auf einer anderen Platte überlebt diese.",
         restore: "Probe des Herausholens",
-        restored: (date, count) =>
-            `Am ${date} wurden ${count} Originale herausgeholt und verglichen. Alle gleich.`,
+        restored: (date, count, shown) =>
+            count === 1
+                ? `Am ${date} wurde 1 Original herausgeholt und verglichen. Es war gleich.`
+                : `Am ${date} wurden ${shown} Originale herausgeholt und verglichen. Alle gleich.`,
+        neverRestored: "Noch wurde kein Original herausgeholt, um zu sehen, ob es wiederkommt.",
+        notRestored: (count, shown) =>
+            count === 1
+                ? "1 Original kam nicht so zurück, wie es aufgehoben wurde. „Jetzt prüfen“ sagt mehr."
+                : `${shown} Originale kamen nicht so zurück, wie sie aufgehoben wurden. „Jetzt prüfen“ sagt mehr.`,
+        restoring: (done, all) => `Wird herausgeholt und verglichen, ${done} von ${all}`,
+        restoreNow: "Jetzt proben",
         also: "Auch hier",
         files: "Dateien",
     },

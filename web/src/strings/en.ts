@@ -350,20 +350,17 @@ export const en = {
                 : `${shown} originals are damaged, and no good copy is connected.`,
         repair: "Repair",
         originals: "Originals",
-        originalsOnly: (count: number, shown: string) =>
-            count === 1 ? "1 original." : `${shown} originals.`,
         unprotected: (count: number, shown: string) =>
             count === 1
                 ? "1 of them has no repair data yet."
                 : `${shown} of them have no repair data yet.`,
         damagedHere: (count: number, shown: string) =>
             count === 1 ? "1 file damaged" : `${shown} files damaged`,
-        otherDisks: (count: number, shown: string) =>
-            count === 1 ? "A copy on another disk" : `${shown} copies on other disks`,
-        otherFolders: (count: number, shown: string) =>
-            count === 1 ? "A copy on this same disk" : `${shown} copies on this same disk`,
+        otherDisk: "A copy on another disk",
+        sameDisk: "A copy on this same disk",
         seenOn: (date: string) => `Seen on ${date}`,
-        totals: (count: string, bytes: string) => `${count} originals, ${bytes}.`,
+        totals: (count: number, shown: string, bytes: string) =>
+            `${shown} ${count === 1 ? "original" : "originals"}, ${bytes}.`,
         checkedOn: (date: string) => `Every one was read and compared on ${date}.`,
         notChecked: "They have not all been read and compared yet.",
         checkNow: "Check now",
@@ -378,8 +375,17 @@ export const en = {
             `${shown} ${count === 1 ? "file" : "files"} damaged, found on ${date}`,
         oneCopy: "Only this one. A second copy on another disk outlives this one.",
         restore: "Restore test",
-        restored: (date: string, count: string) =>
-            `On ${date}, ${count} originals were taken out and compared. All the same.`,
+        restored: (date: string, count: number, shown: string) =>
+            count === 1
+                ? `On ${date}, 1 original was taken out and compared. It was the same.`
+                : `On ${date}, ${shown} originals were taken out and compared. All the same.`,
+        neverRestored: "No original has been taken out yet to see whether it comes back.",
+        notRestored: (count: number, shown: string) =>
+            count === 1
+                ? "1 original did not come back as it was kept. Check now tells more."
+                : `${shown} originals did not come back as they were kept. Check now tells more.`,
+        restoring: (done: string, all: string) => `Taking out and comparing, ${done} of ${all}`,
+        restoreNow: "Test now",
         also: "Also here",
         files: "Files",
     },

@@ -95,6 +95,7 @@ export class Fake {
     care: Partial<Care> = {};
     check: Check = {
         state: "none",
+        what: "check",
         files_done: 0,
         files_total: 0,
         bytes_done: 0,
@@ -780,11 +781,12 @@ export class Fake {
     }
 
     private careOf(response: ServerResponse, method: string, part?: string): void {
-        if (part === "check") {
+        if (part === "check" || part === "restore-test") {
             if (method === "POST")
                 this.check = {
                     ...this.check,
                     state: "running",
+                    what: part === "check" ? "check" : "restore",
                     files_total: 100,
                     bytes_total: 412e9,
                     bytes_done: 100e9,
@@ -798,6 +800,8 @@ export class Fake {
         }
         const care: Care = {
             originals: this.things.length,
+            bytes: this.things.length * 2_400_000,
+            copies: [],
             unprotected: 0,
             damaged: 0,
             missing: 0,
