@@ -27,7 +27,7 @@ await build({
     format: "esm",
     target: "node18",
     outExtension: { ".js": ".mjs" },
-    external: ["playwright-core", "axe-core"],
+    external: ["playwright-core", "axe-core", "tus-js-client"],
     logLevel: "warning",
 });
 const files = readdirSync(out).map((name) => join(out, name));

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,29 +6,10 @@ import { test } from "node:test";
 
 import { desk, launch, skip } from "../browser.ts";
 import { picture } from "../fake/pictures.ts";
+import { program, serving } from "./serving.ts";
 
 /** The pages and the program together: what the fake only says of the server. */
-const program = process.env.KEEPSAKE_PROGRAM ?? "";
 const kPassphrase = "a boat shed for three weeks";
-
-async function serving(folder: string): Promise<{ child: ChildProcess; address: string }> {
-    const child = spawn(program, ["serve", "--archive", join(folder, "archive"), "--port", "0"], {
-        env: { ...process.env, KEEPSAKE_STATE: join(folder, "state"), HOME: folder },
-        stdio: ["ignore", "pipe", "pipe"],
-    });
-    const address = await new Promise<string>((ready, failed) => {
-        let said = "";
-        const hear = (part: Buffer) => {
-            said += String(part);
-            const found = /http:\/\/127\.0\.0\.1:\d+/u.exec(said);
-            if (found) ready(found[0]);
-        };
-        child.stdout?.on("data", hear);
-        child.stderr?.on("data", hear);
-        child.on("exit", () => failed(new Error(`it ended: ${said}`)));
-    });
-    return { child, address };
-}
 
 test(
     "first open, keep, place, words, cover, look, cover again, lock: with the program itself",
