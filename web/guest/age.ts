@@ -35,21 +35,9 @@ async function tryX25519(): Promise<void> {
     if (isX25519Tried) return;
     isX25519Tried = true;
     try {
-        // The base point, twice: any scalar does.
-        const prefix = [48, 46, 2, 1, 0, 48, 5, 6, 3, 43, 101, 110, 4, 34, 4, 32];
-        const scalar = new Uint8Array(32).fill(9);
         const point = new Uint8Array(32);
         point[0] = 9;
-        const algorithm = { name: "X25519" };
-        const key = await crypto.subtle.importKey(
-            "pkcs8",
-            new Uint8Array([...prefix, ...scalar]),
-            algorithm,
-            false,
-            ["deriveBits"],
-        );
-        const peer = await crypto.subtle.importKey("raw", point, algorithm, false, []);
-        await crypto.subtle.deriveBits({ ...algorithm, public: peer }, key, 256);
+        await crypto.subtle.importKey("raw", point, { name: "X25519" }, false, []);
     } catch {
         forceWebCryptoOff(true);
     }

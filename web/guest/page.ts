@@ -10,6 +10,8 @@ import { storyPage, type StoryPage } from "./story.ts";
 import { Trouble, wasLetGo, whyOf, type Why } from "./trouble.ts";
 import { speak, t } from "./words.ts";
 
+const kPatienceMs = 250;
+
 /** One visit: from the link to the words, to the look, and back to the words. Nothing of it is kept. */
 class Visit {
     private readonly source: Source;
@@ -47,9 +49,15 @@ class Visit {
     private async open(key: string): Promise<void> {
         this.key = key;
         this.share = new Share(this.source, key);
-        waitPage(this.sender, this.sender !== undefined);
+        // The head is mostly here by now: words that come and go at once would only cost time.
+        const waiting = setTimeout(
+            () => waitPage(this.sender, this.sender !== undefined),
+            kPatienceMs,
+        );
         try {
-            this.head = await this.share.head(new Scope().signal);
+            this.head = await this.share
+                .head(new Scope().signal)
+                .finally(() => clearTimeout(waiting));
         } catch (error) {
             this.sender = (error as { from?: string }).from ?? this.sender;
             return this.say(error, () => void this.open(key));
