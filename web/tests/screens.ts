@@ -47,6 +47,21 @@ async function scenes(visit: Visit, save: (name: string) => Promise<void>): Prom
     await page.getByRole("button", { name: "Details" }).click();
     await page.waitForTimeout(200);
     await save("viewer-details");
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Show a part of it" }).click();
+    for (const [side, keys] of [
+        ["Left side", ["PageDown", "PageDown"]],
+        ["Lower side", ["PageUp", "PageUp"]],
+    ] as const) {
+        await page.getByRole("slider", { name: side }).focus();
+        for (const key of keys) await page.keyboard.press(key);
+    }
+    await page.waitForTimeout(200);
+    await save("crop");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Cover" }).click();
+    await save("cover-form");
     await go(`timeline?item=${fake.things[july + 5]!.id}`);
     await save("viewer-cover");
     await go("keep");

@@ -8,6 +8,7 @@ import type {
     Care,
     Check,
     CoverChange,
+    Crop,
     KeepReport,
     Person,
     Quiet,
@@ -627,6 +628,8 @@ export class Fake {
         if ("people" in change) thing.people = change.people as string[];
         if ("place" in change)
             thing.place = (change.place as { name?: string } | null)?.name ?? null;
+        if (change.crop) thing.crop = change.crop as Crop;
+        else if ("crop" in change) delete thing.crop;
         if ("rotation" in change) thing.rotation = change.rotation as Thing["rotation"];
         if ("date" in change) {
             const date = change.date as { from: string; about?: boolean; text?: string } | null;

@@ -1,5 +1,6 @@
 import type {
     Cover,
+    Crop,
     Item,
     Kind,
     Listed,
@@ -22,6 +23,7 @@ export interface Thing {
     dateText: string;
     about: boolean;
     rotation: 0 | 90 | 180 | 270;
+    crop?: Crop;
     cover: string | null;
     coverMore?: string;
     coverBy: string;
@@ -106,9 +108,9 @@ export function coverOf(thing: Thing, line: string): Cover {
 
 /** As it is shown, after turning. */
 export function ratioOf(thing: Thing): number {
-    return thing.ratio > 0 && thing.rotation % 180 === 90
-        ? Math.round(1_000_000 / thing.ratio)
-        : thing.ratio;
+    const ratio =
+        thing.ratio > 0 && thing.rotation % 180 === 90 ? 1_000_000 / thing.ratio : thing.ratio;
+    return Math.round(thing.crop ? (ratio * thing.crop.width) / thing.crop.height : ratio);
 }
 
 export function listed(thing: Thing): Listed {
@@ -127,6 +129,7 @@ export function listed(thing: Thing): Listed {
         ...(thing.kind === "document" ? { pages: 3 } : {}),
         ...(thing.kind === "medical" ? { frames: 24 } : {}),
         ...(thing.rotation ? { rotation: thing.rotation } : {}),
+        ...(thing.crop ? { crop: thing.crop } : {}),
         ...(thing.caption ? { caption: thing.caption.slice(0, 200) } : {}),
         name: thing.name,
     };

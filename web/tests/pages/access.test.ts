@@ -98,6 +98,17 @@ rule(
         await check("details", page);
         await page.getByRole("button", { name: "Add words, people, a date" }).click();
         await check("words", page);
+        await page.keyboard.press("Escape");
+        for (const [what, name] of [
+            ["a part", "Show a part of it"],
+            ["covering", "Cover"],
+        ] as const) {
+            await page.getByRole("button", { name: "More" }).click();
+            await page.getByRole("menuitem", { name, exact: true }).click();
+            await page.locator("dialog.panel-over").waitFor();
+            await check(what, page);
+            await page.keyboard.press("Escape");
+        }
         visit.fake.state = "locked";
         await page.reload();
         await page.getByLabel("Your passphrase").waitFor();

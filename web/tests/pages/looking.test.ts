@@ -186,6 +186,51 @@ rule("rule 15: turning, words, people and dates are written beside the original"
     assert.ok(!visit.fake.requests.some((one) => /^(PUT|POST|PATCH|DELETE).*files/u.test(one)));
 });
 
+rule("rule 15: a part is chosen by keys or by dragging, beside the original", async (visit) => {
+    const thing = visit.fake.things[0]!;
+    const page = await visit.go(`timeline?item=${thing.id}`);
+    await page.locator(".held img").waitFor();
+    const open = async () => {
+        await page.getByRole("button", { name: "More" }).click();
+        await page.getByRole("menuitem", { name: "Show a part of it" }).click();
+        await page.locator(".crop-box img").waitFor();
+    };
+    await open();
+    await page.getByRole("slider", { name: "Left side" }).focus();
+    await page.keyboard.press("PageDown");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Shift+ArrowDown");
+    await page.getByRole("button", { name: "Show this part" }).click();
+    await page.locator(".held .turned img").waitFor();
+    assert.deepEqual(thing.crop, { x: 110, y: 50, width: 890, height: 950 });
+    const held = await page.locator(".held").evaluate((one) => one.clientWidth / one.clientHeight);
+    const wanted = ((thing.ratio / 1000) * 890) / 950;
+    assert.ok(Math.abs(held - wanted) < 0.02, `${held} ${wanted}`);
+    // It turns with the picture.
+    await page.keyboard.press("r");
+    await page.waitForFunction(() =>
+        document.querySelector(".held img")?.matches("[style*='90deg']"),
+    );
+    assert.deepEqual(thing.crop, { x: 0, y: 110, width: 950, height: 890 });
+    await open();
+    const side = (await page.locator(".crop-side.right").boundingBox())!;
+    const box = (await page.locator(".crop-box").boundingBox())!;
+    await page.mouse.move(side.x + side.width / 2, side.y + side.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 2, side.y, { steps: 4 });
+    await page.mouse.up();
+    await page.getByRole("button", { name: "Show this part" }).click();
+    await page.waitForFunction(() => !document.querySelector("dialog.panel-over"));
+    assert.ok(Math.abs(thing.crop!.width - 500) <= 4, JSON.stringify(thing.crop));
+    await open();
+    await page.getByRole("button", { name: "Show all of it" }).click();
+    await page.getByRole("button", { name: "Show this part" }).click();
+    await page.waitForFunction(() => !document.querySelector("dialog.panel-over"));
+    assert.equal(thing.crop, undefined);
+    assert.ok(!visit.fake.requests.some((one) => /^(PUT|POST|PATCH|DELETE).*files/u.test(one)));
+});
+
 rule(
     "rule 17: letting go says exactly what goes, and can be undone there and later",
     async (visit) => {
