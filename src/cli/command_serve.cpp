@@ -67,6 +67,7 @@ Result<ExitCode> run(Context& context, const ServeCommand& command) {
     options.behind_proxy = command.behind_proxy;
     options.prefix = command.prefix;
     options.hosts = command.hosts;
+    options.log_file = command.log;
     if (command.certificate.has_value() != command.key.has_value())
         return Error(ErrorCode::invalid, "--cert and --key belong together.");
     if (command.certificate)

@@ -36,6 +36,7 @@ struct ServeCommand {
     std::vector<std::string> hosts;
     std::string prefix;
     std::optional<std::string> guests;  ///< HOST:PORT
+    std::optional<std::string> log;
     bool open_browser = false;
 };
 struct ListCommand {

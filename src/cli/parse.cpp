@@ -247,6 +247,8 @@ void Grammar::add_serve() {
     text(*serve, "--guests", served->guests,
          "Serves what is shown to others here, and nothing else, as 0.0.0.0:8421")
         ->type_name("HOST:PORT");
+    text(*serve, "--log", served->log, "Notes what was answered there, without a name in it")
+        ->type_name("FILE");
     serve->add_flag("--open", served->open_browser, "Opens the browser");
 }
 

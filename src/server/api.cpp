@@ -191,6 +191,12 @@ Api::Found Api::find_route(const http::RequestHead& head) const {
     return found;
 }
 
+std::string Api::route_of(const http::RequestHead& head) const {
+    if (!within_api(head)) return "page";
+    const auto found = find_route(head);
+    return found.route == nullptr ? "api/v1/?" : "api/v1/" + std::string(found.route->pattern);
+}
+
 namespace {
 
 bool is_own_host(const ApiOptions& options, const std::string& host) {

@@ -27,6 +27,7 @@
 #include "server/item_json.h"
 #include "server/keeper.h"
 #include "server/person_settings.h"
+#include "server/request_log.h"
 #include "server/static_pages.h"
 #include "server/thumbnails.h"
 #include "server/uploads.h"
@@ -60,7 +61,7 @@ struct Page {
     std::size_t count = 0;
 };
 
-class Api final : public http::Handler {
+class Api final : public http::Handler, public NamesRoutes {
   public:
     Api(House& house, ApiOptions options);
     ~Api() override;
@@ -70,6 +71,7 @@ class Api final : public http::Handler {
     http::Response answer(http::Request request) override;
     std::unique_ptr<http::BodySink> open_sink(const http::RequestHead& head,
                                               http::Response& refusal) override;
+    std::string route_of(const http::RequestHead& head) const override;
 
     /// Locks what rested for too long, takes in what other programs wrote. Called every second or
     /// so, from one thread.

@@ -27,6 +27,7 @@
 #include "server/house.h"
 #include "share/end.h"
 #include "share/shelf.h"
+#include "server/request_log.h"
 
 namespace keepsake::server {
 namespace {
@@ -108,18 +109,27 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
     // The handler must know the port, which is told once something listens.
     struct Later final : http::Handler {
         std::unique_ptr<Api> api;
-        http::Admission admit(const http::RequestHead& head) override { return api->admit(head); }
+        std::unique_ptr<RequestLog> log;
+        std::unique_ptr<LoggingHandler> logging;
+        http::Handler& answers() { return logging ? static_cast<http::Handler&>(*logging) : *api; }
+        http::Admission admit(const http::RequestHead& head) override {
+            return answers().admit(head);
+        }
         std::optional<http::Response> answer_at_once(const http::RequestHead& head) override {
-            return api->answer_at_once(head);
+            return answers().answer_at_once(head);
         }
         http::Response answer(http::Request request) override {
-            return api->answer(std::move(request));
+            return answers().answer(std::move(request));
         }
         std::unique_ptr<http::BodySink> open_sink(const http::RequestHead& head,
                                                   http::Response& refusal) override {
-            return api->open_sink(head, refusal);
+            return answers().open_sink(head, refusal);
         }
     } handler;
+    if (options.log_file) {
+        TRY_LET(handler.log,
+                RequestLog::open(environment.files, environment.clock, *options.log_file));
+    }
     http::ServerOptions listening;
     listening.address = options.address;
     listening.port = options.port;
@@ -134,6 +144,9 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
                           .secure = secure,
                           .loopback = loopback && !options.behind_proxy,
                           .clock = [] { return std::chrono::steady_clock::now(); }});
+    if (handler.log)
+        handler.logging =
+            std::make_unique<LoggingHandler>(*handler.api, *handler.api, *handler.log);
     std::string url = (options.certificate ? "https://" : "http://") + shown(options.address) +
                       ":" + std::to_string(server->port()) + "/";
     for (const auto& segment : prefix) url += segment + "/";

@@ -24,6 +24,7 @@ struct ServeOptions {
     /// any.
     std::vector<std::string> hosts;
     std::optional<std::string> guests;  ///< HOST:PORT of the guests' listener; none: there is none
+    std::optional<std::string> log_file;  ///< what is answered is noted there (request_log.h)
 };
 
 /// Serves the pages until `stop`, and what is shown to guests on a listener of its own. `ready` is

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <thread>
 #include <vector>
@@ -252,6 +254,31 @@ TEST(Rule10, OfALookNothingIsWritten) {
     EXPECT_EQ(the.line_of(0, look), "open");
     the.done("DELETE", "/looks/" + look, "");
     EXPECT_EQ(files(), before);
+}
+
+TEST(Log, NamesNobodyAndNothing) {
+    const Family the;
+    the.i_am(the.ines);
+    the.done("PUT", the.item(0) + "/cover", R"({"line":"A hard one."})");
+    const auto look = the.look_at(the.item(0));
+    EXPECT_EQ(the.line_of(0, look), "open");
+    the.done("DELETE", "/looks/" + look, "");
+    the.ask("GET", the.item(0) + "/thumbnail");
+    the.ask("GET", "/find?words=secret-1");
+    the.ask("GET", "/nothing/secret-2");
+    the.archive.ask("GET", "/secret-page");
+    the.archive.ask("PUT", "/api/v1/session");
+    std::ifstream file(the.archive.log_file());
+    const std::string log{std::istreambuf_iterator<char>(file), {}};
+    for (const char* line : {" GET api/v1/items/*/thumbnail 403 ", " POST api/v1/archive 201 ",
+                             " GET api/v1/find 200 ", " PATCH api/v1/uploads/* 204 ",
+                             " GET api/v1/? 404 ", " GET page 404 ", " PUT api/v1/? 405 "})
+        EXPECT_NE(log.find(line), std::string::npos) << line << "\n" << log;
+    for (const auto& told : {std::string("secret"), std::string("Ines"), std::string("look"), look,
+                             the.items[0], the.ines, std::string("hard"), std::string("keepsake=")})
+        EXPECT_EQ(log.find(told), std::string::npos) << told;
+    EXPECT_EQ(std::filesystem::status(the.archive.log_file()).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
 }
 
 TEST(Rule11, WhatIsQuietIsMarkedForThatPersonAndFoundAllTheSame) {

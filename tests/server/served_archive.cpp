@@ -80,6 +80,7 @@ void ServedArchive::begin() {
         options.prefix = prefix;
         options.behind_proxy = behind_proxy_;
         options.hosts = hosts_;
+        options.log_file = log_file();
         const auto served = serve(
             *environment_, options,
             [&](const std::string& url, const std::string& /*guests*/) {

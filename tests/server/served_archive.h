@@ -46,6 +46,7 @@ class ServedArchive {
     const std::string& folder() const { return archive_; }
     /// Where the server keeps what is its own.
     std::string state_folder() const { return scratch_.path() + "/state"; }
+    std::string log_file() const { return scratch_.path() + "/log"; }
     /// Sends these bytes over a connection of its own, and gives what came back until the server
     /// closed it or had answered once.
     std::string raw(const std::string& bytes) const;
