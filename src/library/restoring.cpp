@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "library/copy_notes.h"

@@ -25,9 +25,9 @@
 #include "server/api.h"
 #include "server/guests.h"
 #include "server/house.h"
+#include "server/request_log.h"
 #include "share/end.h"
 #include "share/shelf.h"
-#include "server/request_log.h"
 
 namespace keepsake::server {
 namespace {
@@ -93,6 +93,30 @@ void tend_shares(const library::Environment& environment, House& house) {
     }));
 }
 
+/// The handler must know the port, which is told once something listens.
+struct Later final : http::Handler {
+    std::unique_ptr<Api> api;
+    std::unique_ptr<RequestLog> log;
+    std::unique_ptr<LoggingHandler> logging;
+
+    void begin(std::unique_ptr<Api> made) {
+        api = std::move(made);
+        if (log) logging = std::make_unique<LoggingHandler>(*api, *api, *log);
+    }
+    http::Handler& answers() { return logging ? static_cast<http::Handler&>(*logging) : *api; }
+    http::Admission admit(const http::RequestHead& head) override { return answers().admit(head); }
+    std::optional<http::Response> answer_at_once(const http::RequestHead& head) override {
+        return answers().answer_at_once(head);
+    }
+    http::Response answer(http::Request request) override {
+        return answers().answer(std::move(request));
+    }
+    std::unique_ptr<http::BodySink> open_sink(const http::RequestHead& head,
+                                              http::Response& refusal) override {
+        return answers().open_sink(head, refusal);
+    }
+};
+
 }  // namespace
 
 Result<> serve(const library::Environment& environment, const ServeOptions& options,
@@ -106,26 +130,7 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
                          "--key), or say --behind-proxy if something in front of it encrypts.");
     TRY_LET(const auto prefix, prefix_of(options.prefix));
     House house(environment, options.archive_path);
-    // The handler must know the port, which is told once something listens.
-    struct Later final : http::Handler {
-        std::unique_ptr<Api> api;
-        std::unique_ptr<RequestLog> log;
-        std::unique_ptr<LoggingHandler> logging;
-        http::Handler& answers() { return logging ? static_cast<http::Handler&>(*logging) : *api; }
-        http::Admission admit(const http::RequestHead& head) override {
-            return answers().admit(head);
-        }
-        std::optional<http::Response> answer_at_once(const http::RequestHead& head) override {
-            return answers().answer_at_once(head);
-        }
-        http::Response answer(http::Request request) override {
-            return answers().answer(std::move(request));
-        }
-        std::unique_ptr<http::BodySink> open_sink(const http::RequestHead& head,
-                                                  http::Response& refusal) override {
-            return answers().open_sink(head, refusal);
-        }
-    } handler;
+    Later handler;
     if (options.log_file) {
         TRY_LET(handler.log,
                 RequestLog::open(environment.files, environment.clock, *options.log_file));
@@ -136,17 +141,14 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
     listening.certificate = options.certificate;
     TRY_LET(const auto server, http::Server::listen(listening, handler));
     const bool secure = options.certificate.has_value() || options.behind_proxy;
-    handler.api = std::make_unique<Api>(
+    handler.begin(std::make_unique<Api>(
         house, ApiOptions{.prefix = prefix,
                           .hosts = own_hosts(options.address, server->port()),
                           .names = options.hosts,
                           .any_host = (!loopback || options.behind_proxy) && options.hosts.empty(),
                           .secure = secure,
                           .loopback = loopback && !options.behind_proxy,
-                          .clock = [] { return std::chrono::steady_clock::now(); }});
-    if (handler.log)
-        handler.logging =
-            std::make_unique<LoggingHandler>(*handler.api, *handler.api, *handler.log);
+                          .clock = [] { return std::chrono::steady_clock::now(); }}));
     std::string url = (options.certificate ? "https://" : "http://") + shown(options.address) +
                       ":" + std::to_string(server->port()) + "/";
     for (const auto& segment : prefix) url += segment + "/";
