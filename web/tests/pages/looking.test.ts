@@ -194,6 +194,10 @@ rule("rule 15: a part is chosen by keys or by dragging, beside the original", as
         await page.getByRole("button", { name: "More" }).click();
         await page.getByRole("menuitem", { name: "Show a part of it" }).click();
         await page.locator(".crop-box img").waitFor();
+        const sticksOut = await page
+            .locator("dialog.panel-over")
+            .evaluate((one) => one.scrollWidth - one.clientWidth);
+        assert.ok(sticksOut <= 0, `${sticksOut} px too wide`);
     };
     await open();
     await page.getByRole("slider", { name: "Left side" }).focus();
@@ -214,7 +218,7 @@ rule("rule 15: a part is chosen by keys or by dragging, beside the original", as
     );
     assert.deepEqual(thing.crop, { x: 0, y: 110, width: 950, height: 890 });
     await open();
-    const side = (await page.locator(".crop-side.right").boundingBox())!;
+    const side = (await page.locator(".crop-side.at-right").boundingBox())!;
     const box = (await page.locator(".crop-box").boundingBox())!;
     await page.mouse.move(side.x + side.width / 2, side.y + side.height / 2);
     await page.mouse.down();
