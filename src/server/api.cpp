@@ -109,6 +109,7 @@ struct Api::Routes {
         {Method::get, "items/*/preview", &Api::get_preview},
         {Method::get, "items/*/pages/*", &Api::get_page},
         {Method::get, "items/*/files/*", &Api::get_file},
+        {Method::get, "items/*/film", &Api::get_film},
         {Method::del, "looks/*", &Api::end_look},
         {Method::get, "let-go", &Api::get_let_go},
         {Method::post, "let-go", &Api::let_go, false, true, kMostJson},
@@ -156,6 +157,7 @@ Api::Api(House& house, ApiOptions options)
       gate_(options_.clock) {
     checking_ = std::make_unique<Checking>(
         house, [this](const Json& check) { visitors_.tell_all("check", check.dump()); });
+    playing_ = std::make_unique<Playing>(house);
     house.on_timeline([this] { visitors_.tell_all("timeline", "{}"); });
 }
 

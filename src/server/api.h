@@ -27,6 +27,7 @@
 #include "server/item_json.h"
 #include "server/keeper.h"
 #include "server/person_settings.h"
+#include "server/playing.h"
 #include "server/request_log.h"
 #include "server/static_pages.h"
 #include "server/thumbnails.h"
@@ -195,6 +196,7 @@ class Api final : public http::Handler, public NamesRoutes {
     Answer get_preview(Call& call);
     Answer get_page(Call& call);
     Answer get_file(Call& call);
+    Answer get_film(Call& call);
     struct Wanted;
     Answer picture(Call& call, const Wanted& wanted);
     Result<Bytes> make_picture(const Wanted& wanted);
@@ -229,6 +231,7 @@ class Api final : public http::Handler, public NamesRoutes {
     std::shared_ptr<Uploads> uploads_;  ///< by uploads() alone, but in move_in()
     std::unique_ptr<Keeper> keeper_;
     std::unique_ptr<Checking> checking_;
+    std::unique_ptr<Playing> playing_;
     bool was_gone_ = false;
     int ticks_ = 0;
 };

@@ -1,6 +1,7 @@
 // Pictures and originals.
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,6 +21,7 @@
 #include "library/environment.h"
 #include "library/original_source.h"
 #include "library/pictures.h"
+#include "library/playable.h"
 #include "media/facts.h"
 #include "media/kind.h"
 #include "media/reader_pool.h"
@@ -81,6 +83,30 @@ std::string saved_as(const std::string& name) {
             encoded += "%" + to_hex(as_bytes(std::string_view(&c, 1)));
     }
     return "attachment; filename=\"" + plain + "\"; filename*=UTF-8''" + encoded;
+}
+
+/// The whole or the range that is asked for, of what `open` gives.
+Result<http::Response> with_part(
+    const http::RequestHead& head, http::Response response, const std::string& mark,
+    std::uint64_t size_bytes, const std::function<Result<std::unique_ptr<media::Source>>()>& open) {
+    response.with("ETag", mark).with("Accept-Ranges", "bytes").with("Cache-Control", "no-store");
+    http::Range range;
+    const auto condition = head.header("if-range");
+    const auto asked = !condition || *condition == mark ? head.header("range").value_or("") : "";
+    const auto kind = http::read_range(asked, size_bytes, range);
+    if (kind == http::RangeKind::unsatisfiable) {
+        auto wrong = error_answer(416, "invalid", "It has no such bytes.");
+        return std::move(wrong).with("Content-Range", "bytes */" + std::to_string(size_bytes));
+    }
+    if (kind == http::RangeKind::part) {
+        response.status = 206;
+        response.with("Content-Range", "bytes " + std::to_string(range.first) + "-" +
+                                           std::to_string(range.first + range.count - 1) + "/" +
+                                           std::to_string(size_bytes));
+    }
+    TRY_LET(auto source, open());
+    response.body = std::make_unique<OriginalBody>(std::move(source), range);
+    return response;
 }
 
 }  // namespace
@@ -218,29 +244,37 @@ Api::Answer Api::get_file(Call& call) {
     const auto mark = "\"" + found->content.content.hex() + "\"";
     const auto& head = call.request.head;
     http::Response response;
-    response.with("ETag", mark).with("Accept-Ranges", "bytes").with("Cache-Control", "no-store");
     const bool download = head.parameter("download") == "1" || !found->plays;
     response.with("Content-Type", found->type);
     if (download) response.with("Content-Disposition", saved_as(found->name));
-    http::Range range;
-    const auto condition = head.header("if-range");
-    const auto asked = !condition || *condition == mark ? head.header("range").value_or("") : "";
-    const auto kind = http::read_range(asked, found->content.bytes, range);
-    if (kind == http::RangeKind::unsatisfiable) {
-        auto wrong = error_answer(416, "invalid", "It has no such bytes.");
-        return std::move(wrong).with("Content-Range",
-                                     "bytes */" + std::to_string(found->content.bytes));
+    return with_part(head, std::move(response), mark, found->content.bytes, [&] {
+        return library::open_original(house_->environment().files, found->archive_path,
+                                      found->identities, found->content);
+    });
+}
+
+Api::Answer Api::get_film(Call& call) {
+    auto wish = with_eyes(call, [&](const Eyes& eyes) -> Result<library::PlayableWish> {
+        TRY_LET(const auto item, item_of(eyes, call.ids[0]));
+        if (eyes.told.cover_of(item.item, eyes.viewer, eyes.opened)) return library::PlayableWish{};
+        return library::wish_for_playable(eyes.library, item.item);
+    });
+    if (!wish) return wish.error();
+    if (wish->archive_path.empty()) return covered();
+    TRY_LET(auto stored, library::stored_playable(house_->environment(), *wish));
+    if (!stored) {
+        TRY_LET(const auto done, playing_->ask(*std::move(wish)));
+        Json json;
+        json["done"] = done;
+        return json_answer(202, json).with("Cache-Control", "no-store");
     }
-    if (kind == http::RangeKind::part) {
-        response.status = 206;
-        response.with("Content-Range", "bytes " + std::to_string(range.first) + "-" +
-                                           std::to_string(range.first + range.count - 1) + "/" +
-                                           std::to_string(found->content.bytes));
-    }
-    TRY_LET(auto source, library::open_original(house_->environment().files, found->archive_path,
-                                                found->identities, found->content));
-    response.body = std::make_unique<OriginalBody>(std::move(source), range);
-    return response;
+    const auto mark = "\"" + wish->content.content.hex() + "-film\"";
+    http::Response response;
+    response.with("Content-Type", stored->type);
+    const auto size = stored->bytes->size_bytes();
+    return with_part(
+        call.request.head, std::move(response), mark, size,
+        [&]() -> Result<std::unique_ptr<media::Source>> { return std::move(stored->bytes); });
 }
 
 }  // namespace keepsake::server

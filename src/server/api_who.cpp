@@ -246,6 +246,7 @@ void Api::lock_house() {
     if (!visitors_.is_empty()) return;  // somebody came in meanwhile
     if (keeper_) keeper_->end_when_done();
     checking_->stop();
+    playing_->stop();
     thumbnails_.clear();
     settings_.forget();
     house_->close();

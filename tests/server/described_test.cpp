@@ -177,6 +177,8 @@ void ask_of_items(Asking& the, const std::string& item) {
     EXPECT_EQ(the.last.status, 200);
     the.ask("get /items/{item}/files/{file}", {item, "0"}, "", "", {{"Range", "bytes=99999-"}});
     EXPECT_EQ(the.last.status, 416);
+    the.ask("get /items/{item}/film", {item});
+    EXPECT_EQ(the.last.status, 404) << "a picture does not play";
     the.ask("get /find", {}, "", "?words=a");
     the.ask("get /find", {}, "", "?words=");
     EXPECT_EQ(the.last.status, 400);

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -175,7 +176,8 @@ TEST(Hostile, NoSessionSeesNothing) {
 void cover_and_look(ServedArchive& archive, const std::string& item) {
     const auto of = "/api/v1/items/" + item;
     ASSERT_EQ(archive.ask("PUT", of + "/cover", R"({"line":"Our son."})").status, 204);
-    for (const char* what : {"/thumbnail", "/preview", "/thumbnail?v=0", "/files/0", "/pages/1"})
+    for (const char* what :
+         {"/thumbnail", "/preview", "/thumbnail?v=0", "/files/0", "/pages/1", "/film"})
         EXPECT_EQ(archive.ask("GET", of + what).status, 403) << what;
     for (const auto& path :
          {std::string("/api/v1/timeline/items"), of, "/api/v1/items?ids=" + item,
@@ -342,6 +344,55 @@ TEST(Uploads, LiesAreRefusedAndWhatArrivedStays) {
     const auto again = archive.begin_keep();
     archive.send(again, "Fotos/a.jpg", bytes);
     EXPECT_EQ(archive.wait_kept(again).value("failed", 1), 0);
+}
+
+/// Waits until it was looked at, too: that comes after keeping.
+std::string keep_film(ServedArchive& archive, const std::string& bytes) {
+    constexpr int kTries = 600;
+    const auto keep = archive.begin_keep();
+    archive.send(keep, "film.avi", bytes);
+    const std::string item = archive.wait_kept(keep)["files"][0].value("item", "");
+    for (int i = 0; i < kTries; ++i) {
+        if (archive.ask("GET", "/api/v1/items/" + item).body.contains(R"("kind":"film")")) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return item;
+}
+
+/// Asks until it is no longer being made.
+Reply film_of(const ServedArchive& archive, const std::string& item, Headers headers = {}) {
+    constexpr int kTries = 600;
+    Reply reply;
+    for (int i = 0; i < kTries; ++i) {
+        reply = archive.ask("GET", "/api/v1/items/" + item + "/film", "", headers);
+        if (reply.status != 202) break;
+        EXPECT_GE(reply.json().value("done", -1.0), 0);
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return reply;
+}
+
+TEST(Films, AreMadeWhenSomebodyWantsToPlayThem) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto item = keep_film(archive, "RIFF a film");
+    const auto whole = film_of(archive, item);
+    EXPECT_EQ(whole.status, 200);
+    EXPECT_EQ(whole.headers.at("content-type"), "video/mp4");
+    EXPECT_TRUE(whole.body == kPlayableHead + kPlayableBody);
+    const auto part = film_of(archive, item, {{"Range", "bytes=4-15"}});
+    EXPECT_EQ(part.status, 206);
+    EXPECT_EQ(part.body, (kPlayableHead + kPlayableBody).substr(4, 12));
+    EXPECT_EQ(film_of(archive, item, {{"Range", "bytes=999999-"}}).status, 416);
+    const auto broken = keep_film(archive, "RIFF a broken film");
+    EXPECT_EQ(film_of(archive, broken).status, 501);
+    // It is tried again when it is asked for again.
+    EXPECT_EQ(archive.ask("GET", "/api/v1/items/" + broken + "/film").status, 202);
+    const auto of = "/api/v1/items/" + item;
+    ASSERT_EQ(archive.ask("PUT", of + "/cover", R"({"line":"Our son."})").status, 204);
+    EXPECT_EQ(film_of(archive, item).status, 403);
+    const auto picture = keep_photograph(archive, 1);
+    EXPECT_EQ(film_of(archive, picture).status, 404);
 }
 
 std::string create_upload(const ServedArchive& archive, const std::string& keep,

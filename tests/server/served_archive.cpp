@@ -28,6 +28,13 @@ Result<media::Answer> SeesPhotographs::look(media::Source& source,
                                             std::stop_token /*stop*/) {
     media::Answer answer;
     Bytes head(2);
+    if (Bytes film(4);
+        source.size_bytes() >= 4 && source.read_at(0, film) && as_text(film) == "RIFF") {
+        answer.facts.kind = media::Kind::film;
+        answer.facts.format = media::Format::avi;
+        answer.outcome = media::Outcome::no_picture;
+        return answer;
+    }
     if (source.size_bytes() < 2 || !source.read_at(0, head) || head != Bytes{0xFF, 0xD8}) {
         answer.facts.kind = media::Kind::other;
         answer.outcome = media::Outcome::no_picture;
@@ -40,6 +47,22 @@ Result<media::Answer> SeesPhotographs::look(media::Source& source,
     answer.facts.camera.model = "Telling Camera";
     answer.preview = Bytes{0xFF, 0xD8, 'p', 'r', 'e', 'v', 'i', 'e', 'w'};
     answer.thumbnail = Bytes{0xFF, 0xD8, 't', 'h', 'u', 'm', 'b'};
+    answer.outcome = media::Outcome::whole;
+    return answer;
+}
+
+Result<media::PlayableAnswer> SeesPhotographs::make_playable(
+    media::Source& source, const media::PlayableQuestion& /*question*/, media::PlayableSink& sink,
+    const std::stop_token& /*stop*/) {
+    media::PlayableAnswer answer;
+    Bytes bytes(static_cast<std::size_t>(source.size_bytes()));
+    TRY(source.read_at(0, bytes));
+    if (as_text(bytes).contains("broken")) return answer;
+    answer.facts.kind = media::Kind::film;
+    answer.facts.format = media::Format::mp4;
+    sink.progress(0.5);
+    TRY(sink.body(as_bytes(kPlayableBody)));
+    answer.head.assign(kPlayableHead.begin(), kPlayableHead.end());
     answer.outcome = media::Outcome::whole;
     return answer;
 }

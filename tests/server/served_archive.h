@@ -29,11 +29,16 @@ struct Reply {
     nlohmann::json json() const { return nlohmann::json::parse(body, nullptr, false); }
 };
 
-/// Sees a photograph in whatever begins as a JPEG does.
+/// Sees a photograph in whatever begins as a JPEG does, and a film in what begins with RIFF.
 class SeesPhotographs final : public library::Looker {
   public:
     Result<media::Answer> look(media::Source& source, const media::Question& question,
                                std::stop_token stop) override;
+    /// Head and body of what it made of a film; of one that says "broken" nothing can be made.
+    Result<media::PlayableAnswer> make_playable(media::Source& source,
+                                                const media::PlayableQuestion& question,
+                                                media::PlayableSink& sink,
+                                                const std::stop_token& stop) override;
 };
 
 class ServedArchive {
@@ -93,6 +98,10 @@ class ServedArchive {
     std::stop_source stop_;
     std::thread thread_;
 };
+
+/// What SeesPhotographs makes of a film.
+inline const std::string kPlayableHead = "the head and ";
+inline const std::string kPlayableBody(100'000, 'f');
 
 /// Bytes that SeesPhotographs knows as one, different for each number.
 std::string photograph(int number);
