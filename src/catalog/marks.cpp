@@ -11,7 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "catalog/records.h"
+#include "catalog/packing.h"
 #include "catalog/sqlite_handle.h"
 
 namespace keepsake::catalog {

@@ -5,7 +5,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,7 +15,6 @@
 #include "catalog/findings.h"
 #include "catalog/marks.h"
 #include "catalog/packing.h"
-#include "catalog/records.h"
 #include "catalog/schema.h"
 #include "catalog/search.h"
 #include "catalog/sqlite_handle.h"

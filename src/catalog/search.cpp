@@ -100,7 +100,7 @@ class Vocabulary {
     explicit Vocabulary(Database& database) : database_(database) {}
 
     Result<std::string> query_of(const std::string& token) {
-        const auto prefix = quoted_prefix(token);
+        auto prefix = quoted_prefix(token);
         // Of these there is an index by itself.
         if (token.size() <= kIndexedPrefix) return prefix;
         if (!next_) {
