@@ -4,6 +4,7 @@
 #include <time.h>
 #include <vips/vips.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>

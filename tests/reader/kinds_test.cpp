@@ -8,7 +8,6 @@
 
 #include "base/bytes.h"
 #include "media/facts.h"
-#include "media/kind.h"
 #include "media/preview_check.h"
 #include "media/reader_pool.h"
 #include "pool.h"
@@ -108,7 +107,7 @@ TEST_F(Kinds, NetpbmIsDrawn) {
 /// Two grey pages, 4 by 2 and 2 by 6 pixels.
 std::string tiff_of_two() {
     std::string file = "II*\0"s + little(8, 4);
-    const auto page = [&](std::uint32_t width, std::uint32_t height, bool last) {
+    const auto page = [&](std::size_t width, std::size_t height, bool last) {
         const auto begin = file.size();
         constexpr std::size_t kEntries = 8;
         const auto pixels_at = begin + 2 + 12 * kEntries + 4;
