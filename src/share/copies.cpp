@@ -1,7 +1,6 @@
 #include "share/copies.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -27,8 +26,6 @@
 #include "media/kind.h"
 #include "media/preview_check.h"
 #include "media/reader_pool.h"
-#include "model/entry.h"
-#include "model/ids.h"
 #include "share/leaf_words.h"
 #include "share/sealer.h"
 

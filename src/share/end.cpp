@@ -1,6 +1,7 @@
 #include "share/end.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

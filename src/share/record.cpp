@@ -204,6 +204,7 @@ Result<std::vector<Record>> read_records(catalog::Catalog& catalog) {
         if (found != records.end() && value == "true") found->second.ended = true;
     }));
     std::vector<Record> sorted;
+    sorted.reserve(records.size());
     for (auto& [share, record] : records) sorted.push_back(std::move(record));
     std::ranges::stable_sort(sorted,
                              [](const Record& a, const Record& b) { return a.made > b.made; });

@@ -1,7 +1,6 @@
 #include "share/show.h"
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -31,6 +30,7 @@
 #include "share/contents.h"
 #include "share/copies.h"
 #include "share/destination.h"
+#include "share/guest_page.h"
 #include "share/leaf_words.h"
 #include "share/random_name.h"
 #include "share/record.h"
@@ -140,7 +140,7 @@ class Making {
         auto told_json = what_is_told(contents);
         told_json["inside"] = inside_file;
         TRY(seal_head(link, told_json));
-        report.items = items_.size();
+        report.items = ids_.size();
         report.bytes = sealer_.sealed_bytes();
         return {};
     }
@@ -387,6 +387,9 @@ Record record_of(library::Library& library, const Wish& wish, const model::Devic
     where.device = device;
     where.at = target.at;
     where.name = shelf_name;
+    // Of the listener the address of all that it serves was told.
+    if (!shelf_name.empty() && !where.at.empty())
+        where.at += (where.at.ends_with('/') ? "" : "/") + shelf_name + "/";
     record.where.push_back(std::move(where));
     return record;
 }

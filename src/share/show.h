@@ -37,8 +37,8 @@ struct Wish {
 /// Where it goes.
 struct Target {
     As as = As::folder;
-    std::string path;       ///< of a folder or file
-    std::string at;         ///< its URL, if it is known
+    std::string path = {};  ///< of a folder or file
+    std::string at = {};    ///< the folder's URL, or the listener's, if it is known
     bool with_key = false;  ///< of a file: the link's words stand in it
 };
 

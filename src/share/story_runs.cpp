@@ -71,11 +71,16 @@ class Pieces {
         const auto end = std::min(text_.find_first_not_of('*', at_), text_.size());
         Piece piece;
         piece.stars = end - at_;
-        piece.can_open = end < text_.size() && !is_blank(text_[end]);
+        piece.can_open = end < text_.size() && !is_blank(text_[end]) && !ends_line(end);
         piece.can_close = at_ > 0 && !is_blank(text_[at_ - 1]);
         flush();
         pieces_.push_back(std::move(piece));
         at_ = end;
+    }
+
+    /// A backslash before a line's end is white space, too.
+    bool ends_line(std::size_t at) const {
+        return text_[at] == '\\' && at + 1 < text_.size() && text_[at + 1] == '\n';
     }
 
     void flush() {

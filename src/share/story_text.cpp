@@ -28,14 +28,15 @@ std::string escaped(std::string_view text, bool begins_line) {
 std::string runs_text(const Runs& runs) {
     std::string text;
     for (const auto& run : runs) {
+        const bool begins_line = text.empty() || text.ends_with('\n');
         const auto begin = run.text.find_first_not_of(" \n");
         if (begin == std::string::npos || (!run.em && !run.strong)) {
-            text += escaped(run.text, text.empty());
+            text += escaped(run.text, begins_line);
             continue;
         }
         const auto end = run.text.find_last_not_of(" \n") + 1;
         const std::string mark = run.strong && run.em ? "***" : run.strong ? "**" : "*";
-        text += escaped(run.text.substr(0, begin), text.empty()) + mark +
+        text += escaped(run.text.substr(0, begin), begins_line) + mark +
                 escaped(run.text.substr(begin, end - begin), false) + mark +
                 escaped(run.text.substr(end), false);
     }

@@ -8,7 +8,8 @@ run --version
 expect 'the version is told' sh -c 'grep -qE "^keepsake [0-9]+\.[0-9]+\.[0-9]+$" "$0/.said/out"' "$work"
 run help
 expect 'help ends well' exits 0
-for command in new keep list get words 'moment new' 'moment add' 'moment list' 'moment show' cover uncover let-go \
+for command in new keep list get words 'moment new' 'moment add' 'moment list' 'moment show' 'story write' 'story show' \
+    'story versions' 'story export' cover uncover show shown end let-go \
     bring-back check tend 'key list' 'key add' 'key remove' 'key change' 'key rotate' 'device list' 'device name' \
     'device retire' 'device accept' 'device keep-locked'; do
     expect "help names ${command%% *}" grep -qE "^  ${command%% *} " "$said/out"
