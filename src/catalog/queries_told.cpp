@@ -1,8 +1,6 @@
 // What people said, and the timeline, as the pages ask for them.
-#include <cstdint>
 #include <functional>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>

@@ -5,12 +5,9 @@
 
 #include <array>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <thread>
-#include <utility>
 
-#include "archive/copy.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"

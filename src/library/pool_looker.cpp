@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/result.h"
+#include "library/environment.h"
 #include "media/reader_pool.h"
 
 namespace keepsake::library {

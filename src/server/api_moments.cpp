@@ -20,7 +20,6 @@
 #include "server/api.h"
 #include "server/house.h"
 #include "server/item_json.h"
-#include "server/told.h"
 #include "server/moment_json.h"
 #include "server/told.h"
 

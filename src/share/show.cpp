@@ -219,7 +219,7 @@ class Making {
             return Error(ErrorCode::limit, printable(item.files.front().name) +
                                                " has more pages than a share can hold.");
         if (cover) {
-            json["cover"] = cover_json(name_or_null(cover->line), cover->by, copied.extent);
+            json["cover"] = cover_json(*cover, copied.extent);
             leaf.resize((leaf.size() + kLeafStepBytes - 1) / kLeafStepBytes * kLeafStepBytes, ' ');
             TRY_LET(json["leaf"], sealer_.seal(as_bytes(leaf)));
         } else {
@@ -230,13 +230,13 @@ class Making {
         return {};
     }
 
-    Json cover_json(Json line, const std::optional<model::PersonId>& by, Json extent) const {
+    Json cover_json(const library::Cover& said, Json extent) const {
         Json cover;
-        cover["line"] = std::move(line);
-        cover["more"] = nullptr;
+        cover["line"] = name_or_null(said.line);
+        cover["more"] = name_or_null(said.more);
         cover["by"] = nullptr;
-        if (by)
-            if (const auto found = told_->people().find(*by); found != told_->people().end())
+        if (said.by)
+            if (const auto found = told_->people().find(*said.by); found != told_->people().end())
                 cover["by"] = to_utf8_lossy(found->second);
         cover["extent"] = std::move(extent);
         return cover;
@@ -320,10 +320,10 @@ class Making {
         extent["kind"] = wish_->moment ? (wish_->story_alone ? "story" : "moment") : "items";
         extent["count"] = ids_.size();
         if (wish_->cover)
-            told["cover"] = cover_json(name_or_null(*wish_->cover), std::nullopt, extent);
+            told["cover"] = cover_json(
+                library::Cover{.line = *wish_->cover, .more = {}, .by = {}, .moment = {}}, extent);
         else if (contents.moment_cover)
-            told["cover"] = cover_json(name_or_null(contents.moment_cover->line),
-                                       contents.moment_cover->by, extent);
+            told["cover"] = cover_json(*contents.moment_cover, extent);
         const auto count = [&](const char* kind) {
             const auto found = counts_.find(kind);
             return found == counts_.end() ? 0U : found->second;

@@ -199,6 +199,8 @@ TEST_F(Showing, Rule2OfWhatIsCoveredItsFileIsNamedAndNothingElse) {
     const auto item = kept(library, "IMG_1.jpg", "photo of him");
     ASSERT_TRUE(library::set_words(library, model::Subject::of(item), "words", "In the blue hat"));
     ASSERT_TRUE(library::set_cover(library, model::Subject::of(item), "Emil after he was born."));
+    const model::Set more{model::Subject::of(item), "cover_more", {}, "\"He sleeps.\""};
+    ASSERT_TRUE(library.commit({more}));
     const auto report = shown(library, wish_for({item}));
     const auto key = report.record.key;
     const auto head = json::parse(opened_text(file("manifest.age"), key));
@@ -208,6 +210,7 @@ TEST_F(Showing, Rule2OfWhatIsCoveredItsFileIsNamedAndNothingElse) {
     const auto shown_item = json::parse(inside)["items"][0];
     EXPECT_FALSE(shown_item.contains("shown"));
     EXPECT_EQ(shown_item["cover"]["line"], "Emil after he was born.");
+    EXPECT_EQ(shown_item["cover"]["more"], "He sleeps.");
     EXPECT_EQ(shown_item["width"], 4);
     EXPECT_EQ(shown_item["height"], 3);
     const auto leaf = opened_text(file(shown_item["leaf"]["name"]), shown_item["leaf"]["key"]);
