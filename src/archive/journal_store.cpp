@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/copy.h"
 #include "archive/layout.h"
 #include "archive/staging.h"
 #include "base/bytes.h"
@@ -149,11 +150,14 @@ Result<JournalListing> list_journal(os::FileSystem& files, const std::string& ar
     JournalLister mirror(files, archive_path, listing);
     TRY_LET(listing.has_main, main.list(""));
     TRY_LET(listing.has_mirror, mirror.list(std::string(kMirrorName)));
-    if (!listing.has_main && !listing.has_mirror)
+    if (!listing.has_main && !listing.has_mirror) {
+        // Of a disk that was pulled out since the archive was opened, all is gone.
+        if (const auto copy = open_copy(files, archive_path); !copy) return copy.error();
         return Error(
             ErrorCode::corrupt,
             "The journal of this archive is not there. Copy its folders journal and mirror "
             "back from another copy.");
+    }
     std::ranges::set_union(main.names(), mirror.names(), std::back_inserter(listing.files));
     std::ranges::set_difference(main.names(), mirror.names(),
                                 std::inserter(listing.only_in_main, listing.only_in_main.end()));

@@ -41,8 +41,8 @@ struct JournalListing {
     }
 };
 
-/// Errors: not_found if neither folder is there; those of listing (a failed listing is never taken
-/// for a shorter one); limit.
+/// Errors: corrupt if neither folder is there, not_found if the archive is not there any more
+/// either; those of listing (a failed listing is never taken for a shorter one); limit.
 Result<JournalListing> list_journal(os::FileSystem& files, const std::string& archive_path);
 
 /// A journal file's sealed bytes, from the main place, or from the mirror if they are not whole

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/journal_store.h"
 #include "base/error.h"
 #include "library/check.h"
 #include "library/keep.h"
@@ -351,6 +352,20 @@ TEST_F(Devices, TheMirrorStandsInForADamagedSegment) {
     EXPECT_FALSE(library.journal_problems().empty());
     const auto report = check(library, {}, home.heard);
     EXPECT_GT(report->damaged, 0U);
+}
+
+TEST_F(Devices, AJournalThatIsGoneIsToldFromADiskThatIsGone) {
+    open();
+    fs::remove_all(archive + "/journal");
+    fs::remove_all(archive + "/mirror/journal");
+    auto listing = archive::list_journal(home.environment().files, archive);
+    ASSERT_FALSE(listing);
+    EXPECT_EQ(listing.error().code(), ErrorCode::corrupt);
+    fs::remove_all(archive);
+    fs::create_directories(archive);  // the folder that the disk was mounted on
+    listing = archive::list_journal(home.environment().files, archive);
+    ASSERT_FALSE(listing);
+    EXPECT_EQ(listing.error().code(), ErrorCode::not_found);
 }
 
 TEST_F(Devices, OldSegmentsBecomeOneFileThatSaysTheSame) {
