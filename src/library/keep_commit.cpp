@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <set>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -127,9 +127,16 @@ Result<> KeepPipeline::read_back(const std::vector<ReadyFile>& group) {
 }
 
 Result<> KeepPipeline::give_names(std::vector<ReadyFile>& group) {
+    Named named;
+    auto given = rename_all(group, named);
+    if (given) given = sync_names(named);
+    if (!given) take_back(named);
+    return given;
+}
+
+Result<> KeepPipeline::rename_all(const std::vector<ReadyFile>& group, Named& named) {
     auto& files = library_->environment().files;
-    std::set<std::string> touched;
-    for (auto& ready : group) {
+    for (const auto& ready : group) {
         if (!ready.sealed) continue;
         const auto relative = archive::object_path(ready.sealed->object);
         const auto target = os::join_path(library_->copy().path, relative);
@@ -139,15 +146,31 @@ Result<> KeepPipeline::give_names(std::vector<ReadyFile>& group) {
             TRY(archive::require_own_folders(files, library_->copy().path,
                                              os::parent_of(relative)));
             TRY(sync_each_ ? library_->staging().make_folder(os::parent_of(relative))
-                           : os::make_directories_unsynced(files, folder));
+                           : os::make_directories_unsynced(files, folder, named.new_folders));
         }
         TRY(files.rename_exclusive(ready.sealed->temporary_path, target));
-        touched.insert(folder);
+        named.objects.push_back(target);
+        named.folders.insert(folder);
     }
-    if (touched.empty()) return {};
-    if (!sync_each_) return files.sync_everything(library_->copy().path);
-    for (const auto& folder : touched) TRY(files.sync_directory(folder));
     return {};
+}
+
+Result<> KeepPipeline::sync_names(const Named& named) {
+    auto& files = library_->environment().files;
+    if (named.folders.empty()) return {};
+    if (!sync_each_) return files.sync_everything(library_->copy().path);
+    for (const auto& folder : named.folders) TRY(files.sync_directory(folder));
+    return {};
+}
+
+// A folder whose sync failed is taken for written, and is not: whoever keeps next would put objects
+// into it that a crash takes along. No journal names this group's objects, so they go with it.
+void KeepPipeline::take_back(const Named& named) {
+    if (named.new_folders.empty()) return;
+    auto& files = library_->environment().files;
+    for (const auto& object : named.objects) static_cast<void>(files.remove_file(object));
+    for (const auto& folder : named.new_folders | std::views::reverse)
+        static_cast<void>(files.remove_directory(folder));
 }
 
 Result<> KeepPipeline::write_journal(std::vector<ReadyFile>& group) {

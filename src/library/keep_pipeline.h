@@ -129,6 +129,14 @@ class KeepPipeline {
     Result<> sync_objects(const std::vector<ReadyFile>& group);
     Result<> read_back(const std::vector<ReadyFile>& group);
     Result<> give_names(std::vector<ReadyFile>& group);
+    struct Named {
+        std::vector<std::string> objects;
+        std::set<std::string> folders;
+        std::vector<std::string> new_folders;  ///< whose own names no sync has reached
+    };
+    Result<> rename_all(const std::vector<ReadyFile>& group, Named& named);
+    Result<> sync_names(const Named& named);
+    void take_back(const Named& named);
     Result<> write_journal(std::vector<ReadyFile>& group);
     void discard(const std::vector<ReadyFile>& group);
 

@@ -116,10 +116,13 @@ Result<> make_directories(FileSystem& files, const std::string& path, bool secre
     return {};
 }
 
-Result<> make_directories_unsynced(FileSystem& files, const std::string& path) {
+Result<> make_directories_unsynced(FileSystem& files, const std::string& path,
+                                   std::vector<std::string>& made) {
     TRY_LET(const auto missing, missing_directories(files, path));
-    for (const auto& directory : missing | std::views::reverse)
-        TRY(make_one(files, directory, false));
+    for (const auto& directory : missing | std::views::reverse) {
+        TRY_LET(const bool is_new, make_one(files, directory, false));
+        if (is_new) made.push_back(directory);
+    }
     return {};
 }
 

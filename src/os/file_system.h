@@ -151,8 +151,11 @@ bool is_file_name(std::string_view name);
 /// make_directory for it and every missing parent; existing ones are fine. Each directory that got
 /// a new child is synced, so that the whole path survives a crash.
 Result<> make_directories(FileSystem& files, const std::string& path, bool secret);
-/// The same for who syncs everything before anything depends on them (sync_everything).
-Result<> make_directories_unsynced(FileSystem& files, const std::string& path);
+/// The same for who syncs everything before anything depends on them (sync_everything): adds to
+/// `made` those that were missing, outermost first. Where that sync fails they are to be removed:
+/// left there, whoever comes next would take them for ones that survive a crash.
+Result<> make_directories_unsynced(FileSystem& files, const std::string& path,
+                                   std::vector<std::string>& made);
 
 /// The whole file, at most `limit_bytes`. Errors: limit.
 Result<Bytes> read_file(FileSystem& files, const std::string& path, std::uint64_t limit_bytes);

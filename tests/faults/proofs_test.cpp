@@ -168,5 +168,41 @@ TEST(Syncs, OneThatFailedIsNotTriedAgainAndBelieved) {
     EXPECT_GT(failed, 5U);
 }
 
+// What a disk takes for written though it lost it, the folders of objects too, is not built upon by
+// what is kept next.
+TEST(Syncs, WhatIsKeptAfterOneThatFailedIsThere) {
+    const std::vector<std::string> paths{"/home/b"};
+    std::uint64_t failed = 0;
+    for (std::uint64_t at = 0;; ++at) {
+        FamilyWorld world(1);
+        world.make_folder("/home/b");
+        for (int i = 0; i < 40; ++i)
+            world.put_source("/home/b/" + std::to_string(i), "original " + std::to_string(i));
+        world.make_archive();
+        {
+            auto library = world.open();
+            ASSERT_TRUE(library) << library.error().describe();
+            world.files.set_plan({.only = "sync_everything", .fail_at = at});
+            static_cast<void>(library::keep(*library, paths, {}, world.heard));
+        }
+        if (!world.files.has_failed()) break;
+        ++failed;
+        world.files.set_plan({});
+        {
+            auto library = world.open();
+            ASSERT_TRUE(library) << library.error().describe();
+            const auto report = library::keep(*library, paths, {}, world.heard);
+            ASSERT_TRUE(report) << report.error().describe();
+            EXPECT_EQ(report->kept + report->already, 40U);
+        }
+        world.files.crash(Unsynced::lost);
+        auto after = world.open();
+        ASSERT_TRUE(after) << after.error().describe();
+        for (const auto& file : world.names_below("/home/b"))
+            EXPECT_TRUE(has_whole(world, *after, file)) << file << ": " << at;
+    }
+    EXPECT_GE(failed, 3U);
+}
+
 }  // namespace
 }  // namespace keepsake::testing
