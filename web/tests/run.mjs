@@ -1,13 +1,13 @@
 // Bundles the tests and runs them with node's own runner: `node tests/run.mjs unit|pages|program|screens|bench|guest-screens|guest-bench [name]`
 import { build } from "esbuild";
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const [group = "unit", only = ""] = process.argv.slice(2);
-const out = join(here, "..", "node_modules", ".cache", `keepsake-${group}`);
+const cache = join(here, "..", "node_modules", ".cache");
 const entries = /(screens|bench)$/.test(group)
     ? [join(here, `${group}.ts`)]
     : readdirSync(join(here, group))
@@ -17,8 +17,11 @@ if (group !== "unit" && !existsSync(join(here, "..", "dist", "index.html"))) {
     console.error("web/dist is not there: npm run build");
     process.exit(1);
 }
-rmSync(out, { recursive: true, force: true });
-mkdirSync(out, { recursive: true });
+mkdirSync(cache, { recursive: true });
+// A folder of its own, because ctest runs several groups at once; below node_modules, because what
+// is not bundled is looked up from there.
+const out = mkdtempSync(join(cache, `keepsake-${group}-`));
+process.on("exit", () => rmSync(out, { recursive: true, force: true }));
 await build({
     entryPoints: entries,
     outdir: out,
@@ -36,4 +39,5 @@ const run = spawn(process.execPath, isTest ? ["--test", ...files] : files, {
     stdio: "inherit",
     env: { ...process.env, KEEPSAKE_WEB: join(here, "..") },
 });
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => run.kill(signal));
 run.on("exit", (code) => process.exit(code ?? 1));
