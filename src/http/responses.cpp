@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "http/message.h"
+#include "http/target.h"
 
 namespace keepsake::http {
 namespace {
@@ -45,6 +46,24 @@ Response refusal_of(unsigned status) {
     response.headers = {{"Content-Type", "text/plain"}};
     response.close = true;
     return response;
+}
+
+std::optional<Range> take_range(Response& response, std::string_view asked,
+                                std::uint64_t size_bytes) {
+    Range range{.first = 0, .count = size_bytes};
+    const auto kind = read_range(asked, size_bytes, range);
+    if (kind == RangeKind::unsatisfiable) return std::nullopt;
+    if (kind == RangeKind::part) {
+        response.status = 206;
+        response.with("Content-Range", "bytes " + std::to_string(range.first) + "-" +
+                                           std::to_string(range.first + range.count - 1) + "/" +
+                                           std::to_string(size_bytes));
+    }
+    return range;
+}
+
+std::string unsatisfied_range(std::uint64_t size_bytes) {
+    return "bytes */" + std::to_string(size_bytes);
 }
 
 std::string head_text(const Response& response, std::string_view date_line) {

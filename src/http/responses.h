@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "http/message.h"
+#include "http/target.h"
 
 /// What stands before a body.
 namespace keepsake::http {
@@ -14,6 +17,14 @@ std::string reason_of(unsigned status);
 bool has_no_body(unsigned status);
 /// One line that says so, in plain text; the connection ends with it.
 Response refusal_of(unsigned status);
+/// Which bytes of a body of `size_bytes` are sent: all, or those that `asked`, a Range header's
+/// value
+/// ("" for none), is for; then `response` becomes a 206 that says which. None where it has no such
+/// bytes: a 416 is due, with unsatisfied_range(). Source: RFC 9110, 14.2.
+std::optional<Range> take_range(Response& response, std::string_view asked,
+                                std::uint64_t size_bytes);
+/// A 416's Content-Range: "bytes */1234".
+std::string unsatisfied_range(std::uint64_t size_bytes);
 /// The status line and all headers, up to the empty line. `date_line`: "Date: ...", with its end.
 std::string head_text(const Response& response, std::string_view date_line);
 

@@ -17,6 +17,7 @@
 #include "catalog/preview_cache.h"
 #include "crypto/age_keys.h"
 #include "http/message.h"
+#include "http/responses.h"
 #include "http/target.h"
 #include "library/environment.h"
 #include "library/original_source.h"
@@ -90,22 +91,15 @@ Result<http::Response> with_part(
     const http::RequestHead& head, http::Response response, const std::string& mark,
     std::uint64_t size_bytes, const std::function<Result<std::unique_ptr<media::Source>>()>& open) {
     response.with("ETag", mark).with("Accept-Ranges", "bytes").with("Cache-Control", "no-store");
-    http::Range range;
     const auto condition = head.header("if-range");
     const auto asked = !condition || *condition == mark ? head.header("range").value_or("") : "";
-    const auto kind = http::read_range(asked, size_bytes, range);
-    if (kind == http::RangeKind::unsatisfiable) {
+    const auto range = http::take_range(response, asked, size_bytes);
+    if (!range) {
         auto wrong = error_answer(416, "invalid", "It has no such bytes.");
-        return std::move(wrong).with("Content-Range", "bytes */" + std::to_string(size_bytes));
-    }
-    if (kind == http::RangeKind::part) {
-        response.status = 206;
-        response.with("Content-Range", "bytes " + std::to_string(range.first) + "-" +
-                                           std::to_string(range.first + range.count - 1) + "/" +
-                                           std::to_string(size_bytes));
+        return std::move(wrong).with("Content-Range", http::unsatisfied_range(size_bytes));
     }
     TRY_LET(auto source, open());
-    response.body = std::make_unique<OriginalBody>(std::move(source), range);
+    response.body = std::make_unique<OriginalBody>(std::move(source), *range);
     return response;
 }
 

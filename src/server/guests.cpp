@@ -19,6 +19,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "http/message.h"
+#include "http/responses.h"
 #include "http/server.h"
 #include "http/target.h"
 #include "os/file_system.h"
@@ -182,25 +183,18 @@ Response Guests::file(const RequestHead& head, const std::string& share, const s
     const auto size = info->size_bytes;
     Response response;
     response.with("Content-Type", std::string(type_of(name))).with("Accept-Ranges", "bytes");
-    http::Range range{.first = 0, .count = size};
-    const auto kind = http::read_range(
-        head.header("if-range") ? "" : head.header("range").value_or(""), size, range);
-    if (kind == http::RangeKind::unsatisfiable) {
+    const auto range = http::take_range(
+        response, head.header("if-range") ? "" : head.header("range").value_or(""), size);
+    if (!range) {
         auto wrong = empty(416);
-        wrong.with("Content-Range", "bytes */" + std::to_string(size));
+        wrong.with("Content-Range", http::unsatisfied_range(size));
         return wrong;
     }
-    if (kind == http::RangeKind::part) {
-        response.status = 206;
-        response.with("Content-Range", "bytes " + std::to_string(range.first) + "-" +
-                                           std::to_string(range.first + range.count - 1) + "/" +
-                                           std::to_string(size));
-    }
     if (head.method == Method::head) {
-        response.length = range.count;
+        response.length = range->count;
         return response;
     }
-    response.body = std::make_unique<ShownBody>(*std::move(opened), range, [this, share] {
+    response.body = std::make_unique<ShownBody>(*std::move(opened), *range, [this, share] {
         return share::standing_of(*files_, shelf_, share, clock_->now()) == Standing::open;
     });
     return response;
