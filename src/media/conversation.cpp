@@ -1,7 +1,6 @@
 #include "media/conversation.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include "base/result.h"
 #include "media/channel.h"
 #include "media/facts.h"
+#include "media/giving.h"
 #include "media/preview_check.h"
 #include "media/protocol.h"
 #include "media/reader_pool.h"
@@ -83,20 +83,11 @@ class Listener {
     }
 
     Result<bool> give(ByteView body) {
-        const auto need = need_from_bytes(body);
-        const auto size = source_.size_bytes();
-        if (!need || need->offset_bytes > size || need->size_bytes > size - need->offset_bytes)
-            return false;
+        const auto need = need_within(body, source_.size_bytes());
+        if (!need) return false;
         needed_bytes_ += need->size_bytes;
         if (needed_bytes_ > kMostNeededBytes) return false;
-        Bytes bytes(need->size_bytes);
-        // The time that it takes to decrypt is not the reader's.
-        const auto begin = std::chrono::steady_clock::now();
-        TRY(source_.read_at(need->offset_bytes, bytes));
-        patience_.until += std::chrono::steady_clock::now() - begin;
-        auto sent = send_message(socket_, MessageType::bytes, bytes, patience_);
-        if (!sent && sent.error().code() == ErrorCode::cancelled) return std::move(sent).error();
-        return sent.has_value();
+        return give_bytes(socket_, source_, *need, patience_.until, [this] { return patience_; });
     }
 
     bool hear_done(ByteView body, Heard& heard) {

@@ -16,6 +16,7 @@
 #include "media/byte_reader.h"
 #include "media/channel.h"
 #include "media/facts.h"
+#include "media/giving.h"
 #include "media/kind.h"
 #include "media/protocol.h"
 #include "media/reader_pool.h"
@@ -137,20 +138,12 @@ class PlayableListener {
     }
 
     Result<bool> give(ByteView body) {
-        const auto need = need_from_bytes(body);
         const auto size = source_.size_bytes();
-        if (!need || need->offset_bytes > size || need->size_bytes > size - need->offset_bytes)
-            return false;
+        const auto need = need_within(body, size);
+        if (!need) return false;
         needed_bytes_ += need->size_bytes;
         if (needed_bytes_ / kMostReadings > size && needed_bytes_ > kMostMoreBytes) return false;
-        Bytes bytes(need->size_bytes);
-        // The time that it takes to decrypt is not the reader's.
-        const auto begin = Clock::now();
-        TRY(source_.read_at(need->offset_bytes, bytes));
-        until_ += Clock::now() - begin;
-        auto sent = send_message(socket_, MessageType::bytes, bytes, patience());
-        if (!sent && sent.error().code() == ErrorCode::cancelled) return std::move(sent).error();
-        return sent.has_value();
+        return give_bytes(socket_, source_, *need, until_, [this] { return patience(); });
     }
 
     Result<bool> hear_body(ByteView body) {
