@@ -3,6 +3,8 @@ import type { Cover, Taken, Told } from "./format.ts";
 import { de } from "./strings/de.ts";
 import { en, type Strings } from "./strings/en.ts";
 
+export { clock } from "../src/lib/clock.ts";
+
 /** What the page says, in the guest's language, else in the sender's, else in English. */
 const kLanguages: Record<string, Strings> = { en, de };
 
@@ -40,15 +42,6 @@ function list(parts: readonly string[]): string {
     const [last, ...others] = [...parts].reverse();
     if (last === undefined || others.length === 0) return last ?? "";
     return `${others.reverse().join(", ")} ${t.and} ${last}`;
-}
-
-/** "0:42", "1:02:03" */
-export function clock(seconds: number): string {
-    const whole = Math.round(seconds);
-    const two = (n: number) => String(n).padStart(2, "0");
-    const minutes = Math.floor(whole / 60);
-    if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
-    return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
 export function dateWords(iso: string): string {

@@ -1,3 +1,4 @@
+import { counting } from "../../src/strings/de/counting.ts";
 import type { Strings } from "./en.ts";
 
 export const de: Strings = {
@@ -117,27 +118,7 @@ export const de: Strings = {
         words: (n, shown) => (n === 1 ? "eine Seite Worte" : `${shown} Seiten Worte`),
         others: (n, shown) => (n === 1 ? "eine Datei" : `${shown} Dateien`),
     },
-    pages: (n, shown) => (n === 1 ? "eine Seite" : `${shown} Seiten`),
-    minutes: (n, shown) => (n === 1 ? "eine Minute" : `${shown} Minuten`),
+    ...counting,
     seconds: (n, shown) => (n === 1 ? "eine Sekunde" : `${shown} Sekunden`),
     and: "und",
-    numbers: [
-        "keine",
-        "eine",
-        "zwei",
-        "drei",
-        "vier",
-        "fünf",
-        "sechs",
-        "sieben",
-        "acht",
-        "neun",
-        "zehn",
-        "elf",
-        "zwölf",
-    ],
-    dates: {
-        about: (date) => `um ${date}`,
-        span: (from, to) => `${from} bis ${to}`,
-    },
 };

@@ -1,3 +1,5 @@
+import { counting } from "../../src/strings/en/counting.ts";
+
 /** Every word that the guest page says, in English. `de.ts` has the same places (its type says so). */
 export const en = {
     sent: (name: string | undefined) =>
@@ -114,29 +116,9 @@ export const en = {
             n === 1 ? "one page of words" : `${shown} pages of words`,
         others: (n: number, shown: string) => (n === 1 ? "one file" : `${shown} files`),
     },
-    pages: (n: number, shown: string) => (n === 1 ? "one page" : `${shown} pages`),
-    minutes: (n: number, shown: string) => (n === 1 ? "one minute" : `${shown} minutes`),
+    ...counting,
     seconds: (n: number, shown: string) => (n === 1 ? "one second" : `${shown} seconds`),
     and: "and",
-    numbers: [
-        "none",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    ],
-    dates: {
-        about: (date: string) => `about ${date}`,
-        span: (from: string, to: string) => `${from} to ${to}`,
-    },
 };
 
 export type Strings = typeof en;

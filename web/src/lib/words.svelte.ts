@@ -1,6 +1,8 @@
 import { en, type Strings } from "../strings/en.ts";
 import { wordsOfDate, type FamilyDate } from "./dates.ts";
 
+export { clock } from "./clock.ts";
+
 /** The languages that the pages speak; German is fetched when it is asked for. */
 export const kLanguages = { en: "English", de: "Deutsch" } as const;
 export type Language = keyof typeof kLanguages;
@@ -68,15 +70,6 @@ export function bytes(value: number): string {
         unitDisplay: unit === 0 ? "long" : "short",
         maximumFractionDigits: shown < 10 && unit > 0 ? 1 : 0,
     });
-}
-
-/** "0:42", "1:02:03" */
-export function clock(seconds: number): string {
-    const whole = Math.round(seconds);
-    const two = (n: number) => String(n).padStart(2, "0");
-    const minutes = Math.floor(whole / 60);
-    if (minutes < 60) return `${minutes}:${two(whole % 60)}`;
-    return `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
 /** "42 seconds", "2 minutes", "3 hours": no more exact than a person says it. */

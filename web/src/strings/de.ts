@@ -1,3 +1,4 @@
+import { counting } from "./de/counting.ts";
 import type { Strings } from "./en.ts";
 
 /** Alles, was die Seiten sagen, auf Deutsch: in derselben Ruhe wie `en.ts`, an denselben Stellen. */
@@ -452,26 +453,11 @@ export const de: Strings = {
         other: (n, shown) => (n === 1 ? "eine Datei" : `${shown} Dateien`),
         unread: (n, shown) => (n === 1 ? "eine Datei" : `${shown} Dateien`),
     },
-    pages: (n, shown) => (n === 1 ? "eine Seite" : `${shown} Seiten`),
-    minutesInWords: (n, shown) => (n === 1 ? "eine Minute" : `${shown} Minuten`),
-    numbers: [
-        "keine",
-        "eine",
-        "zwei",
-        "drei",
-        "vier",
-        "fünf",
-        "sechs",
-        "sieben",
-        "acht",
-        "neun",
-        "zehn",
-        "elf",
-        "zwölf",
-    ],
+    pages: counting.pages,
+    minutesInWords: counting.minutes,
+    numbers: counting.numbers,
     dates: {
-        about: (date) => `um ${date}`,
-        span: (from, to) => `${from} bis ${to}`,
+        ...counting.dates,
         none: "Ohne Datum",
     },
     time: {

@@ -1,3 +1,5 @@
+import { counting } from "./en/counting.ts";
+
 /** Every word that the pages say, in English. `de.ts` has the same places (its type says so). */
 export const en = {
     language: "English",
@@ -445,26 +447,11 @@ export const en = {
         other: (n: number, shown: string) => (n === 1 ? "one file" : `${shown} files`),
         unread: (n: number, shown: string) => (n === 1 ? "one file" : `${shown} files`),
     },
-    pages: (n: number, shown: string) => (n === 1 ? "one page" : `${shown} pages`),
-    minutesInWords: (n: number, shown: string) => (n === 1 ? "one minute" : `${shown} minutes`),
-    numbers: [
-        "none",
-        "one",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-    ],
+    pages: counting.pages,
+    minutesInWords: counting.minutes,
+    numbers: counting.numbers,
     dates: {
-        about: (date: string) => `about ${date}`,
-        span: (from: string, to: string) => `${from} to ${to}`,
+        ...counting.dates,
         none: "No date",
     },
     time: {
