@@ -15,11 +15,11 @@
 #include "base/text.h"
 #include "cli/argument_marks.h"
 #include "cli/exit_code.h"
+#include "cli/grammar.h"
 #include "cli/invocation.h"
 #include "cli/typed_values.h"
 #include "library/find_words.h"
 
-// The only file that knows CLI11.
 namespace keepsake::cli {
 namespace {
 
@@ -53,56 +53,16 @@ Invocation checked(Invocation invocation) {
     return invocation;
 }
 
-/// A command that the line may name: its parser, and what to make of it once it was named.
-struct Choice {
-    CLI::App* app;
-    std::function<Command()> take;
-};
+/// "keepsake help moment add" is "keepsake moment add --help".
+std::vector<std::string> without_help_command(std::vector<std::string> arguments) {
+    if (!arguments.empty() && arguments.front() == "help") {
+        arguments.erase(arguments.begin());
+        arguments.emplace_back("--help");
+    }
+    return arguments;
+}
 
-/// CLI11's parser and the values that it writes into.
-class Grammar {
-  public:
-    Grammar();
-    std::variant<Invocation, Told> parse(std::vector<std::string> arguments);
-
-  private:
-    void add_archive_commands();
-    void add_serve();
-    void add_list();
-    void add_find();
-    void add_preview();
-    void add_get();
-    void add_words();
-    void add_moment();
-    void add_story();
-    void add_show();
-    void add_show_options(CLI::App& show, ShowCommand& wish);
-    void add_telling_commands();
-    void add_care_commands();
-    void add_key();
-    void add_key_add();
-    void add_device();
-
-    CLI::App* add_app(CLI::App& parent, const std::string& name, const std::string& description);
-    /// A command whose values stand in a T; `check` may refuse or complete them.
-    template <class T>
-    std::pair<CLI::App*, T*> add(CLI::App& parent, const std::string& name,
-                                 const std::string& description,
-                                 std::function<void(T&)> check = {});
-    static CLI::Option* text(CLI::App& app, const std::string& names, std::string& into,
-                             const std::string& description);
-    static CLI::Option* text(CLI::App& app, const std::string& names,
-                             std::optional<std::string>& into, const std::string& description);
-    static CLI::Option* texts(CLI::App& app, const std::string& names,
-                              std::vector<std::string>& into, const std::string& description);
-    Told usage(const std::string& message) const;
-    /// "keepsake moment add"
-    std::string named_command() const;
-
-    CLI::App app_;
-    GlobalOptions global_;
-    std::vector<Choice> choices_;
-};
+}  // namespace
 
 CLI::App* Grammar::add_app(CLI::App& parent, const std::string& name,
                            const std::string& description) {
@@ -113,19 +73,6 @@ CLI::App* Grammar::add_app(CLI::App& parent, const std::string& name,
         "keepsake --help tells about them.\n\n" +
         std::string(kExitCodesHelp));
     return app;
-}
-
-template <class T>
-std::pair<CLI::App*, T*> Grammar::add(CLI::App& parent, const std::string& name,
-                                      const std::string& description,
-                                      std::function<void(T&)> check) {
-    auto* app = add_app(parent, name, description);
-    auto values = std::make_shared<T>();
-    choices_.push_back({app, [values, check = std::move(check)]() -> Command {
-                            if (check) check(*values);
-                            return *values;
-                        }});
-    return {app, values.get()};
 }
 
 CLI::Option* Grammar::text(CLI::App& app, const std::string& names, std::string& into,
@@ -334,125 +281,6 @@ void Grammar::add_get() {
         ->type_name("FOLDER");
 }
 
-void Grammar::add_words() {
-    auto [words, written] =
-        add<WordsCommand>(app_, "words", "Writes the words of an item or a moment, or shows them",
-                          [](WordsCommand& values) {
-                              if (values.text && values.from)
-                                  throw UsageError{"TEXT or --from, not both."};
-                          });
-    text(*words, "ITEM", written->subject, "An item or a moment")->required();
-    text(*words, "TEXT", written->text, "The words; an empty text takes them away");
-    text(*words, "--from", written->from, "Takes the words from a file; - is standard input")
-        ->type_name("FILE");
-}
-
-void Grammar::add_moment() {
-    auto* moment = add_app(app_, "moment", "Moments: what belongs together");
-    moment->require_subcommand(1);
-    auto [make, made] = add<MomentNewCommand>(*moment, "new", "Makes a moment");
-    text(*make, "NAME", made->name, "Its name")->required();
-    auto [put, into] = add<MomentAddCommand>(*moment, "add", "Puts items into a moment");
-    text(*put, "MOMENT", into->moment, "Its name or number")->required();
-    texts(*put, "ITEM", into->items, "Item numbers")->required();
-    add<MomentListCommand>(*moment, "list", "Lists the moments");
-    auto [show, shown] = add<MomentShowCommand>(*moment, "show", "Shows a moment and its items");
-    text(*show, "MOMENT", shown->moment, "Its name or number")->required();
-}
-
-void Grammar::add_story() {
-    auto* story = add_app(app_, "story", "A moment's story: Markdown, every version kept");
-    story->require_subcommand(1);
-    auto [write, written] = add<StoryWriteCommand>(*story, "write", "Writes a moment's story");
-    text(*write, "MOMENT", written->moment, "Its name or number")->required();
-    text(*write, "--from", written->from, "Takes it from a file; - is standard input, as without")
-        ->type_name("FILE");
-    auto [show, shown] = add<StoryShowCommand>(*story, "show", "Shows a moment's story");
-    text(*show, "MOMENT", shown->moment, "Its name or number")->required();
-    text(*show, "--as-of", shown->version, "An earlier one, as `story versions` names it")
-        ->type_name("TIME");
-    auto [versions, listed] = add<StoryVersionsCommand>(
-        *story, "versions", "Lists the versions of a moment's story, oldest first");
-    text(*versions, "MOMENT", listed->moment, "Its name or number")->required();
-    auto [give, given] = add<StoryExportCommand>(
-        *story, "export", "Writes a story into a new folder: Markdown, HTML, its pictures");
-    text(*give, "MOMENT", given->moment, "Its name or number")->required();
-    text(*give, "--to", given->folder, "Where to; missing or empty")
-        ->required()
-        ->type_name("FOLDER");
-    give->add_flag("--covered", given->with_covered,
-                   "What is covered goes along; else its line stands there");
-}
-
-void Grammar::add_show() {
-    auto [show, wish] = add<ShowCommand>(
-        app_, "show", "Makes copies for somebody outside, sealed, and prints their link",
-        [](ShowCommand& values) {
-            const auto what = static_cast<int>(!values.items.empty()) +
-                              static_cast<int>(values.moment.has_value()) +
-                              static_cast<int>(values.story.has_value());
-            if (what != 1) throw UsageError{"Name ITEMs, or --moment, or --story."};
-            if (values.folder && values.file)
-                throw UsageError{"--to-folder or --as-file, not both."};
-            if (values.file && !values.at.empty())
-                throw UsageError{"--at goes with a folder, not with --as-file."};
-            if (values.with_key && !values.file)
-                throw UsageError{"--with-key goes with --as-file."};
-        });
-    texts(*show, "ITEM", wish->items, "Item numbers");
-    text(*show, "--moment", wish->moment, "A moment: its story and all its items")
-        ->type_name("MOMENT");
-    text(*show, "--story", wish->story, "A moment's story, with the items in it")
-        ->type_name("MOMENT");
-    add_show_options(*show, *wish);
-    auto [shown, listed] = add<ShownCommand>(app_, "shown", "Lists all that is shown to anyone");
-    shown->add_flag("--json", listed->json, "One JSON object a line, for programs");
-    auto [end, ended] = add<EndCommand>(app_, "end", "Ends what is shown to somebody");
-    text(*end, "NAME", ended->what, "A name, a link, or a number of `keepsake shown`")->required();
-}
-
-void Grammar::add_show_options(CLI::App& show, ShowCommand& wish) {
-    text(show, "--to", wish.to, "Whom it is for")->required()->type_name("NAME");
-    text(show, "--from", wish.from, "Who sends it; else the archive's only keeper")
-        ->type_name("NAME");
-    text(show, "--cover", wish.cover,
-         "A line that stands before all of it, until they want to look")
-        ->type_name("WORDS");
-    text(show, "--until", wish.until, "The last day, as 2027-06-30")->type_name("DATE");
-    text(show, "--passphrase-hint", wish.hint,
-         "Asks for a passphrase as well, and tells them this to remember it by")
-        ->type_name("WORDS");
-    text(show, "--share-passphrase-file", wish.passphrase_file,
-         "A file whose first line is that passphrase; - is standard input")
-        ->type_name("FILE");
-    show.add_flag("--originals", wish.originals,
-                  "Originals go along, but for those that tell a place or a patient");
-    show.add_flag("--places", wish.places, "Places go along, and with --originals those, too");
-    text(show, "--to-folder", wish.folder,
-         "Puts it into a folder, missing or empty, for any web server")
-        ->type_name("FOLDER");
-    text(show, "--at", wish.at, "The address that it will have there")->type_name("URL");
-    text(show, "--as-file", wish.file, "Makes one page of it (.html), or a .zip")
-        ->type_name("FILE");
-    show.add_flag("--with-key", wish.with_key,
-                  "The link's words stand in the file: whoever has it can open it");
-}
-
-void Grammar::add_telling_commands() {
-    auto [cover, covered] = add<CoverCommand>(
-        app_, "cover", "Covers an item or a moment with a line of words (160 characters at most)");
-    text(*cover, "ITEM", covered->subject, "An item or a moment")->required();
-    text(*cover, "WORDS", covered->words, "The line")->required();
-    auto [uncover, uncovered] = add<UncoverCommand>(app_, "uncover", "Takes a cover away");
-    text(*uncover, "ITEM", uncovered->subject, "An item or a moment")->required();
-
-    auto [let_go, gone] =
-        add<LetGoCommand>(app_, "let-go", "Lets items go; for 90 days they can be brought back");
-    texts(*let_go, "ITEM", gone->items, "Item numbers")->required();
-    auto [bring_back, back] = add<BringBackCommand>(app_, "bring-back", "Brings items back");
-    texts(*bring_back, "ITEM", back->items, "Item numbers")->required();
-}
-
 void Grammar::add_care_commands() {
     auto some = std::make_shared<std::optional<std::string>>();
     auto [check, checked] =
@@ -472,90 +300,6 @@ void Grammar::add_care_commands() {
     tend->add_flag("--without-key", tended->without_key,
                    "Asks for no way in: makes repair data, and nothing else");
     add<CareCommand>(app_, "care", "Tells in one sentence whether everything is safe");
-}
-
-void Grammar::add_key() {
-    auto* key = add_app(app_, "key", "Ways in: passphrases, recovery keys, age recipients");
-    key->require_subcommand(1);
-    add<KeyListCommand>(*key, "list", "Lists the ways in");
-    auto [remove, removed] = add<KeyRemoveCommand>(*key, "remove", "Ends a way in");
-    text(*remove, "WAY", removed->way, "Its name, number or recipient")->required();
-    auto [change, changed] = add<KeyChangeCommand>(*key, "change", "Changes a passphrase");
-    text(*change, "--way", changed->way, "Which; else the one that opens now")->type_name("WAY");
-    text(*change, "--new-passphrase-file", changed->new_passphrase_file,
-         "A file whose first line is the new passphrase")
-        ->type_name("FILE");
-    auto [rotate, rotated] = add<KeyRotateCommand>(*key, "rotate", "Goes on under a new key");
-    rotate->add_flag("--reseal", rotated->reseal, "Encrypts every original anew as well");
-    rotate->add_flag("--join", rotated->join,
-                     "Makes one of keys that were changed at once on two copies, both by keepers");
-    add_key_add();
-}
-
-void Grammar::add_key_add() {
-    struct Typed {
-        std::optional<std::string> positional, recipient;
-        bool passphrase = false, recovery = false;
-    };
-    auto typed = std::make_shared<Typed>();
-    auto [app, values] =
-        add<KeyAddCommand>(*app_.get_subcommand("key"), "add", "Adds a way in", [typed](auto& add) {
-            const auto recipients = static_cast<int>(typed->positional.has_value()) +
-                                    static_cast<int>(typed->recipient.has_value());
-            if (recipients + static_cast<int>(typed->passphrase) +
-                    static_cast<int>(typed->recovery) !=
-                1)
-                throw UsageError{"Name one of a recipient, --passphrase and --recovery."};
-            if (add.new_passphrase_file && !typed->passphrase)
-                throw UsageError{"--new-passphrase-file goes with --passphrase."};
-            using Kind = KeyAddCommand::Kind;
-            add.kind = typed->passphrase ? Kind::passphrase
-                       : typed->recovery ? Kind::recovery
-                                         : Kind::recipient;
-            if (recipients == 1)
-                add.recipient = typed->positional ? *typed->positional : *typed->recipient;
-        });
-    text(*app, "RECIPIENT", typed->positional, "An age recipient (age1...)");
-    text(*app, "--recipient", typed->recipient, "The same")->type_name("AGE1...");
-    app->add_flag_callback("--passphrase", [typed] { typed->passphrase = true; }, "A passphrase");
-    app->add_flag_callback(
-        "--recovery", [typed] { typed->recovery = true; },
-        "A recovery key: twelve words, shown once");
-    text(*app, "--name", values->name, "The family's word for it")->type_name("NAME");
-    text(*app, "--new-passphrase-file", values->new_passphrase_file,
-         "A file whose first line is the new passphrase")
-        ->type_name("FILE");
-}
-
-void Grammar::add_device() {
-    auto* device = add_app(app_, "device", "Devices that keep into this archive");
-    device->require_subcommand(1);
-    add<DeviceListCommand>(*device, "list", "Lists the devices");
-    auto words = std::make_shared<std::vector<std::string>>();
-    auto [name, named] = add<DeviceNameCommand>(
-        *device, "name", "Names a device: this one, or the one whose number or name stands first",
-        [words](DeviceNameCommand& values) {
-            if (words->size() > 2) throw UsageError{"One DEVICE and one NAME."};
-            if (words->size() == 2) values.device = words->front();
-            values.name = words->back();
-        });
-    texts(*name, "NAME", *words, "[DEVICE] NAME")->required();
-    auto [retire, retired] = add<DeviceRetireCommand>(
-        *device, "retire", "What this device writes from now on counts no more");
-    text(*retire, "DEVICE", retired->device, "Its name or number")->required();
-    auto [accept, accepted] = add<DeviceAcceptCommand>(
-        *device, "accept", "Takes a device in whose changes wait since a change of keepers");
-    text(*accept, "DEVICE", accepted->device, "Its name or number")->required();
-    auto answer = std::make_shared<std::string>();
-    auto [locked, allowed] = add<DeviceKeepLockedCommand>(
-        *device, "keep-locked", "Whether this device may keep without a way in (off, unless said)",
-        [answer](DeviceKeepLockedCommand& values) {
-            if (*answer != "on" && *answer != "off")
-                throw UsageError{"Say keep-locked on, or keep-locked off."};
-            values.allowed = *answer == "on";
-        });
-    text(*locked, "on|off", *answer, "on or off")->required();
-    static_cast<void>(allowed);
 }
 
 std::string Grammar::named_command() const {
@@ -598,17 +342,6 @@ std::variant<Invocation, Told> Grammar::parse(std::vector<std::string> arguments
         return usage(error.what() + std::string("."));
     }
 }
-
-/// "keepsake help moment add" is "keepsake moment add --help".
-std::vector<std::string> without_help_command(std::vector<std::string> arguments) {
-    if (!arguments.empty() && arguments.front() == "help") {
-        arguments.erase(arguments.begin());
-        arguments.emplace_back("--help");
-    }
-    return arguments;
-}
-
-}  // namespace
 
 std::variant<Invocation, Told> parse(std::span<const char* const> arguments) {
     Grammar grammar;
