@@ -7,13 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -29,19 +28,16 @@
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
 #include "library/environment.h"
-#include "library/keep.h"
 #include "library/library.h"
 #include "library/tell.h"
-#include "media/facts.h"
-#include "media/kind.h"
 #include "media/reader_pool.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "share/end.h"
 #include "share/guest_page.h"
 #include "share/record.h"
+#include "share/show_for_test.h"
 #include "support/family.h"
-#include "support/simulated_file_system.h"
 
 namespace keepsake::share {
 namespace {
@@ -51,58 +47,6 @@ using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-// 4 x 3 grey pixels, and nothing else.
-Bytes small_jpeg() {
-    return *from_base64(
-        "/9j/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L2u71////m8H////6/"
-        "+b9//j/wAALCAADAAQBAREA/8QAFAABAAAAAAAAAAAAAAAAAAAABf/EABQQAQAAAAAAAAAAAAAAAAAAAAD/"
-        "2gAIAQEAAD8AFf/Z",
-        Padding::with);
-}
-
-/// Tells kinds by the first word of a file; whatever has a picture looks alike.
-class SeesByWords final : public library::Looker {
-  public:
-    Result<media::Answer> look(media::Source& source, const media::Question& question,
-                               std::stop_token /*stop*/) override {
-        std::string text(static_cast<std::size_t>(source.size_bytes()), '\0');
-        TRY(source.read_at(0, {reinterpret_cast<std::uint8_t*>(text.data()), text.size()}));
-        asked.push_back(question);
-        media::Answer answer;
-        answer.outcome = media::Outcome::whole;
-        auto& facts = answer.facts;
-        facts.kind = media::Kind::photograph;
-        facts.format = media::Format::jpeg;
-        if (text.starts_with("film")) facts.kind = media::Kind::film;
-        if (text.starts_with("scan")) facts.kind = media::Kind::medical;
-        if (text.starts_with("paper")) {
-            facts.kind = media::Kind::document;
-            facts.pages = 3;
-        }
-        if (text.contains("by the sea")) facts.place = media::Position{54.4, 12.5, {}};
-        if (facts.kind == media::Kind::medical) {
-            facts.examination.emplace();
-            facts.examination->patient = "Ines^Secret";
-            facts.frames = 30;
-        }
-        answer.preview = small_jpeg();
-        answer.thumbnail = small_jpeg();
-        return answer;
-    }
-    std::vector<media::Question> asked;
-};
-
-using Files = std::map<std::string, std::string, std::less<>>;
-
-GuestPage page() {
-    const std::string text =
-        "<!doctype html><html><head><title>Keepsake</title></head><body></body>";
-    return GuestPage(Files{{"index.html", text},
-                           {"guest.0a.js", "'use strict';"},
-                           {"one-file.html", text},
-                           {"zip.html", text}});
-}
 
 class Showing : public keepsake::testing::Family {
   protected:
@@ -144,20 +88,6 @@ class Showing : public keepsake::testing::Family {
     SeesByWords looker;
 };
 
-std::string opened_text(std::string_view bytes, const std::string& key) {
-    const auto identities = std::to_array({*crypto::AgeIdentity::from_text(key)});
-    const auto plain = crypto::age_open(as_bytes(bytes), identities);
-    return plain ? std::string(plain->text()) : "";
-}
-
-Wish wish_for(std::vector<model::ItemId> items) {
-    Wish wish;
-    wish.to = "Ana";
-    wish.from = "Ines";
-    wish.items = std::move(items);
-    return wish;
-}
-
 TEST_F(Showing, AShareOpensByItsLinkAlone) {
     auto library = opened();
     const auto item = kept(library, "IMG_1.jpg", "photo of him");
@@ -167,7 +97,7 @@ TEST_F(Showing, AShareOpensByItsLinkAlone) {
     const auto key = report.link.substr(report.link.find('#') + 1);
     const auto head = json::parse(opened_text(file("manifest.age"), key));
     EXPECT_EQ(head["from"], "Ines");
-    const auto told = head["told"];
+    const auto& told = head["told"];
     EXPECT_EQ(told["parts"]["photographs"], 1);
     const auto sealed = file(told["inside"]["name"]);
     EXPECT_EQ(told["inside"]["sha256"], to_hex(crypto::sha256(as_bytes(sealed))));
@@ -355,7 +285,8 @@ TEST_F(Showing, WhatMakesNoSenseIsRefusedAndLeavesNothing) {
     ASSERT_TRUE(library::let_go(library, std::array{item}));
     refused(wish_for({item}), ErrorCode::not_found);
     const auto no_page =
-        show(library, wish_for({item}), {.path = scratch / "out"}, GuestPage(Files{}), home.heard);
+        show(library, wish_for({item}), {.path = scratch / "out"},
+             GuestPage(std::map<std::string, std::string, std::less<>>{}), home.heard);
     EXPECT_EQ(no_page.error().code(), ErrorCode::unsupported);
     EXPECT_THAT(*read_records(library.catalog()), IsEmpty());
 }
@@ -455,121 +386,6 @@ TEST_F(Showing, WhatTheJournalSaysLeadsEndingNowhereElse) {
     }
     EXPECT_TRUE(std::filesystem::exists(scratch / "precious.txt"));
 }
-
-/// All of it on a disk that fails.
-class World {
-  public:
-    explicit World(std::uint64_t seed) : files(seed), random(seed) {
-        owner = std::make_unique<crypto::AgeIdentity>(crypto::AgeIdentity::generate(random));
-        library::NewArchive ways;
-        ways.recipient = owner->recipient();
-        must(library::new_archive(environment(), "/archive", ways).has_value());
-        must(os::write_file(files, "/words.md", as_bytes("He came at ten."), os::Existing::refuse,
-                            false)
-                 .has_value());
-        library = std::make_unique<library::Library>(open());
-        const std::vector<std::string> paths{"/words.md"};
-        must(library::keep(*library, paths, {}, heard).has_value());
-        must(library->catalog()
-                 .for_each_item({},
-                                [&](const catalog::ItemRecord& each) -> Result<> {
-                                    item = each.item;
-                                    return {};
-                                })
-                 .has_value());
-        files.settle();
-    }
-    library::Environment environment() {
-        return {files, random, clock, "/state", {}, 1, true, &looker};
-    }
-    library::Library open() {
-        auto opened = library::Library::open(environment(), "/archive",
-                                             library::IdentityText{owner->to_text()}, heard);
-        if (!opened) throw std::runtime_error(opened.error().describe());
-        return std::move(*opened);
-    }
-    static void must(bool held) {
-        if (!held) throw std::runtime_error("the world could not be made");
-    }
-    bool stands(const std::string& path) { return files.info(path).has_value(); }
-
-    keepsake::testing::SimulatedFileSystem files;
-    keepsake::testing::SeededRandom random;
-    keepsake::testing::SetClock clock;
-    keepsake::testing::HeardListener heard;
-    SeesByWords looker;
-    std::unique_ptr<crypto::AgeIdentity> owner;
-    std::unique_ptr<library::Library> library;
-    model::ItemId item;
-};
-
-class OnADiskThatFails : public ::testing::TestWithParam<As> {
-  protected:
-    static Target target() {
-        return {.as = GetParam(), .path = GetParam() == As::file ? "/out.html" : "/out"};
-    }
-    /// Gives how many operations there were.
-    static std::uint64_t run(std::uint64_t at, bool crash) {
-        World world(7);
-        world.files.set_plan({.fail_at = at, .crash = crash});
-        const auto report =
-            show(*world.library, wish_for({world.item}), target(), page(), world.heard);
-        const auto count = world.files.operation_count();
-        const auto where = at == keepsake::testing::kNever ? "" : world.files.operation_name(at);
-        if (crash) world.files.crash();
-        world.files.set_plan({});
-        world.library.reset();
-        auto library = world.open();
-        const auto records = *read_records(library.catalog());
-        std::vector<std::string> left;
-        const auto root = *world.files.list("/");
-        for (const auto& entry : root)
-            if (entry.name.starts_with('.')) left.push_back(entry.name);
-        if (const auto shelf = world.files.list("/state/shares"))
-            for (const auto& entry : *shelf)
-                if (entry.name.starts_with('.')) left.push_back(entry.name);
-        if (!crash) {
-            EXPECT_THAT(left, IsEmpty()) << where;
-        }
-        check(world, records, report.has_value(), where);
-        return count;
-    }
-    static void check(World& world, const std::vector<Record>& records, bool made,
-                      const std::string& where) {
-        auto path = target().path;
-        if (GetParam() == As::guests) {
-            path = "/none";
-            for (const auto& record : records) path = "/state/shares/" + record.where.front().name;
-        }
-        const bool there = world.stands(path);
-        EXPECT_TRUE(there || !made) << where;
-        if (!there) return;
-        // Whole, and known to every keeper.
-        ASSERT_EQ(records.size(), 1U) << where;
-        if (GetParam() == As::file) return;
-        const auto head = os::read_file(world.files, path + "/manifest.age", 1 << 20U);
-        ASSERT_TRUE(head) << where;
-        const auto told = json::parse(opened_text(as_text(*head), records[0].key))["told"];
-        const auto inside = os::read_file(
-            world.files, path + "/" + told["inside"]["name"].get<std::string>(), 1 << 20U);
-        ASSERT_TRUE(inside) << where;
-        EXPECT_EQ(told["inside"]["sha256"], to_hex(crypto::sha256(*inside))) << where;
-    }
-};
-
-TEST_P(OnADiskThatFails, ItIsWholeOrNotThere) {
-    const auto count = run(keepsake::testing::kNever, false);
-    for (std::uint64_t at = 0; at < count; ++at) run(at, false);
-}
-
-TEST_P(OnADiskThatFails, AfterACrashItIsWholeOrNotThere) {
-    const auto count = run(keepsake::testing::kNever, false);
-    for (std::uint64_t at = 0; at < count; ++at) run(at, true);
-}
-
-INSTANTIATE_TEST_SUITE_P(Places, OnADiskThatFails,
-                         ::testing::Values(As::folder, As::file, As::guests),
-                         [](const auto& each) { return std::string(to_text(each.param)); });
 
 }  // namespace
 }  // namespace keepsake::share
