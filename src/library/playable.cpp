@@ -225,12 +225,12 @@ Result<Playable> open_copy(const Environment& environment, const PlayableWish& w
     return playable;
 }
 
-bool plays(const catalog::FileRecord& file, const std::optional<media::Facts>& facts) {
+}  // namespace
+
+bool can_play(const catalog::FileRecord& file, const std::optional<media::Facts>& facts) {
     return (facts && facts->film) || file.kind == media::Kind::film ||
            file.kind == media::Kind::sound;
 }
-
-}  // namespace
 
 Result<PlayableWish> wish_for_playable(Library& library, const model::ItemId& item) {
     TRY_LET(const auto record, library.catalog().item(item));
@@ -239,7 +239,7 @@ Result<PlayableWish> wish_for_playable(Library& library, const model::ItemId& it
     auto* const cache = library.pictures();
     for (const auto& file : record->files) {
         TRY_LET(const auto facts, library.catalog().facts(file.content));
-        if (!plays(file, facts)) continue;
+        if (!can_play(file, facts)) continue;
         if (cache == nullptr)
             return Error(ErrorCode::read_only, "this computer can hold no copies of films");
         TRY_LET(const auto content, library.catalog().content(file.content));

@@ -48,6 +48,8 @@ struct PlayableWish {
 /// The wish for the first film or recording of the item, or for the film inside of a photograph.
 /// Errors: not_found where there is none ("There is nothing to play in notes.txt."); read_only
 /// where this computer can hold no copies.
+/// Whether this file is a film or recording, or holds one (a motion photo).
+bool can_play(const catalog::FileRecord& file, const std::optional<media::Facts>& facts);
 Result<PlayableWish> wish_for_playable(Library& library, const model::ItemId& item);
 /// The copy that was made before; none where it is to be made.
 Result<std::optional<Playable>> stored_playable(const Environment& environment,

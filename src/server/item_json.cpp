@@ -16,6 +16,7 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "library/library.h"
+#include "library/playable.h"
 #include "media/facts.h"
 #include "media/kind.h"
 #include "media/taken.h"
@@ -159,10 +160,13 @@ Result<Json> place_json(library::Library& library, const model::ItemId& item) {
 
 Result<> put_files(Json& json, library::Library& library, const catalog::ItemRecord& item) {
     json["files"] = Json::array();
+    bool moves = false;
     for (const auto& file : item.files) {
         TRY_LET(const auto facts, library.catalog().facts(file.content));
         json["files"].push_back(file_json(file, facts));
+        moves = moves || library::can_play(file, facts);
     }
+    if (moves) json["moves"] = true;
     return {};
 }
 

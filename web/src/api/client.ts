@@ -60,12 +60,13 @@ interface Asked {
     signal?: AbortSignal | undefined;
     /** the page asks by itself: it keeps nothing open that nobody uses */
     isUnasked?: boolean;
+    headers?: Record<string, string>;
 }
 
 async function ask(
     method: Method,
     path: string,
-    { body, signal, isUnasked }: Asked = {},
+    { body, signal, isUnasked, headers }: Asked = {},
 ): Promise<Response> {
     let response: Response;
     try {
@@ -75,6 +76,7 @@ async function ask(
             headers: {
                 ...(body === undefined ? {} : { "Content-Type": "application/json" }),
                 ...(isUnasked ? { "Keepsake-Unasked": "1" } : {}),
+                ...headers,
             },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
             ...(signal ? { signal } : {}),
@@ -236,4 +238,15 @@ export const addresses = {
         address(`/items/${item}/pages/${page}`, { v, look }),
     file: (item: Id, file: number, look?: string, download = false) =>
         address(`/items/${item}/files/${file}`, { look, download: download ? 1 : undefined }),
+    film: (item: Id, look?: string) => address(`/items/${item}/film`, { look }),
 };
+
+/** How much of the copy of a film that browsers play is made, 0 to 1; asking begins it. */
+export async function filmDone(item: Id, look?: string, signal?: AbortSignal): Promise<number> {
+    const response = await ask("GET", addresses.film(item, look), {
+        signal,
+        headers: { Range: "bytes=0-0" },
+    });
+    if (response.status !== 202) return 1;
+    return Math.min(((await response.json()) as { done: number }).done, 0.99);
+}

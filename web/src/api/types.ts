@@ -158,6 +158,8 @@ export interface Item extends Omit<Listed, "caption" | "name"> {
     people: Person[];
     found?: Found;
     files: OriginalFile[];
+    /** there is something to play, also inside of a photograph */
+    moves?: boolean;
     moments: Id[];
     cover: string | null;
     own_cover: string | null;

@@ -593,6 +593,17 @@ export class Fake {
                 if (method === "PUT") thing.leaveOpen.add(me);
                 else thing.leaveOpen.delete(me);
                 return this.none(response);
+            case "film": {
+                this.open(thing, look);
+                const left = thing.copyAfter ?? 0;
+                if (left < 0) throw new Answer(501, "unsupported", "It cannot be made.");
+                if (left === 0) {
+                    response.writeHead(206, { "Content-Type": "video/mp4" }).end();
+                    return;
+                }
+                thing.copyAfter = left - 1;
+                return this.json(response, { done: 1 / (left + 1) }, 202);
+            }
             case "thumbnail":
             case "preview":
             case "pages":

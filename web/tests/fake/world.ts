@@ -32,6 +32,10 @@ export interface Thing {
     letGo: boolean;
     justKept: boolean;
     name: string;
+    /** a film: how often a copy is asked for until it is made; -1: it cannot be made */
+    copyAfter?: number;
+    /** a photograph with a short film inside */
+    isMotion?: boolean;
 }
 
 export interface FakeMoment {
@@ -141,7 +145,7 @@ export function whole(thing: Thing, people: Person[], me: string, moments: strin
     void name;
     const plays =
         thing.kind === "photograph" ||
-        thing.kind === "film" ||
+        (thing.kind === "film" && thing.copyAfter === undefined) ||
         thing.kind === "sound" ||
         thing.kind === "text";
     return {
@@ -158,6 +162,9 @@ export function whole(thing: Thing, people: Person[], me: string, moments: strin
         place: thing.place === null ? null : { name: thing.place },
         people: people.filter((person) => thing.people.includes(person.id)),
         found: { camera: "iPhone 8" },
+        ...(thing.kind === "film" || thing.kind === "sound" || thing.isMotion
+            ? { moves: true }
+            : {}),
         files: [
             {
                 name: thing.name,

@@ -139,6 +139,58 @@ rule(
     { expected: /./u },
 );
 
+rule(
+    "a film that browsers do not play is copied when somebody asks, and stands there without playing",
+    async (visit) => {
+        const film = visit.fake.things.find((one) => one.kind === "film" && one.cover === null)!;
+        film.copyAfter = 2;
+        const page = await visit.go(`timeline?item=${film.id}`);
+        const asked = () => visit.fake.requests.filter((one) => one.includes(`${film.id}/film`));
+        await page.getByRole("button", { name: "Make a copy that plays here" }).waitFor();
+        await page.waitForTimeout(200);
+        assert.deepEqual(asked(), []);
+        await page.getByRole("button", { name: "Make a copy that plays here" }).click();
+        await page.getByText("A copy that plays here is being made: 33%.").waitFor();
+        await page.locator("video").waitFor();
+        assert.equal(asked().length, 3);
+        assert.ok(
+            await page
+                .locator("video")
+                .evaluate(
+                    (one: HTMLVideoElement) =>
+                        one.paused && !one.autoplay && one === document.activeElement,
+                ),
+        );
+        assert.equal(await page.locator(".held").count(), 0);
+    },
+);
+
+rule(
+    "a film that cannot be copied says so, and its still stays",
+    async (visit) => {
+        const film = visit.fake.things.find((one) => one.kind === "film" && one.cover === null)!;
+        film.copyAfter = -1;
+        const page = await visit.go(`timeline?item=${film.id}`);
+        await page.getByRole("button", { name: "Make a copy that plays here" }).click();
+        await page.getByText("This copy won’t open here. The original is safe.").waitFor();
+        assert.equal(await page.locator("video").count(), 0);
+        await page.locator(".held img").waitFor();
+    },
+    { expected: /501/u },
+);
+
+rule("a photograph that holds a short film plays it when somebody asks", async (visit) => {
+    const thing = visit.fake.things[0]!;
+    thing.isMotion = true;
+    thing.copyAfter = 0;
+    const page = await visit.go(`timeline?item=${thing.id}`);
+    await page.locator(".held img").waitFor();
+    await page.getByRole("button", { name: "Play its short film" }).click();
+    await page.locator("video").waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("video").waitFor({ state: "detached" });
+});
+
 rule("a document has pages, words are read, and what does not open says so", async (visit) => {
     const document = visit.fake.things.find((one) => one.kind === "document")!;
     const page = await visit.go(`timeline?item=${document.id}`);
