@@ -13,6 +13,7 @@
 #include "cli/terminal.h"
 #include "library/find_words.h"
 #include "library/library.h"
+#include "library/main_file.h"
 
 namespace keepsake::cli {
 
@@ -24,7 +25,12 @@ Result<ExitCode> run(Context& context, const FindCommand& command) {
     std::uint64_t found = 0;
     const auto print = [&](const catalog::ItemRecord& item) -> Result<> {
         if (context.stop().stop_requested()) return Error(ErrorCode::cancelled, "Stopped.");
-        out.line(command.json ? item_json(item) : item_line(item, columns));
+        library::MainFile main;
+        if (command.details) {
+            TRY_LET(main, library::main_file_of(library, item));
+        }
+        out.line(command.json ? item_json(item, main.facts)
+                              : item_line(item, columns, {}, main.facts));
         ++found;
         if (out.is_closed()) return Error(ErrorCode::cancelled, "Nobody reads on.");
         return {};

@@ -18,6 +18,7 @@
 #include "library/alike.h"
 #include "library/find_words.h"
 #include "library/library.h"
+#include "library/main_file.h"
 
 namespace keepsake::cli {
 namespace {
@@ -66,11 +67,15 @@ Result<ExitCode> run(Context& context, const ListCommand& command) {
     std::uint64_t listed = 0;
     const auto print = [&](const catalog::ItemRecord& item) -> Result<> {
         if (context.stop().stop_requested()) return Error(ErrorCode::cancelled, "Stopped.");
+        library::MainFile main;
+        if (command.details) {
+            TRY_LET(main, library::main_file_of(library, item));
+        }
         if (command.json) {
-            out.line(item_json(item));
+            out.line(item_json(item, main.facts));
         } else {
             TRY_LET(const bool erased, is_erased(library, item));
-            out.line(item_line(item, columns, erased ? kErased : std::string_view()));
+            out.line(item_line(item, columns, erased ? kErased : std::string_view(), main.facts));
         }
         ++listed;
         if (out.is_closed()) return Error(ErrorCode::cancelled, "Nobody reads on.");

@@ -45,11 +45,13 @@ struct ListCommand {
     std::string before;
     bool let_go = false;
     bool json = false;
-    bool alike = false;  ///< pictures that look alike, side by side
+    bool details = false;  ///< where, with what, how long
+    bool alike = false;    ///< pictures that look alike, side by side
 };
 struct FindCommand {
     std::vector<std::string> words;  ///< as typed; each may hold several
     bool json = false;
+    bool details = false;
 };
 struct PreviewCommand {
     std::string item;

@@ -1,6 +1,11 @@
 #include "cli/item_text.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -11,6 +16,8 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "cli/text_layout.h"
+#include "library/main_file.h"
+#include "media/facts.h"
 #include "media/kind.h"
 #include "media/taken.h"
 
@@ -72,6 +79,50 @@ std::string what_it_is(const catalog::ItemRecord& item) {
     return text;
 }
 
+/// "0:42", "1:02:03".
+std::string length_of(double seconds) {
+    constexpr std::uint64_t kMinute = 60;
+    constexpr std::uint64_t kHour = 3600;
+    const auto all = static_cast<std::uint64_t>(std::llround(std::clamp(seconds, 0.0, 1e9)));
+    if (all < kHour) return fmt::format("{}:{:02}", all / kMinute, all % kMinute);
+    return fmt::format("{}:{:02}:{:02}", all / kHour, all % kHour / kMinute, all % kMinute);
+}
+
+/// Where, with what, how long, each after two spaces; what is not known is left out.
+std::string details_of(const media::Facts& facts) {
+    const auto town = library::town_of(facts);
+    std::string text;
+    for (const auto& told : {town.empty() ? facts.place_name : town, library::camera_of(facts),
+                             facts.duration_s ? length_of(*facts.duration_s) : std::string()})
+        if (!told.empty()) text += "  " + printable_line(told);
+    return text;
+}
+
+void put_text(Json& into, const char* field, const std::string& text) {
+    if (!text.empty()) into[field] = to_utf8_lossy(text);
+}
+
+Json found_json(const media::Facts& facts) {
+    Json out = Json::object();
+    if (facts.width > 0 && facts.height > 0) {
+        out["width"] = facts.width;
+        out["height"] = facts.height;
+    }
+    if (facts.duration_s) out["seconds"] = *facts.duration_s;
+    if (facts.pages > 0) out["pages"] = facts.pages;
+    put_text(out, "camera", library::camera_of(facts));
+    put_text(out, "lens", facts.camera.lens);
+    put_text(out, "title", facts.title);
+    put_text(out, "caption", facts.caption);
+    put_text(out, "place", facts.place_name);
+    if (facts.place) {
+        out["latitude"] = facts.place->latitude;
+        out["longitude"] = facts.place->longitude;
+    }
+    put_text(out, "near", library::town_of(facts));
+    return out;
+}
+
 }  // namespace
 
 std::string short_number(const std::string& hex) { return hex.substr(0, 8); }
@@ -84,17 +135,19 @@ std::string item_name(const catalog::ItemRecord& item) {
     return name;
 }
 
-std::string item_line(const catalog::ItemRecord& item, std::size_t columns, std::string_view mark) {
+std::string item_line(const catalog::ItemRecord& item, std::size_t columns, std::string_view mark,
+                      const std::optional<media::Facts>& facts) {
     auto line = short_number(item.item.hex()) + "  " +
                 padded(printable_line(item.date.substr(0, kDateCharacters)), kDateCharacters) +
                 (item.when && item.taken && !item.when->certain ? "?" : "") + "  ";
     // Before the words: what a narrow terminal cuts off is not the mark.
     if (!mark.empty()) line += "(" + std::string(mark) + ")  ";
     line += what_it_is(item);
+    if (facts && !item.cover) line += details_of(*facts);
     return columns == 0 ? line : truncated(line, columns);
 }
 
-std::string item_json(const catalog::ItemRecord& item) {
+std::string item_json(const catalog::ItemRecord& item, const std::optional<media::Facts>& facts) {
     Json out;
     out["item"] = item.item.hex();
     out["kept"] = to_rfc3339(item.kept, Fraction::none);
@@ -113,6 +166,7 @@ std::string item_json(const catalog::ItemRecord& item) {
             out["words"].push_back(to_utf8_lossy(words.text));
     out["cover"] = json_or_null(item.cover);
     out["let_go"] = item.let_go;
+    if (facts) out["found"] = found_json(*facts);
     return out.dump();
 }
 

@@ -4,9 +4,11 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "catalog/catalog.h"
+#include "media/facts.h"
 #include "model/ids.h"
 
 namespace keepsake::cli {
@@ -55,6 +57,27 @@ TEST(ItemText, ACoverStandsForAllThatItCovers) {
     item.cover = "The last day.";
     EXPECT_EQ(item_line(item, 0), "3f2a91c0  2020-09-13  The last day.");
     EXPECT_EQ(item_name(item), "The last day.");
+}
+
+TEST(ItemText, DetailsTellWhereWithWhatAndHowLong) {
+    auto item = example();
+    media::Facts facts;
+    facts.place =
+        media::Position{.latitude = 38.7167, .longitude = -9.1333, .altitude_m = std::nullopt};
+    facts.camera.make = "Canon";
+    facts.camera.model = "EOS 5D";
+    facts.camera.lens = "EF 50mm";
+    facts.duration_s = 3723.4;
+    EXPECT_EQ(item_line(item, 0, {}, facts),
+              "3f2a91c0  2020-09-13  IMG_1.jpg  September/  Lisbon, PT  Canon EOS 5D  1:02:03");
+    const auto found = nlohmann::json::parse(item_json(item, facts))["found"];
+    EXPECT_EQ(found["near"], "Lisbon, PT");
+    EXPECT_EQ(found["camera"], "Canon EOS 5D");
+    EXPECT_EQ(found["lens"], "EF 50mm");
+    EXPECT_EQ(found["seconds"], 3723.4);
+    EXPECT_FALSE(nlohmann::json::parse(item_json(item)).contains("found"));
+    item.cover = "The last day.";
+    EXPECT_EQ(item_line(item, 0, {}, facts), "3f2a91c0  2020-09-13  The last day.");
 }
 
 TEST(ItemText, OfLongWordsTheBeginning) {

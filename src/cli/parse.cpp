@@ -217,6 +217,8 @@ void Grammar::add_list() {
     list->add_flag("--json", listed->json,
                    "One JSON object a line, for programs; \"taken\" is null until a\n"
                    "file or somebody tells when it was taken, \"modified\" is always given");
+    list->add_flag("--details", listed->details,
+                   "Also the nearest town, the camera and how long, of what was looked at");
 }
 
 void Grammar::add_find() {
@@ -233,6 +235,7 @@ void Grammar::add_find() {
           "a kind in quotation marks is a word like others: find '\"film\" 1987'")
         ->required();
     find->add_flag("--json", found->json, "One JSON object a line, as list gives them");
+    find->add_flag("--details", found->details, "Also the nearest town, the camera and how long");
     auto [together, joined] = add<TogetherCommand>(
         app_, "together", "Makes one item of several that belong together; the first shows it");
     texts(*together, "ITEM", joined->items, "Item numbers; two or more")->required();

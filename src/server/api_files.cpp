@@ -20,6 +20,7 @@
 #include "http/responses.h"
 #include "http/target.h"
 #include "library/environment.h"
+#include "library/main_file.h"
 #include "library/original_source.h"
 #include "library/pictures.h"
 #include "library/playable.h"
@@ -114,7 +115,7 @@ Result<Api::Wanted> Api::wanted_picture(const Eyes& eyes, const Call& call) cons
         wanted.mark = "covered";
         return wanted;
     }
-    TRY_LET(const auto main, main_file_of(eyes.library, item));
+    TRY_LET(const auto main, library::main_file_of(eyes.library, item));
     if (item.files.empty()) return Error(ErrorCode::not_found, "There is no picture of it.");
     const auto& file = item.files[main.index];
     TRY_LET(const auto content, eyes.library.catalog().content(file.content));

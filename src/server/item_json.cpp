@@ -16,13 +16,13 @@
 #include "base/time.h"
 #include "catalog/catalog.h"
 #include "library/library.h"
+#include "library/main_file.h"
 #include "library/playable.h"
 #include "media/facts.h"
 #include "media/kind.h"
 #include "media/taken.h"
 #include "model/entry.h"
 #include "model/ids.h"
-#include "places/towns.h"
 #include "server/answers.h"
 #include "server/house.h"
 #include "server/told.h"
@@ -101,10 +101,7 @@ void put_text(Json& json, const char* name, const std::string& text) {
 
 Json found_json(const media::Facts& facts) {
     Json json = Json::object();
-    put_text(json, "camera",
-             facts.camera.model.starts_with(facts.camera.make) || facts.camera.make.empty()
-                 ? facts.camera.model
-                 : facts.camera.make + " " + facts.camera.model);
+    put_text(json, "camera", library::camera_of(facts));
     put_text(json, "lens", facts.camera.lens);
     put_text(json, "title", facts.title);
     put_text(json, "caption", facts.caption);
@@ -122,11 +119,7 @@ Json found_json(const media::Facts& facts) {
         }
         json["place"] = std::move(place);
     }
-    if (facts.place) {
-        const auto near = places::nearby(facts.place->latitude, facts.place->longitude);
-        if (near.town)
-            json["near"] = std::string(near.town->name) + ", " + std::string(near.town->country);
-    }
+    put_text(json, "near", library::town_of(facts));
     if (!facts.waveform.empty()) json["waveform"] = facts.waveform;
     return json;
 }
@@ -189,7 +182,8 @@ Result<> put_said(Json& json, const Eyes& eyes, const catalog::ItemRecord& item)
 }
 
 /// What a list and a page both begin with. Requires: the item is not covered.
-Result<Json> outline_json(const Eyes& eyes, const catalog::ItemRecord& item, const MainFile& main) {
+Result<Json> outline_json(const Eyes& eyes, const catalog::ItemRecord& item,
+                          const library::MainFile& main) {
     Json json;
     json["id"] = item.item.hex();
     json["kind"] = kind_of(item);
@@ -234,18 +228,6 @@ bool has_picture(const std::optional<media::Facts>& facts) {
     }
 }
 
-Result<MainFile> main_file_of(library::Library& library, const catalog::ItemRecord& item) {
-    MainFile main;
-    for (std::size_t i = 0; i < item.files.size(); ++i) {
-        if (item.files[i].kind == media::Kind::sidecar) continue;
-        main.index = i;
-        break;
-    }
-    if (item.files.empty()) return main;
-    TRY_LET(main.facts, library.catalog().facts(item.files[main.index].content));
-    return main;
-}
-
 Json person_json(const Eyes& eyes, const model::PersonId& person) {
     const auto found = eyes.told.people().find(person);
     Json json;
@@ -277,7 +259,7 @@ Result<Json> covered_json(const Eyes& eyes, const catalog::ItemRecord& item, con
         if (by != eyes.told.people().end()) told["by"] = to_utf8_lossy(by->second);
     }
     told["kind"] = kind_of(item);
-    TRY_LET(const auto main, main_file_of(eyes.library, item));
+    TRY_LET(const auto main, library::main_file_of(eyes.library, item));
     if (main.facts && lasts(*main.facts))
         told["minutes"] = static_cast<std::uint64_t>(
             std::ceil(std::min(*main.facts->duration_s, 1e9) / kSecondsPerMinute));
@@ -290,7 +272,7 @@ Result<Json> covered_json(const Eyes& eyes, const catalog::ItemRecord& item, con
 Result<Json> listed_json(const Eyes& eyes, const catalog::ItemRecord& item) {
     if (const auto cover = eyes.told.cover_of(item.item, eyes.viewer, eyes.opened))
         return covered_json(eyes, item, *cover);
-    TRY_LET(const auto main, main_file_of(eyes.library, item));
+    TRY_LET(const auto main, library::main_file_of(eyes.library, item));
     TRY_LET(auto json, outline_json(eyes, item, main));
     put_date(json, item);
     put_extent(json, main.facts);
@@ -303,7 +285,7 @@ Result<Json> listed_json(const Eyes& eyes, const catalog::ItemRecord& item) {
 Result<Json> item_json(const Eyes& eyes, const catalog::ItemRecord& item) {
     if (const auto cover = eyes.told.cover_of(item.item, eyes.viewer, eyes.opened))
         return covered_json(eyes, item, *cover);
-    TRY_LET(const auto main, main_file_of(eyes.library, item));
+    TRY_LET(const auto main, library::main_file_of(eyes.library, item));
     TRY_LET(auto json, outline_json(eyes, item, main));
     if (main.facts && main.facts->width > 0 && main.facts->height > 0) {
         json["width"] = main.facts->width;

@@ -25,12 +25,6 @@ struct Eyes {
     Opened opened;
 };
 
-/// What is known of an item's main file: the first that tells of no other.
-struct MainFile {
-    std::size_t index = 0;
-    std::optional<media::Facts> facts;
-};
-Result<MainFile> main_file_of(library::Library& library, const catalog::ItemRecord& item);
 /// Whether a picture can be made of such a file.
 bool has_picture(const std::optional<media::Facts>& facts);
 /// Whether browsers show or play the original itself, and it is safe that they do.
