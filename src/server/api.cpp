@@ -24,6 +24,7 @@
 #include "server/checking.h"
 #include "server/house.h"
 #include "server/item_json.h"
+#include "server/playing.h"
 #include "server/visitors.h"
 
 namespace keepsake::server {

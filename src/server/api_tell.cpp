@@ -1,6 +1,7 @@
 // What people say of what is kept.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <optional>

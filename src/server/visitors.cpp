@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <iterator>
 #include <memory>
 #include <mutex>
 #include <optional>

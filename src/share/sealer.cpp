@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "crypto/age.h"
 #include "crypto/age_keys.h"
+#include "crypto/random.h"
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
 #include "media/reader_pool.h"

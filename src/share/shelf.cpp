@@ -1,6 +1,5 @@
 #include "share/shelf.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -1,9 +1,7 @@
 #include "share/story_export.h"
 
 #include <cstddef>
-#include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,7 +20,6 @@
 #include "library/told.h"
 #include "media/kind.h"
 #include "model/ids.h"
-#include "os/file_system.h"
 #include "share/contents.h"
 #include "share/leaf_words.h"
 #include "share/new_folder.h"

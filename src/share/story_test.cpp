@@ -4,9 +4,9 @@
 
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
+#include "base/error.h"
 #include "model/ids.h"
 
 namespace keepsake::share {

@@ -36,9 +36,11 @@ std::string runs_text(const Runs& runs) {
         }
         const auto end = run.text.find_last_not_of(" \n") + 1;
         const std::string mark = run.strong && run.em ? "***" : run.strong ? "**" : "*";
-        text += escaped(run.text.substr(0, begin), begins_line) + mark +
-                escaped(run.text.substr(begin, end - begin), false) + mark +
-                escaped(run.text.substr(end), false);
+        text += escaped(run.text.substr(0, begin), begins_line);
+        text += mark;
+        text += escaped(run.text.substr(begin, end - begin), false);
+        text += mark;
+        text += escaped(run.text.substr(end), false);
     }
     return text;
 }
@@ -87,9 +89,11 @@ std::string runs_html(const Runs& runs) {
         auto text = html_text(run.text);
         for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 5)
             text.replace(at, 1, "<br>\n");
-        if (run.em) text = "<em>" + text + "</em>";
-        if (run.strong) text = "<strong>" + text + "</strong>";
+        if (run.strong) html += "<strong>";
+        if (run.em) html += "<em>";
         html += text;
+        if (run.em) html += "</em>";
+        if (run.strong) html += "</strong>";
     }
     return html;
 }
