@@ -80,6 +80,7 @@ struct WordsRecord {
     std::string field;
     std::string text;  ///< inline, or the long text if put in by set_long_text
     std::optional<model::ContentId> content;  ///< for a long text
+    std::optional<model::PersonId> person;    ///< who wrote them, where that is known
     bool replaced = false;                    ///< by another version
 };
 
@@ -188,7 +189,7 @@ struct Look {
 /// Thread safety: one thread at a time.
 class Catalog {
   public:
-    static constexpr int kVersion = 4;
+    static constexpr int kVersion = 5;
 
     /// Opens or creates the file (mode 0600; its folder is the caller's), sealed with a 32-byte
     /// key. Errors: corrupt (not ours, another key, another version, damaged): delete it and

@@ -47,6 +47,7 @@ model::Words any_words(Random& random) {
     auto words = words_of(any_subject(random), kTexts[below(random, kTexts.size())]);
     if (below(random, 3) == 0) words.field = "story";
     if (below(random, 4) == 0) words.content = content_id(50 + below(random, 2));
+    if (below(random, 3) == 0) words.person = numbered<model::PersonId>(below(random, 2));
     for (auto count = below(random, 4); count > 0; --count) {
         words.replaces.push_back(
             {{static_cast<std::int64_t>(below(random, 4)), 0}, device_id(below(random, 3))});

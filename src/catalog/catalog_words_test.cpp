@@ -69,6 +69,19 @@ TEST(Words, OfAForkStandSideBySide) {
     EXPECT_THAT(value_of(catalog.forked_devices()), ElementsAre(device_id(1)));
 }
 
+TEST(Words, TellWhoWroteThem) {
+    const auto item = Subject::of(item_id(1));
+    auto signed_words = words_of(item, "hers");
+    signed_words.person = numbered<model::PersonId>(7);
+    auto catalog =
+        catalog_with({segment_of(1, 1, {at(1, words_of(item, "anyone's")), at(2, signed_words)})});
+    const auto standing = value_of(catalog.standing_words(item, "words"));
+    ASSERT_EQ(standing.size(), 2U);
+    EXPECT_EQ(standing[0].person, std::nullopt);
+    EXPECT_EQ(standing[1].person, numbered<model::PersonId>(7));
+    EXPECT_EQ(value_of(catalog.all_words(item, "words"))[1].person, numbered<model::PersonId>(7));
+}
+
 TEST(Words, ThatAreLongAreFoundOnceTheirTextIsPutIn) {
     const auto item = Subject::of(item_id(1));
     model::Words story = words_of(item, "");

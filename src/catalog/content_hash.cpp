@@ -38,7 +38,7 @@ constexpr auto kTables = std::to_array<Table>({
     {"revoked_ways", "SELECT * FROM revoked_ways ORDER BY way"},
     {"plain_files", "SELECT * FROM plain_files ORDER BY name, file"},
     {"fields", "SELECT * FROM fields ORDER BY subject, field, person"},
-    {"words", "SELECT * FROM words ORDER BY subject, field, stamp, text, content"},
+    {"words", "SELECT * FROM words ORDER BY subject, field, stamp, text, content, person"},
     {"replaced", "SELECT * FROM replaced ORDER BY subject, field, stamp"},
     {"links", "SELECT * FROM links ORDER BY subject, relation, target"},
     {"letting", "SELECT * FROM letting ORDER BY item"},

@@ -140,11 +140,13 @@ Result<> Ingest::put(const model::Facts& facts) {
 }
 
 Result<> Ingest::put(const model::Words& words) {
-    TRY_LET(auto insert, database_.prepare("INSERT OR IGNORE INTO words(subject, field, stamp, "
-                                           "text, content) VALUES(?1, ?2, ?3, ?4, ?5)"));
+    TRY_LET(auto insert,
+            database_.prepare("INSERT OR IGNORE INTO words(subject, field, stamp, "
+                              "text, content, person) VALUES(?1, ?2, ?3, ?4, ?5, ?6)"));
     insert.bind_blob(1, as_bytes(words.of.text)).bind_blob(2, as_bytes(words.field));
     insert.bind_blob(3, stamp_).bind_blob(4, as_bytes(words.text));
-    TRY(insert.bind_blob(5, words.content ? ByteView(words.content->bytes) : ByteView()).run());
+    insert.bind_blob(5, words.content ? ByteView(words.content->bytes) : ByteView());
+    TRY(insert.bind_blob(6, words.person ? ByteView(words.person->bytes) : ByteView()).run());
 
     TRY_LET(auto replace, database_.prepare("INSERT OR IGNORE INTO replaced(subject, field, stamp) "
                                             "VALUES(?1, ?2, ?3)"));

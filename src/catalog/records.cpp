@@ -26,22 +26,23 @@ namespace keepsake::catalog {
 namespace {
 
 constexpr const char* kStandingOfSubject =
-    "SELECT w.field, w.stamp, w.text, w.content, l.text FROM words w "
+    "SELECT w.field, w.stamp, w.text, w.content, w.person, l.text FROM words w "
     "LEFT JOIN long_texts l ON w.content <> x'' AND l.content = w.content "
     "WHERE w.subject = ?1 AND NOT EXISTS(SELECT 1 FROM replaced r WHERE "
     "r.subject = w.subject AND r.field = w.field AND r.stamp = w.stamp) "
-    "ORDER BY w.field, w.stamp, w.text, w.content";
+    "ORDER BY w.field, w.stamp, w.text, w.content, w.person";
 constexpr const char* kStandingOfField =
-    "SELECT w.field, w.stamp, w.text, w.content, l.text FROM words w "
+    "SELECT w.field, w.stamp, w.text, w.content, w.person, l.text FROM words w "
     "LEFT JOIN long_texts l ON w.content <> x'' AND l.content = w.content "
     "WHERE w.subject = ?1 AND w.field = ?2 AND NOT EXISTS(SELECT 1 FROM replaced r WHERE "
     "r.subject = w.subject AND r.field = w.field AND r.stamp = w.stamp) "
-    "ORDER BY w.stamp, w.text, w.content";
+    "ORDER BY w.stamp, w.text, w.content, w.person";
 constexpr const char* kAllOfField =
-    "SELECT w.field, w.stamp, w.text, w.content, l.text, EXISTS(SELECT 1 FROM replaced r WHERE "
+    "SELECT w.field, w.stamp, w.text, w.content, w.person, l.text, EXISTS(SELECT 1 FROM replaced r "
+    "WHERE "
     "r.subject = w.subject AND r.field = w.field AND r.stamp = w.stamp) FROM words w "
     "LEFT JOIN long_texts l ON w.content <> x'' AND l.content = w.content "
-    "WHERE w.subject = ?1 AND w.field = ?2 ORDER BY w.stamp, w.text, w.content";
+    "WHERE w.subject = ?1 AND w.field = ?2 ORDER BY w.stamp, w.text, w.content, w.person";
 
 Result<WordsRecord> words_from(const Statement& row) {
     WordsRecord record;
@@ -50,7 +51,10 @@ Result<WordsRecord> words_from(const Statement& row) {
     record.text = row.column_text(2);
     if (const auto content = row.column_blob(3); !content.empty()) {
         TRY_LET(record.content, id_from<model::ContentId>(content));
-        if (!row.is_null(4)) record.text = row.column_text(4);
+        if (!row.is_null(5)) record.text = row.column_text(5);
+    }
+    if (const auto person = row.column_blob(4); !person.empty()) {
+        TRY_LET(record.person, id_from<model::PersonId>(person));
     }
     return record;
 }
@@ -80,7 +84,7 @@ Result<std::vector<WordsRecord>> read_all_words(Database& database, std::string_
         TRY_LET(const bool found, rows.step());
         if (!found) return words;
         TRY_LET(auto record, words_from(rows));
-        record.replaced = rows.column_int(5) != 0;
+        record.replaced = rows.column_int(6) != 0;
         words.push_back(std::move(record));
     }
 }

@@ -51,8 +51,8 @@ CREATE TABLE fields(
   value BLOB NOT NULL, PRIMARY KEY(subject, field, person)) STRICT, WITHOUT ROWID;
 CREATE TABLE words(
   subject BLOB NOT NULL, field BLOB NOT NULL, stamp BLOB NOT NULL, text BLOB NOT NULL,
-  content BLOB NOT NULL,
-  PRIMARY KEY(subject, field, stamp, text, content)) STRICT, WITHOUT ROWID;
+  content BLOB NOT NULL, person BLOB NOT NULL,
+  PRIMARY KEY(subject, field, stamp, text, content, person)) STRICT, WITHOUT ROWID;
 CREATE INDEX words_by_content ON words(content) WHERE content <> x'';
 CREATE TABLE replaced(
   subject BLOB NOT NULL, field BLOB NOT NULL, stamp BLOB NOT NULL,

@@ -138,6 +138,7 @@ struct Words {  // words in the family's hand; versions not replaced stand side 
     std::string text;                  // at most kLargestInlineTextBytes
     std::optional<ContentId> content;  // or a longer text's content
     std::vector<Version> replaces;
+    std::optional<PersonId> person{};  // who wrote them, where they said who is here
     friend bool operator==(const Words&, const Words&) = default;
 };
 struct Set {  // one field, last writer wins

@@ -242,6 +242,9 @@ Parsed parse_words(const Fields& fields, const JsonReader&) {
         entry.text = text;
     }
     TRY_LET(entry.replaces, fields.texts<Version>("replaces", kMostListed, Version::from_text));
+    if (fields.has("person")) {
+        TRY_LET(entry.person, fields.id<PersonId>("person"));
+    }
     return EntryBody(std::move(entry));
 }
 

@@ -156,6 +156,7 @@ void fill(Words& entry) {
         entry.text = any_words(0, kLargestInlineTextBytes);
     const auto count = *rc::gen::inRange(0, 3);
     for (int i = 0; i < count; ++i) entry.replaces.push_back({any_clock(), any_id<DeviceId>()});
+    if (*rc::gen::arbitrary<bool>()) entry.person = any_id<PersonId>();
 }
 void fill(Set& entry) {
     entry = {any_subject(), any_words(1, kLargestFieldNameBytes), {}, any_json()};

@@ -304,6 +304,8 @@ std::vector<Hostile> hostile_lines() {
          corrupt, "\"text\""},
         {with_clock("words", words + R"("text":"a","replaces":["x"])"), corrupt, "\"replaces\""},
         {with_clock("words", words + R"("text":"a","replaces":[1])"), corrupt, "\"replaces\""},
+        {with_clock("words", words + R"("text":"a","replaces":[],"person":"Ines")"), corrupt,
+         "\"person\""},
         {with_clock("plain", R"("files":{"../x":")" + kHash + "\"}"), corrupt, "\"files\""},
         {with_clock("plain", R"("files":{"x":"00"})"), corrupt, "\"files\""},
         {with_clock("retire", R"("device":")" + std::string(32, '0') + R"(","seq":-1)"), corrupt,

@@ -130,6 +130,7 @@ void write(JsonWriter& json, const Words& entry) {
     json.name("replaces").begin_list();
     for (const auto& version : entry.replaces) json.text(version.to_text());
     json.end_list();
+    if (entry.person) json.name("person").text(entry.person->hex());
 }
 void write(JsonWriter& json, const Set& entry) {
     json.name("of").text(entry.of.text);
