@@ -122,21 +122,19 @@ Result<model::Subject> find_subject(Library& library, std::string_view typed) {
     return none_here("item or moment", typed);
 }
 
-Result<JustKept> set_words(Library& library, const model::Subject& of, std::string_view field,
-                           std::string_view text) {
+namespace {
+
+Result<> check_words(std::string_view text) {
     if (!is_utf8(text) || text.find('\0') != std::string_view::npos)
         return Error(ErrorCode::invalid,
                      "These words are not UTF-8 text. Save them as UTF-8 and try again.");
     if (text.size() > kLargestWordsBytes)
         return Error(ErrorCode::invalid,
                      "These words are longer than 16 MB. Keep them as a file instead.");
-    TRY(library.may_write());
-    TRY(library.settle_doubts());
-    model::Words words;
-    words.of = of;
-    words.field = std::string(field);
-    TRY_LET(const auto standing, library.catalog().standing_words(of, field));
-    for (const auto& version : standing) words.replaces.push_back(version.version);
+    return {};
+}
+
+Result<JustKept> write_words(Library& library, model::Words words, std::string_view text) {
     std::vector<model::EntryBody> entries;
     JustKept kept;
     if (text.size() <= model::kLargestInlineTextBytes) {
@@ -160,6 +158,52 @@ Result<JustKept> set_words(Library& library, const model::Subject& of, std::stri
         TRY(library.catalog().in_transaction(
             [&] { return library.catalog().set_long_text(*content, text); }));
     return kept;
+}
+
+}  // namespace
+
+Result<JustKept> set_words(Library& library, const model::Subject& of, std::string_view field,
+                           std::string_view text) {
+    TRY(check_words(text));
+    TRY(library.may_write());
+    TRY(library.settle_doubts());
+    model::Words words;
+    words.of = of;
+    words.field = std::string(field);
+    TRY_LET(const auto standing, library.catalog().standing_words(of, field));
+    for (const auto& version : standing) words.replaces.push_back(version.version);
+    return write_words(library, std::move(words), text);
+}
+
+Result<JustKept> add_words(Library& library, const model::Subject& of, std::string_view field,
+                           NextWords next) {
+    TRY(check_words(next.text));
+    TRY(library.may_write());
+    TRY(library.settle_doubts());
+    TRY_LET(const auto versions, library.catalog().all_words(of, field));
+    const auto is_followed = [&](const catalog::WordsRecord& words) {
+        return std::ranges::find(next.follows, words.version) != next.follows.end();
+    };
+    for (const auto& version : next.follows)
+        if (std::ranges::find(versions, version, &catalog::WordsRecord::version) == versions.end())
+            return Error(ErrorCode::invalid, "There is no such version of these words.");
+    // What was written twice, or sent twice, says one thing.
+    bool is_said = false;
+    bool ends_another = false;
+    for (const auto& words : versions) {
+        if (words.replaced) continue;
+        if (words.text == next.text && (!words.text.empty() || !words.content)) {
+            is_said = true;
+            if (!is_followed(words)) next.follows.push_back(words.version);
+        } else if (is_followed(words)) {
+            ends_another = true;
+        }
+    }
+    const bool says_nothing = next.text.empty() && versions.empty();
+    if (says_nothing || (is_said && !ends_another)) return JustKept();
+    return write_words(
+        library, model::Words{of, std::string(field), {}, {}, std::move(next.follows), next.person},
+        next.text);
 }
 
 Result<model::MomentId> new_moment(Library& library, std::string_view name) {

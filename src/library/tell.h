@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -29,6 +30,17 @@ Result<model::Subject> find_subject(Library& library, std::string_view typed);
 /// Words over 256 bytes become an object. Errors: invalid if not UTF-8 or over 16 MiB.
 Result<JustKept> set_words(Library& library, const model::Subject& of, std::string_view field,
                            std::string_view text);
+/// A version of words that follows others.
+struct NextWords {
+    std::string_view text;
+    std::vector<model::Version> follows;  ///< what it replaces; all else stands beside it
+    std::optional<model::PersonId> person;
+};
+/// The same, where somebody wrote over the versions that they saw. Words that stand already, word
+/// for word, are not written beside themselves. Errors: also invalid for a version that is not
+/// here.
+Result<JustKept> add_words(Library& library, const model::Subject& of, std::string_view field,
+                           NextWords next);
 
 Result<model::MomentId> new_moment(Library& library, std::string_view name);
 Result<> add_to_moment(Library& library, const model::MomentId& moment,

@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -53,6 +55,48 @@ TEST_F(Telling, WordsAreFoundAgain) {
     filter.words = {"hands"};
     EXPECT_EQ(library.catalog().item_count(filter).value(), 0U);
     EXPECT_EQ(items(library).at(0).words.at(0).text.size(), 5006U);
+}
+
+TEST_F(Telling, WordsOfTwoDevicesStandSideBySideUntilOneFollowsBoth) {
+    auto library = open();
+    const auto subject = model::Subject::of(kept_item(library));
+    const auto standing = [&] {
+        return library.catalog().standing_words(subject, "story").value();
+    };
+    const auto add = [&](std::string_view text, std::vector<model::Version> follows) {
+        return add_words(library, subject, "story", {text, std::move(follows), {}});
+    };
+    const std::string long_text(1'000, 'x');
+    ASSERT_TRUE(add("First.", {}));
+    const auto first = standing().at(0).version;
+    ASSERT_TRUE(add(long_text, {first}));
+    const auto second = standing().at(0).version;
+    ASSERT_TRUE(add("Elsewhere.", {first})) << "somebody had seen the first one alone";
+    ASSERT_EQ(standing().size(), 2U);
+    ASSERT_TRUE(add(long_text, {first})) << "sent twice";
+    EXPECT_EQ(standing().size(), 2U);
+    EXPECT_EQ(standing().at(0).version, second);
+    ASSERT_TRUE(add("Both.", {second, standing().at(1).version}));
+    ASSERT_EQ(standing().size(), 1U);
+    EXPECT_EQ(standing().at(0).text, "Both.");
+    EXPECT_EQ(library.catalog().all_words(subject, "story").value().size(), 4U);
+}
+
+TEST_F(Telling, WordsThatFollowSayWhoWroteThem) {
+    auto library = open();
+    const auto subject = model::Subject::of(kept_item(library));
+    const auto ines = model::PersonId::from_hex("00000000000000a1").value();
+    ASSERT_TRUE(add_words(library, subject, "story", {"", {}, ines}));
+    EXPECT_TRUE(library.catalog().all_words(subject, "story").value().empty()) << "nothing said";
+    ASSERT_TRUE(add_words(library, subject, "story", {"Hers.", {}, ines}));
+    const auto hers = library.catalog().standing_words(subject, "story").value().at(0);
+    EXPECT_EQ(hers.person, ines);
+    const auto unknown = add_words(library, subject, "story",
+                                   {"x", {{hers.version.clock, model::DeviceId()}}, ines});
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code(), ErrorCode::invalid);
+    ASSERT_TRUE(add_words(library, subject, "story", {"", {hers.version}, ines}));
+    EXPECT_EQ(library.catalog().standing_words(subject, "story").value().at(0).text, "");
 }
 
 TEST_F(Telling, LongWordsAreFoundAfterARebuild) {
