@@ -19,6 +19,7 @@
 #include "catalog/catalog.h"
 #include "http/message.h"
 #include "library/library.h"
+#include "library/parity_upkeep.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "server/answers.h"
@@ -191,6 +192,15 @@ class Api final : public http::Handler, public NamesRoutes {
     Answer leave_moment_open(Call& call);
     Answer close_moment(Call& call);
 
+    // stories: api_stories.cpp
+    Answer get_story(Call& call);
+    Answer write_story(Call& call);
+    Answer get_story_versions(Call& call);
+    Answer get_story_version(Call& call);
+    Answer get_draft(Call& call);
+    Answer write_draft(Call& call);
+    Answer end_draft(Call& call);
+
     // bytes: api_files.cpp
     Answer get_thumbnail(Call& call);
     Answer get_preview(Call& call);
@@ -243,6 +253,8 @@ Result<std::vector<model::EntryBody>> people_entries(const Eyes& eyes, const mod
 /// Words from a member of a request; null takes them away.
 Result<> tell_words(library::Library& library, const model::Subject& of, std::string_view field,
                     const Json& json, const char* member);
+/// Words that are objects get their repair data, as kept files do.
+void protect_words(library::Library& library, const library::JustKept& kept);
 /// A request's `date` as the journal's `taken`. Errors: invalid.
 Result<std::string> date_entry_value(const Json& date);
 

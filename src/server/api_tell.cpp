@@ -116,16 +116,6 @@ Result<std::vector<model::EntryBody>> field_entries(const Json& json, const mode
     return entries;
 }
 
-/// Words that are objects get their repair data, as kept files do.
-Result<> write_words(library::Library& library, const model::Subject& of, std::string_view field,
-                     const std::string& text) {
-    TRY_LET(const auto kept, library::set_words(library, of, field, text));
-    if (kept.objects.empty()) return {};
-    Quietly quietly;
-    static_cast<void>(library::protect(library.environment(), library.staging(), kept, quietly));
-    return {};
-}
-
 }  // namespace
 
 Result<std::vector<model::EntryBody>> people_entries(const Eyes& eyes, const model::Subject& of,
@@ -151,7 +141,15 @@ Result<> tell_words(library::Library& library, const model::Subject& of, std::st
                     const Json& json, const char* member) {
     TRY_LET(const auto words, text_member(json, member, kLargestWords));
     if (!words && !is_null(json, member)) return {};
-    return write_words(library, of, field, words.value_or(""));
+    TRY_LET(const auto kept, library::set_words(library, of, field, words.value_or("")));
+    protect_words(library, kept);
+    return {};
+}
+
+void protect_words(library::Library& library, const library::JustKept& kept) {
+    if (kept.objects.empty()) return;
+    Quietly quietly;
+    static_cast<void>(library::protect(library.environment(), library.staging(), kept, quietly));
 }
 
 Result<std::string> date_entry_value(const Json& date) { return date_value(date); }

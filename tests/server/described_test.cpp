@@ -243,6 +243,32 @@ void ask_of_moments(Asking& the, const std::string& item, const std::string& per
     EXPECT_EQ(the.last.status, 404);
 }
 
+void ask_of_stories(Asking& the, const std::string& item) {
+    const auto moment = the.ask("post /moments", {}, R"({"name":"Emil"})").value("id", "");
+    const auto shown = "![](item:" + item + ")";
+    const auto draft = the.ask("put /moments/{moment}/story/draft", {moment},
+                               R"({"text":"He came.\n\n)" + shown + "\"}");
+    EXPECT_EQ(the.last.status, 200) << the.last.body;
+    the.ask("put /moments/{moment}/story/draft", {moment}, R"({"text":"Another."})");
+    EXPECT_EQ(the.last.status, 409);
+    EXPECT_EQ(the.ask("get /moments/{moment}/story/draft", {moment})["items"].size(), 1U);
+    the.ask("delete /moments/{moment}/story/draft", {moment}, "",
+            "?mark=" + draft.value("mark", ""));
+    the.ask("get /moments/{moment}/story/draft", {moment});
+    const auto first =
+        the.ask("put /moments/{moment}/story", {moment}, R"({"text":")" + shown + "\"}");
+    const auto version = first["standing"][0].value("version", "");
+    the.ask("put /moments/{moment}/story", {moment},
+            R"({"text":"He came.","follows":[")" + version + "\"]}");
+    EXPECT_EQ(the.ask("get /moments/{moment}/story", {moment}).value("versions", 0), 2);
+    the.ask("get /moments/{moment}/story/versions", {moment});
+    the.ask("get /moments/{moment}/story/versions/{version}", {moment, version});
+    EXPECT_EQ(the.last.status, 200) << the.last.body;
+    the.ask("put /moments/{moment}/story", {moment}, R"({"text":7})");
+    EXPECT_EQ(the.last.status, 400);
+    the.ask("delete /moments/{moment}", {moment});
+}
+
 std::string keep_one(Asking& the) {
     the.ask("options /uploads", {});
     const auto keep = the.ask("post /keeps", {}, R"({"files":2,"bytes":60})").value("id", "");
@@ -311,6 +337,7 @@ TEST(Description, IsHeldByTheProgram) {
     ask_of_items(the, item);
     tell_of_items(the, item, person);
     ask_of_moments(the, item, person);
+    ask_of_stories(the, item);
     the.ask("get /care", {});
     the.ask("get /care/check", {});
     the.ask("post /care/check", {}, "{}");

@@ -1,0 +1,183 @@
+// Stories: their versions, and what a person writes before it is one.
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "catalog/catalog.h"
+#include "http/message.h"
+#include "library/library.h"
+#include "library/tell.h"
+#include "model/entry.h"
+#include "model/ids.h"
+#include "server/answers.h"
+#include "server/api.h"
+#include "server/drafts.h"
+#include "server/house.h"
+#include "server/item_json.h"
+#include "server/story_json.h"
+#include "share/story.h"
+
+namespace keepsake::server {
+namespace {
+
+constexpr std::size_t kLargestStory = 1'000'000;
+constexpr std::size_t kUsual = 100;
+constexpr std::size_t kMost = 1'000;
+constexpr std::size_t kMarkCharacters = 16;
+
+Result<std::string> story_in(const Json& json) {
+    TRY_LET(auto text, text_member(json, "text", kLargestStory));
+    if (!text) return Error(ErrorCode::invalid, "'text' is wanted.");
+    TRY(share::parse_story(*text));
+    return *std::move(text);
+}
+
+Result<std::string> mark_in(const Json& json, const char* name) {
+    TRY_LET(auto mark, text_member(json, name, kMarkCharacters));
+    return std::move(mark).value_or("");
+}
+
+/// Whether it is meant for whoever is here: who that is may have changed in another window.
+Result<bool> is_of(const Json& json, const Viewer& viewer) {
+    if (!json.contains("person")) return true;
+    TRY_LET(const auto person, text_member(json, "person", kMarkCharacters));
+    return person.value_or("") == (viewer ? viewer->hex() : "");
+}
+
+http::Response somebody_else() {
+    return error_answer(409, "somebody_else", "Somebody else is here now.");
+}
+
+http::Response another_draft() {
+    return error_answer(409, "conflict", "You wrote here in another window, too.");
+}
+
+}  // namespace
+
+Api::Answer Api::get_story(Call& call) {
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
+        if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
+        TRY_LET(const auto json, story_json(eyes, moment));
+        return json_answer(200, json);
+    });
+}
+
+Api::Answer Api::write_story(Call& call) {
+    TRY_LET(const auto json, json_body(call.request));
+    TRY(only_members(json, {"text", "follows", "person", "ends_draft"}));
+    TRY_LET(const auto text, story_in(json));
+    TRY_LET(const auto follows, versions_member(json, "follows"));
+    TRY_LET(const auto mark, mark_in(json, "ends_draft"));
+    TRY_LET(const bool same, is_of(json, call.visitor.person));
+    if (!same) return somebody_else();
+    auto written = with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
+        if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
+        TRY_LET(const auto kept, library::add_words(eyes.library, model::Subject::of(moment.moment),
+                                                    kStory, {text, follows, eyes.viewer}));
+        protect_words(eyes.library, kept);
+        if (!mark.empty()) TRY(remove_draft(eyes.library, eyes.viewer, moment.moment, mark));
+        return nothing();
+    });
+    if (!written || written->status != 204) return written;
+    house_->changed(false);
+    visitors_.tell_all("moments", "{}");
+    return get_story(call);
+}
+
+Api::Answer Api::get_story_versions(Call& call) {
+    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
+        if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
+        TRY_LET(auto versions,
+                eyes.library.catalog().all_words(model::Subject::of(moment.moment), kStory));
+        std::ranges::reverse(versions);
+        Json json;
+        json["total"] = versions.size();
+        json["first"] = page.first;
+        json["versions"] = Json::array();
+        for (const auto& words :
+             versions | std::views::drop(page.first) | std::views::take(page.count)) {
+            TRY_LET(auto version, version_json(eyes, words, false));
+            json["versions"].push_back(std::move(version));
+        }
+        return json_answer(200, json);
+    });
+}
+
+Api::Answer Api::get_story_version(Call& call) {
+    const auto version = version_named(call.ids[1]);
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
+        if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
+        TRY_LET(const auto versions,
+                eyes.library.catalog().all_words(model::Subject::of(moment.moment), kStory));
+        const auto found = std::ranges::find_if(
+            versions, [&](const catalog::WordsRecord& words) { return words.version == version; });
+        if (found == versions.end())
+            return Error(ErrorCode::not_found, "There is no such version of this story.");
+        TRY_LET(const auto json, version_json(eyes, *found, true));
+        return json_answer(200, json);
+    });
+}
+
+Api::Answer Api::get_draft(Call& call) {
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
+        if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
+        TRY_LET(const auto draft, read_draft(eyes.library, eyes.viewer, moment.moment));
+        Json json;
+        json["draft"] = nullptr;
+        std::vector<std::string> texts;
+        if (draft) {
+            json["draft"] = draft_json(*draft);
+            texts.push_back(draft->text);
+        }
+        TRY_LET(json["items"], shown_json(eyes, texts));
+        return json_answer(200, json);
+    });
+}
+
+// Of a moment whose look has ended what somebody wrote meanwhile is taken all the same: it tells
+// them nothing.
+Api::Answer Api::write_draft(Call& call) {
+    TRY_LET(const auto json, json_body(call.request));
+    TRY(only_members(json, {"text", "follows", "person", "mark"}));
+    Draft draft;
+    TRY_LET(draft.text, story_in(json));
+    TRY_LET(draft.follows, versions_member(json, "follows"));
+    TRY_LET(const auto mark, mark_in(json, "mark"));
+    TRY_LET(const bool same, is_of(json, call.visitor.person));
+    if (!same) return somebody_else();
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
+        draft.saved = eyes.library.environment().clock.now();
+        TRY_LET(const auto saved,
+                server::write_draft(eyes.library, eyes.viewer, moment.moment, mark, draft));
+        if (!saved) return another_draft();
+        Json answer;
+        answer["mark"] = saved->mark;
+        answer["saved"] = to_rfc3339(saved->saved, Fraction::none);
+        return json_answer(200, answer);
+    });
+}
+
+Api::Answer Api::end_draft(Call& call) {
+    const std::string mark(call.request.head.parameter("mark").value_or(""));
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
+        TRY_LET(const bool gone, remove_draft(eyes.library, eyes.viewer, moment.moment, mark));
+        return gone ? nothing() : another_draft();
+    });
+}
+
+}  // namespace keepsake::server

@@ -1,0 +1,121 @@
+#include "server/drafts.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "crypto/age.h"
+#include "crypto/sha256.h"
+#include "library/library.h"
+#include "model/entry.h"
+#include "model/ids.h"
+#include "os/file_system.h"
+#include "server/answers.h"
+#include "server/person_settings.h"
+#include "server/told.h"
+
+namespace keepsake::server {
+namespace {
+
+constexpr std::uint64_t kLargestBytes = 8UL << 20U;
+constexpr std::size_t kMarkBytes = 8;
+constexpr std::size_t kNameBytes = 16;
+
+std::string digest_of(const std::string& text, std::size_t bytes) {
+    const auto digest = crypto::sha256(as_bytes(text));
+    return to_hex(ByteView(digest).first(bytes));
+}
+
+std::string folder_of(const library::Library& library) {
+    return os::join_path(local_folder(library), "drafts");
+}
+
+std::string path_of(const library::Library& library, const Viewer& viewer,
+                    const model::MomentId& moment) {
+    const auto name = digest_of(
+        "keepsake-draft " + (viewer ? viewer->hex() : "nobody") + " " + moment.hex(), kNameBytes);
+    return os::join_path(folder_of(library), name + ".age");
+}
+
+std::string mark_of(const Draft& draft) {
+    std::string text;
+    for (const auto& version : draft.follows) text += version.to_text() + "\n";
+    return digest_of(text + "\n" + draft.text, kMarkBytes);
+}
+
+std::string to_text(const Draft& draft) {
+    Json json;
+    json["text"] = draft.text;
+    json["follows"] = Json::array();
+    for (const auto& version : draft.follows) json["follows"].push_back(version.to_text());
+    json["saved"] = to_rfc3339(draft.saved, Fraction::none);
+    return json.dump();
+}
+
+std::optional<Draft> from_text(std::string_view text) {
+    const auto json = Json::parse(text, nullptr, false);
+    if (!json.is_object() || !json.contains("text") || !json["text"].is_string())
+        return std::nullopt;
+    Draft draft;
+    draft.text = json["text"].get<std::string>();
+    if (const auto follows = json.find("follows"); follows != json.end() && follows->is_array())
+        for (const auto& each : *follows)
+            if (auto version = each.is_string()
+                                   ? model::Version::from_text(each.get_ref<const std::string&>())
+                                   : std::nullopt)
+                draft.follows.push_back(*version);
+    if (const auto saved = json.find("saved"); saved != json.end() && saved->is_string())
+        draft.saved = from_rfc3339(saved->get_ref<const std::string&>()).value_or(Instant());
+    draft.mark = mark_of(draft);
+    return draft;
+}
+
+}  // namespace
+
+Result<std::optional<Draft>> read_draft(library::Library& library, const Viewer& viewer,
+                                        const model::MomentId& moment) {
+    const auto sealed =
+        os::read_file(library.environment().files, path_of(library, viewer, moment), kLargestBytes);
+    if (!sealed && sealed.error().code() == ErrorCode::not_found) return std::optional<Draft>();
+    if (!sealed) return Error(sealed.error());
+    const auto identities = library.identity().identities();
+    const auto plain = crypto::age_open(*sealed, identities);
+    if (!plain) return std::optional<Draft>();
+    return from_text(plain->text());
+}
+
+Result<std::optional<Draft>> write_draft(library::Library& library, const Viewer& viewer,
+                                         const model::MomentId& moment, const std::string& mark,
+                                         Draft draft) {
+    draft.mark = mark_of(draft);
+    TRY_LET(const auto standing, read_draft(library, viewer, moment));
+    if (standing && standing->mark == draft.mark) return standing;
+    if (standing && standing->mark != mark) return std::optional<Draft>();
+    const auto recipient = library.recipient();
+    const auto text = to_text(draft);
+    const auto sealed =
+        crypto::age_seal(as_bytes(text), {&recipient, 1}, library.environment().random);
+    auto& files = library.environment().files;
+    TRY(os::make_directories(files, folder_of(library), true));
+    TRY(os::write_file(files, path_of(library, viewer, moment), sealed, os::Existing::replace,
+                       true));
+    return std::optional(std::move(draft));
+}
+
+Result<bool> remove_draft(library::Library& library, const Viewer& viewer,
+                          const model::MomentId& moment, const std::string& mark) {
+    TRY_LET(const auto standing, read_draft(library, viewer, moment));
+    if (!standing) return true;
+    if (standing->mark != mark) return false;
+    TRY(library.environment().files.remove_file(path_of(library, viewer, moment)));
+    return true;
+}
+
+}  // namespace keepsake::server
