@@ -1,4 +1,7 @@
+import type { Block, Run } from "../src/lib/story/block.ts";
 import { Trouble } from "./trouble.ts";
+
+export type { Block, Run } from "../src/lib/story/block.ts";
 
 /** What stands in a share (docs/formats/share.md), read with every limit: whoever made it may mean harm. */
 export interface FileRef {
@@ -79,17 +82,6 @@ export interface Item {
     cover: Cover | undefined;
     leaf: FileRef | undefined;
 }
-export interface Run {
-    text: string;
-    em: boolean;
-    strong: boolean;
-}
-export type Block =
-    | { is: "paragraph" | "heading"; runs: Run[] }
-    | { is: "quotation"; texts: Run[][]; source: Run[] }
-    | { is: "list"; texts: Run[][] }
-    | { is: "items"; ids: string[] }
-    | { is: "space" };
 export interface Inside {
     name: string | undefined;
     when: Taken | undefined;
