@@ -2,6 +2,7 @@ import type {
     Care,
     Check,
     CoverChange,
+    Draft,
     Id,
     Item,
     ItemChange,
@@ -17,7 +18,11 @@ import type {
     Quiet,
     Session,
     Settings,
+    Shown,
     State,
+    Story,
+    StoryChange,
+    StoryVersion,
     Timeline,
     TimelineItems,
 } from "./types.ts";
@@ -61,12 +66,14 @@ interface Asked {
     /** the page asks by itself: it keeps nothing open that nobody uses */
     isUnasked?: boolean;
     headers?: Record<string, string>;
+    /** it is sent although the page is being closed */
+    isLast?: boolean;
 }
 
 async function ask(
     method: Method,
     path: string,
-    { body, signal, isUnasked, headers }: Asked = {},
+    { body, signal, isUnasked, headers, isLast }: Asked = {},
 ): Promise<Response> {
     let response: Response;
     try {
@@ -80,6 +87,7 @@ async function ask(
             },
             ...(body === undefined ? {} : { body: JSON.stringify(body) }),
             ...(signal ? { signal } : {}),
+            ...(isLast ? { keepalive: true } : {}),
         });
     } catch (error) {
         if (signal?.aborted) throw error;
@@ -158,6 +166,9 @@ export const api = {
         read<Items>(address("/items", { ids: ids.join(","), look })),
     item: (item: Id, { look }: Looking = {}) =>
         json<Item | Covered>("GET", address(`/items/${item}`, { look })),
+    /** The same, read by the page of its own accord. */
+    peekItem: (item: Id, { look }: Looking = {}) =>
+        read<Item | Covered>(address(`/items/${item}`, { look })),
     changeItem: (item: Id, change: ItemChange, { look }: Looking = {}) =>
         json<Item>("PATCH", address(`/items/${item}`, { look }), change),
     lookAtItem: (item: Id) =>
@@ -208,6 +219,35 @@ export const api = {
         change: { add?: readonly Id[]; remove?: readonly Id[] },
         { look }: Looking = {},
     ) => done("POST", address(`/moments/${moment}/items`, { look }), change),
+
+    story: (moment: Id, { look }: Looking = {}) =>
+        read<Story>(address(`/moments/${moment}/story`, { look })),
+    writeStory: (moment: Id, change: StoryChange, { look }: Looking = {}) =>
+        json<Story>("PUT", address(`/moments/${moment}/story`, { look }), change),
+    storyVersions: (moment: Id, first: number, count: number, { look }: Looking = {}) =>
+        read<{ total: number; first: number; versions: StoryVersion[] }>(
+            address(`/moments/${moment}/story/versions`, { first, count, look }),
+        ),
+    storyVersion: (moment: Id, version: string, { look }: Looking = {}) =>
+        read<StoryVersion>(address(`/moments/${moment}/story/versions/${version}`, { look })),
+    draft: (moment: Id, { look }: Looking = {}) =>
+        read<{ draft: Draft | null; items: Shown[] }>(
+            address(`/moments/${moment}/story/draft`, { look }),
+        ),
+    /** `isLast`: also when the page is being closed. */
+    saveDraft: async (
+        moment: Id,
+        draft: { text: string; follows: string[]; person: Id | null; mark: string },
+        isLast = false,
+    ) =>
+        (await (
+            await ask("PUT", address(`/moments/${moment}/story/draft`), {
+                body: draft,
+                isLast,
+            })
+        ).json()) as { mark: string; saved: string },
+    endDraft: (moment: Id, mark: string) =>
+        done("DELETE", address(`/moments/${moment}/story/draft`, { mark })),
 
     quiet: () => json<Quiet>("GET", address("/quiet")),
     setQuiet: (quiet: boolean, what: { people?: Id[]; dates?: string[]; moments?: Id[] }) =>

@@ -249,6 +249,38 @@ export interface MomentChange {
     story?: string | null;
 }
 
+export interface StoryVersion {
+    version: string;
+    date: string;
+    device: string;
+    person: Person | null;
+    stands: boolean;
+    /** null: it is not in this copy */
+    text?: string | null;
+}
+
+export interface Story {
+    versions: number;
+    /** oldest first; several where two devices wrote at once */
+    standing: StoryVersion[];
+    items: Shown[];
+}
+
+export interface StoryChange {
+    text: string;
+    follows: string[];
+    person: Id | null;
+    /** the mark of the draft that this was */
+    ends_draft?: string;
+}
+
+export interface Draft {
+    text: string;
+    follows: string[];
+    saved: string;
+    mark: string;
+}
+
 export interface Quiet {
     people: Person[];
     /** "03-14" */

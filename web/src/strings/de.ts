@@ -1,4 +1,5 @@
 import { counting } from "./de/counting.ts";
+import { story } from "./de/story.ts";
 import type { Strings } from "./en.ts";
 
 /** Alles, was die Seiten sagen, auf Deutsch: in derselben Ruhe wie `en.ts`, an denselben Stellen. */
@@ -224,6 +225,7 @@ export const de: Strings = {
             count === 1 ? `1 gehört jetzt zu „${name}“.` : `${shown} gehören jetzt zu „${name}“.`,
         takeOut: "Aus diesem Moment nehmen",
     },
+    story,
     viewer: {
         close: "Schließen",
         smaller: "Kleiner",

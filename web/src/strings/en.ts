@@ -1,4 +1,5 @@
 import { counting } from "./en/counting.ts";
+import { story } from "./en/story.ts";
 
 /** Every word that the pages say, in English. `de.ts` has the same places (its type says so). */
 export const en = {
@@ -218,6 +219,7 @@ export const en = {
             count === 1 ? `1 is now in ${name}.` : `${shown} are now in ${name}.`,
         takeOut: "Take out of this moment",
     },
+    story,
     viewer: {
         close: "Close",
         smaller: "Smaller",
