@@ -18,6 +18,7 @@ import type {
 } from "../../src/api/types.ts";
 import { landscape } from "./landscape.ts";
 import { picture } from "./pictures.ts";
+import { Stories, type Said } from "./stories.ts";
 import {
     card,
     coverOf,
@@ -110,6 +111,13 @@ export class Fake {
     cuts = { after: 0, times: 0 };
     /** pictures to look at, for screenshots, in place of plain ones */
     isScenic = false;
+    readonly stories = new Stories(
+        (ids, look) =>
+            ids.flatMap((id) => this.byId.get(id) ?? []).map((one) => this.shown(one, look)),
+        () => this.people.find((one) => one.id === this.me) ?? null,
+    );
+    /** what answers to drafts that are sent */
+    refusesDrafts = false;
     /** names whose upload is refused when it has arrived */
     failing = new Set<string>();
     passphrase = "correct horse battery";
@@ -425,7 +433,7 @@ export class Fake {
                 this.looks.delete(id ?? "");
                 return this.none(response);
             case "moments":
-                return this.momentsOf(request, response, url, id, part);
+                return this.momentsOf(request, response, url, id, part, parts.slice(3));
             case "let-go":
             case "bring-back": {
                 if (method === "GET")
@@ -656,6 +664,7 @@ export class Fake {
         url: URL,
         id?: string,
         part?: string,
+        rest: string[] = [],
     ): Promise<void> {
         const look = url.searchParams.get("look");
         const method = request.method;
@@ -709,6 +718,26 @@ export class Fake {
                 if (method === "PUT") moment.leaveOpen.add(me);
                 else moment.leaveOpen.delete(me);
                 return this.none(response);
+            case "story": {
+                if (
+                    this.momentCard(moment, look).covered &&
+                    !(rest[0] === "draft" && method !== "GET")
+                )
+                    throw new Answer(403, "covered", "This is covered.");
+                const said = await this.body<Said>(request);
+                if (this.refusesDrafts && rest[0] === "draft" && method === "PUT")
+                    throw new Answer(500, "io", "The disk could not write it.");
+                const [status, body] = this.stories.answer(
+                    moment,
+                    rest,
+                    method ?? "GET",
+                    url,
+                    said,
+                );
+                if (status === 204) return this.none(response);
+                if (method === "PUT" && rest.length === 0) this.tell("moments");
+                return this.json(response, body, status);
+            }
             case "items": {
                 if (method === "POST") {
                     const { add = [], remove = [] } = await this.body<{

@@ -1,0 +1,272 @@
+import { api, Refusal } from "../../api/client.ts";
+import type { Draft, Id, Shown, StoryVersion } from "../../api/types.ts";
+import { itemsOf, type Block } from "./blocks.ts";
+import { begun, settled, keyed, united, type Text } from "./editing.ts";
+import { History } from "./history.ts";
+import { parseStory } from "./parse.ts";
+import { storyText } from "./write.ts";
+
+const kSaveAfterMs = 1000;
+/** Also while somebody types on and on. */
+const kSaveWithinMs = 5000;
+const kTryAgainMs = 4000;
+
+/** What becomes of a draft: nothing to save; on its way; with the server; not yet, and why. */
+export type Saving = "none" | "waiting" | "saved" | "failed" | "somebody-else" | "elsewhere";
+
+const nameOf = (block: Block) => storyText([block]);
+
+/** A story that somebody writes: its blocks, the versions that it follows, and the draft that keeps it meanwhile. */
+export class Writing {
+    text = $state.raw<Text>(begun([]));
+    standing = $state.raw<StoryVersion[]>([]);
+    versions = $state(0);
+    follows = $state.raw<string[]>([]);
+    saving = $state<Saving>("none");
+    /** what another window of the same person wrote */
+    elsewhere = $state.raw<Draft>();
+    /** all that is known of the items that it may show */
+    items = $state.raw<ReadonlyMap<Id, Shown>>(new Map());
+    isLoaded = $state(false);
+    /** that it began with all that stands side by side */
+    isJoining = $state(false);
+    look: string | undefined;
+    readonly history = new History();
+    readonly moment: Id;
+    private readonly person: Id | null;
+    private mark = "";
+    private saved = "";
+    private savedFollows = "";
+    private timer: ReturnType<typeof setTimeout> | undefined;
+    private changedAt = 0;
+    private sending: Promise<void> | undefined;
+    private isOver = false;
+
+    constructor(moment: Id, person: Id | null) {
+        this.moment = moment;
+        this.person = person;
+    }
+
+    /** Versions that stand and are not what is written on from. */
+    get others(): StoryVersion[] {
+        return this.standing.filter((one) => !this.follows.includes(one.version));
+    }
+
+    get markdown(): string {
+        return storyText(this.text.blocks);
+    }
+
+    async load(): Promise<void> {
+        const { look } = this;
+        const [story, { draft, items }] = await Promise.all([
+            api.story(this.moment, { look }),
+            api.draft(this.moment, { look }),
+        ]);
+        this.know([...story.items, ...items]);
+        this.standing = story.standing;
+        this.versions = story.versions;
+        if (draft) this.take(draft);
+        else this.begin(story.standing);
+        this.isLoaded = true;
+    }
+
+    private begin(standing: readonly StoryVersion[]): void {
+        const texts = standing.map((one) => parseStory(one.text ?? ""));
+        const all = texts.reduce((one, other) => united(one, other, nameOf), []);
+        this.text = begun(all);
+        this.follows = standing.map((one) => one.version);
+        this.isJoining = standing.length > 1;
+        this.saved = this.markdown;
+        this.savedFollows = this.follows.join();
+    }
+
+    private take(draft: Draft): void {
+        this.text = begun(parseStory(draft.text));
+        this.follows = draft.follows;
+        this.isJoining = draft.follows.filter((one) => this.standsNow(one)).length > 1;
+        this.mark = draft.mark;
+        this.saved = this.markdown;
+        this.savedFollows = this.follows.join();
+        this.saving = "saved";
+    }
+
+    private standsNow(version: string): boolean {
+        return this.standing.some((one) => one.version === version);
+    }
+
+    know(items: readonly Shown[]): void {
+        this.items = new Map([...this.items, ...items.map((item) => [item.id, item] as const)]);
+    }
+
+    /** Something changed at the server: who else wrote, what is covered. What is written here stays. */
+    async refresh(): Promise<void> {
+        const story = await api.story(this.moment, { look: this.look });
+        this.standing = story.standing;
+        this.versions = story.versions;
+        this.know(story.items);
+        const shown = itemsOf(this.text.blocks);
+        if (shown.length > 0 && shown.length <= 200)
+            this.know((await api.itemsById(shown, { look: this.look })).items);
+    }
+
+    /** `kind`: changes of one kind one after the other are undone together. */
+    change(text: Text, kind = ""): void {
+        if (text === this.text) return;
+        if (text.blocks !== this.text.blocks) this.history.note(this.text, kind, performance.now());
+        this.set(text);
+    }
+
+    undo(): boolean {
+        const text = this.history.undo(this.text);
+        if (text) this.set(text);
+        return text !== undefined;
+    }
+
+    redo(): boolean {
+        const text = this.history.redo(this.text);
+        if (text) this.set(text);
+        return text !== undefined;
+    }
+
+    private set(text: Text): void {
+        const isWritten = text.blocks !== this.text.blocks;
+        this.text = text;
+        if (isWritten) this.later();
+    }
+
+    /** Another text in place of all that stands here; it can be undone. */
+    replaceAll(blocks: readonly Block[]): void {
+        this.change(begun(blocks));
+    }
+
+    takeIn(markdown: string): void {
+        const all = united(this.text.blocks, parseStory(markdown), nameOf);
+        const known = new Map(this.text.blocks.map((block) => [nameOf(block), block]));
+        const blocks = all.map((block) => known.get(nameOf(block)) ?? keyed(block));
+        this.change({ ...this.text, blocks: settled([...new Set(blocks)]) });
+    }
+
+    /** What is written here is meant to take its place, too. */
+    follow(version: string): void {
+        this.follows = [...this.follows, version];
+        this.later();
+    }
+
+    /** Both windows' drafts are one from now on: this one. */
+    goOnHere(): void {
+        this.mark = this.elsewhere?.mark ?? "";
+        this.elsewhere = undefined;
+        this.saved = "";
+        this.later();
+    }
+
+    private get isDirty(): boolean {
+        return this.markdown !== this.saved || this.follows.join() !== this.savedFollows;
+    }
+
+    private later(): void {
+        if (this.isOver || this.saving === "elsewhere") return;
+        if (this.saving !== "failed" && this.saving !== "somebody-else") this.saving = "waiting";
+        const now = performance.now();
+        if (this.timer === undefined) this.changedAt = now;
+        clearTimeout(this.timer);
+        const wait = Math.min(kSaveAfterMs, Math.max(0, this.changedAt + kSaveWithinMs - now));
+        this.timer = setTimeout(() => void this.save(), wait);
+    }
+
+    private again(): void {
+        if (this.isOver) return;
+        clearTimeout(this.timer);
+        this.timer = setTimeout(() => void this.save(), kTryAgainMs);
+    }
+
+    /** Saves the draft, if it is another one than the server has. `isLast`: the page is being closed. */
+    async save(isLast = false): Promise<void> {
+        clearTimeout(this.timer);
+        this.timer = undefined;
+        if (!this.isLoaded || this.saving === "elsewhere") return;
+        if (!this.isDirty) {
+            if (this.saving !== "none") this.saving = this.mark ? "saved" : "none";
+            return;
+        }
+        // One at a time: each goes on with the mark of the one before.
+        if (this.sending && !isLast) return this.again();
+        const sending = this.send(isLast).finally(() => {
+            if (this.sending === sending) this.sending = undefined;
+        });
+        this.sending = sending;
+        await sending;
+    }
+
+    private async send(isLast: boolean): Promise<void> {
+        const text = this.markdown;
+        const { follows, person, mark } = this;
+        try {
+            const answer = await api.saveDraft(
+                this.moment,
+                { text, follows, person, mark },
+                isLast,
+            );
+            this.mark = answer.mark;
+            this.saved = text;
+            this.savedFollows = follows.join();
+            this.saving = "saved";
+            if (this.isDirty) this.later();
+        } catch (error) {
+            await this.notSaved(error);
+        }
+    }
+
+    private async notSaved(error: unknown): Promise<void> {
+        const code = error instanceof Refusal ? error.code : "";
+        if (code === "conflict") {
+            const { draft } = await api.draft(this.moment, { look: this.look });
+            this.elsewhere = draft ?? undefined;
+            this.saving = "elsewhere";
+            if (!draft) {
+                this.saving = "waiting";
+                this.goOnHere();
+            }
+            return;
+        }
+        this.saving = code === "somebody_else" ? "somebody-else" : "failed";
+        this.again();
+    }
+
+    /** Makes a version of what is written. */
+    async finish(): Promise<void> {
+        clearTimeout(this.timer);
+        this.timer = undefined;
+        await this.sending;
+        const text = this.markdown;
+        const [one] = this.standing;
+        const isSame = this.standing.length <= 1 && text === storyText(parseStory(one?.text ?? ""));
+        if (isSame && (one === undefined || this.follows.includes(one.version))) {
+            await this.putAside();
+            return;
+        }
+        const { follows, person, mark } = this;
+        await api.writeStory(
+            this.moment,
+            { text, follows, person, ...(mark ? { ends_draft: mark } : {}) },
+            { look: this.look },
+        );
+        this.isOver = true;
+    }
+
+    /** The draft goes; what stands is left as it is. */
+    async putAside(): Promise<void> {
+        clearTimeout(this.timer);
+        this.timer = undefined;
+        await this.sending;
+        if (this.mark) await api.endDraft(this.moment, this.mark);
+        this.isOver = true;
+    }
+
+    /** The page is left: what was not saved is, now. */
+    leave(isClosed = false): void {
+        if (!this.isOver && this.isLoaded && this.isDirty) void this.save(isClosed).catch(() => {});
+        this.isOver = true;
+        clearTimeout(this.timer);
+    }
+}
