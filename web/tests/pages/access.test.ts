@@ -1,29 +1,10 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
 import type { Page } from "playwright-core";
 
-import { desk, phone, serve, webFolder, type Visit } from "../browser.ts";
+import { findings } from "../axe.ts";
+import { desk, phone, serve, type Visit } from "../browser.ts";
 import { rule } from "../rules.ts";
-
-const axe = readFileSync(join(webFolder, "node_modules/axe-core/axe.min.js"), "utf8");
-
-interface Finding {
-    id: string;
-    nodes: { html: string; failureSummary: string }[];
-}
-
-/** What axe-core finds. The script is put in by the browser's own debugger: the pages' policy lets no other in. */
-async function findings(page: Page): Promise<string[]> {
-    const found =
-        (await page.evaluate(`(() => { if (!window.axe) { ${axe} } return axe.run(document, {
-        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }).then((all) => all.violations); })()`)) as Finding[];
-    return found.map(
-        (one) =>
-            `${one.id}: ${one.nodes.map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).join("\n")}`,
-    );
-}
 
 function places({ fake }: Visit): [string, string][] {
     const covered = fake.things.find((one) => one.cover !== null)!;
@@ -32,6 +13,8 @@ function places({ fake }: Visit): [string, string][] {
         ["timeline", "timeline"],
         ["a moment", `moment/${fake.moments[0]!.id}`],
         ["a covered moment", `moment/${fake.moments[1]!.id}`],
+        ["a story being written", `story/${fake.moments[0]!.id}`],
+        ["a story not yet begun", `story/${fake.moments[3]!.id}`],
         ["the viewer", `timeline?item=${fake.things[4]!.id}`],
         ["the viewer, covered", `timeline?item=${covered.id}`],
         ["keep", "keep"],
@@ -169,7 +152,13 @@ rule("rule 28: the focus shows at 3:1 or more", async (visit) => {
 });
 
 rule("rule 29: with reduced motion every transition is 0 ms", async (visit) => {
-    for (const place of ["home", "timeline", "keep", `moment/${visit.fake.moments[1]!.id}`]) {
+    for (const place of [
+        "home",
+        "timeline",
+        "keep",
+        `moment/${visit.fake.moments[1]!.id}`,
+        `story/${visit.fake.moments[0]!.id}`,
+    ]) {
         const page = await look(visit, place);
         const moving = await page.evaluate(
             () =>

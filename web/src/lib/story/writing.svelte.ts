@@ -156,6 +156,7 @@ export class Writing {
     goOnHere(): void {
         this.mark = this.elsewhere?.mark ?? "";
         this.elsewhere = undefined;
+        this.saving = "waiting";
         this.saved = "";
         this.later();
     }
@@ -222,11 +223,8 @@ export class Writing {
         if (code === "conflict") {
             const { draft } = await api.draft(this.moment, { look: this.look });
             this.elsewhere = draft ?? undefined;
-            this.saving = "elsewhere";
-            if (!draft) {
-                this.saving = "waiting";
-                this.goOnHere();
-            }
+            if (draft) this.saving = "elsewhere";
+            else this.goOnHere();
             return;
         }
         this.saving = code === "somebody_else" ? "somebody-else" : "failed";

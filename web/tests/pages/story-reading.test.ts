@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+
+import type { Page } from "playwright-core";
+
+import { findings } from "../axe.ts";
+import { phone, type Visit } from "../browser.ts";
+import { rule } from "../rules.ts";
+import { summer } from "../story.ts";
+
+async function read(visit: Visit): Promise<{ page: Page; told: ReturnType<typeof summer> }> {
+    const told = summer(visit);
+    const page = await visit.go(`moment/${told.moment.id}`);
+    await page.locator(".story .cov").waitFor();
+    return { page, told };
+}
+
+/** How far down the page it stands. */
+async function top(page: Page, words: string): Promise<number> {
+    const one = page.getByText(words, { exact: true });
+    return one.evaluate((element) => element.getBoundingClientRect().top + scrollY);
+}
+
+async function focused(page: Page): Promise<string> {
+    return page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+}
+
+rule("screen 6: a moment shows its story, with what it shows in its place", async (visit) => {
+    const { page, told } = await read(visit);
+    const story = page.locator("article.story");
+    assert.equal(await story.locator("em").textContent(), "three");
+    assert.equal(await story.getByRole("heading", { level: 2 }).textContent(), "The last evening");
+    const halves = await story.locator(".pair img").all();
+    assert.equal(halves.length, 2);
+    const [one, other] = await Promise.all(halves.map(async (half) => (await half.boundingBox())!));
+    assert.ok(Math.abs(one!.height - other!.height) < 1.5, "equal in height");
+    assert.equal(await story.locator("blockquote footer").textContent(), "Ana, on the telephone");
+    assert.equal(await story.locator("li").count(), 2);
+    assert.equal(await story.locator("audio").count(), 1);
+    await story.locator(".pair a").first().click();
+    await page.locator("dialog.view .held img").waitFor();
+    assert.ok(page.url().includes(`item=${told.shown[0]!.id}`));
+});
+
+rule(
+    "rules 1, 2 and 3: of what is covered in a story only its line and its place are on the page",
+    async (visit) => {
+        const bodies: string[] = [];
+        visit.page.on("response", async (response) => {
+            if (response.url().includes("/api/"))
+                bodies.push(await response.text().catch(() => ""));
+        });
+        const { page, told } = await read(visit);
+        await page.waitForTimeout(300);
+        const asked = () =>
+            visit.fake.requests.filter((one) => one.includes(`/items/${told.covered.id}`));
+        assert.deepEqual(asked(), []);
+        assert.ok(!bodies.some((body) => body.includes(`"${told.covered.name}"`)));
+        const shape = (await page.locator(".story .place").boundingBox())!;
+        assert.ok(Math.abs(shape.width / shape.height - told.covered.ratio / 1000) < 0.02);
+        await page.getByRole("heading", { name: told.covered.cover! }).waitFor();
+        await page
+            .locator(".story .cov")
+            .getByRole("button", { name: "Look", exact: true })
+            .click();
+        await page.locator(".story .place img").waitFor();
+        assert.ok(asked().length > 0);
+        assert.ok(
+            asked().every((one) => one.startsWith("POST") || one.includes("look=")),
+            asked().join(),
+        );
+    },
+);
+
+for (const [name, shape] of [
+    ["desk", undefined],
+    ["phone", phone],
+] as const)
+    rule(
+        `screen 9: Look moves nothing, and Not now folds it to its line (${name})`,
+        async (visit) => {
+            const { page } = await read(visit);
+            const before = await top(page, "The wind dropped.");
+            const cov = page.locator(".story .cov");
+            await cov.getByRole("button", { name: "Look", exact: true }).click();
+            await page.locator(".story .place img").waitFor();
+            await page.waitForTimeout(200);
+            assert.ok(Math.abs((await top(page, "The wind dropped.")) - before) < 1, "Look");
+            await page.locator(".story").getByRole("button", { name: "Cover again" }).click();
+            assert.equal(await page.locator(".story .place img").count(), 0);
+            assert.ok(Math.abs((await top(page, "The wind dropped.")) - before) < 1, "Cover again");
+            await cov.getByRole("button", { name: "Not now" }).click();
+            const folded = page.getByRole("button", { name: /His hands, held in ours\./u });
+            await folded.waitFor();
+            assert.ok((await page.locator(".story .covered").boundingBox())!.height < 130);
+            await folded.click();
+            await page.locator(".story .cov .choice").waitFor();
+            assert.equal(await focused(page), "His hands, held in ours.");
+        },
+        shape ? { shape } : {},
+    );
+
+rule(
+    "rules 5 and 6: the choice within a story is even, and neither of it has the focus",
+    async (visit) => {
+        const { page } = await read(visit);
+        const cov = page.locator(".story .cov");
+        const [notNow, look] = await Promise.all(
+            ["Not now", "Look"].map(async (name) => {
+                const one = cov.getByRole("button", { name, exact: true });
+                return {
+                    box: (await one.boundingBox())!,
+                    style: await one.evaluate((el) => {
+                        const { color, backgroundColor, fontWeight, borderColor } =
+                            getComputedStyle(el);
+                        return [color, backgroundColor, fontWeight, borderColor].join();
+                    }),
+                };
+            }),
+        );
+        assert.equal(notNow!.style, look!.style);
+        assert.ok(
+            Math.abs(notNow!.box.width - look!.box.width) < 1 &&
+                notNow!.box.height === look!.box.height,
+        );
+        assert.ok(!["Not now", "Look"].includes(await focused(page)));
+        await page.getByRole("heading", { name: "His hands, held in ours." }).focus();
+        const order = [];
+        for (let at = 0; at < 3; at += 1) {
+            await page.keyboard.press("Tab");
+            order.push(await focused(page));
+        }
+        assert.deepEqual(order, ["Tell me more", "Not now", "Look"]);
+        await cov.getByRole("button", { name: "Tell me more" }).click();
+        await page.getByText("He holds a finger.").waitFor();
+        await cov.hover();
+        await page.keyboard.press("Enter");
+        assert.equal(await page.locator(".story .place img").count(), 0);
+    },
+);
+
+rule(
+    "rule 7: Escape covers again what a story showed after a look, and lets go of it",
+    async (visit) => {
+        const { page } = await read(visit);
+        await page
+            .locator(".story .cov")
+            .getByRole("button", { name: "Look", exact: true })
+            .click();
+        await page.locator(".story .place img").waitFor();
+        await page.keyboard.press("Escape");
+        await page.locator(".story .cov").waitFor();
+        assert.equal(await page.locator(".story .place img").count(), 0);
+        assert.equal(await focused(page), "His hands, held in ours.");
+        assert.ok(visit.fake.requests.some((one) => one.startsWith("DELETE /api/v1/looks/")));
+        await page.reload();
+        await page.locator(".story .cov").waitFor();
+    },
+);
+
+rule("rule 16: nothing in a story plays, or is fetched to play, by itself", async (visit) => {
+    const { page } = await read(visit);
+    const audio = page.locator(".story audio");
+    await audio.waitFor();
+    await page.waitForTimeout(300);
+    assert.ok(await audio.evaluate((one) => (one as HTMLAudioElement).paused));
+    assert.equal(await audio.getAttribute("autoplay"), null);
+    assert.ok(!visit.fake.requests.some((one) => one.includes("/files/")));
+});
+
+rule(
+    "screen 6: two versions that stand beside each other are both shown, and said to be",
+    async (visit) => {
+        const { moment } = summer(visit);
+        const { stories, people } = visit.fake;
+        const [first] = stories.standing(moment);
+        stories.write(
+            moment,
+            { text: "It rained.", follows: [first!.version] },
+            "Kitchen",
+            people[0]!,
+        );
+        stories.write(
+            moment,
+            { text: "It was dark.", follows: [first!.version] },
+            "Phone",
+            people[1]!,
+        );
+        const page = await visit.go(`moment/${moment.id}`);
+        await page.getByText("Two versions stand beside each other.").waitFor();
+        assert.equal(await page.locator("article.story").count(), 2);
+        await page.getByText(/Joren, on Phone/u).waitFor();
+        await page.getByRole("link", { name: "Join them" }).click();
+        await page.locator(".writing .text").first().waitFor();
+    },
+);
+
+for (const scheme of ["light", "dark"] as const)
+    rule(
+        `rule 28: axe finds nothing in a moment with its story (${scheme})`,
+        async (visit) => {
+            const { page } = await read(visit);
+            assert.deepEqual(await findings(page), []);
+            await page.locator(".story .cov").getByRole("button", { name: "Not now" }).click();
+            assert.deepEqual(await findings(page), []);
+        },
+        { shape: { ...phone, colorScheme: scheme } },
+    );

@@ -1,0 +1,529 @@
+import assert from "node:assert/strict";
+
+import type { Page } from "playwright-core";
+
+import { phone, type Visit } from "../browser.ts";
+import type { FakeMoment } from "../fake/world.ts";
+import { rule } from "../rules.ts";
+import { drafted, lines, summer, write } from "../story.ts";
+
+const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
+
+/** Where the caret is: the text, with "|" in it. */
+async function caret(page: Page): Promise<string> {
+    return page.evaluate(() => {
+        const field = document.activeElement as HTMLElement;
+        if (field.dataset.line === "-1") return `[${field.getAttribute("aria-label")}]`;
+        const range = getSelection()!.getRangeAt(0).cloneRange();
+        const text = field.textContent ?? "";
+        range.setStart(field, 0);
+        const at = range.toString().length;
+        return `${text.slice(0, at)}|${text.slice(at)}`;
+    });
+}
+
+const standing = (visit: Visit, moment: FakeMoment) =>
+    visit.fake.stories.standing(moment).map((one) => one.text!.trim());
+
+rule(
+    "screen 9: empty, a story is a cursor and “Begin anywhere.”, without counts or prompts",
+    async (visit) => {
+        const page = await write(visit, garden(visit));
+        assert.equal(await caret(page), "|");
+        const field = page.locator(".writing .text");
+        assert.equal(
+            await field.evaluate((one) => getComputedStyle(one, "::before").content),
+            '"Begin anywhere."',
+        );
+        const words = await page.locator("main").innerText();
+        assert.doesNotMatch(words, /word|character|prompt|\d+ of/iu);
+        await page.keyboard.type("The tulips.");
+        assert.equal(
+            await field.evaluate((one) => getComputedStyle(one, "::before").content),
+            "none",
+        );
+    },
+);
+
+rule(
+    "screen 9: what is written saves itself as a draft that its writer alone sees, and outlives the page",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await page.keyboard.type("The tulips came late.");
+        await drafted(visit, moment, "The tulips came late.");
+        await page.getByText("Draft. Only you.").waitFor();
+        assert.deepEqual(standing(visit, moment), []);
+        await page.goto("about:blank");
+        await write(visit, moment);
+        assert.deepEqual(await lines(page), ["The tulips came late."]);
+        visit.fake.me = visit.fake.people[1]!.id;
+        await page.reload();
+        await page.locator(".writing .text").first().waitFor();
+        assert.deepEqual(await lines(page), [""]);
+    },
+);
+
+rule("screen 9: a page that is left at once loses nothing", async (visit) => {
+    const moment = garden(visit);
+    const page = await write(visit, moment);
+    await page.keyboard.type("At once.");
+    await page.getByRole("link", { name: /Ana’s garden/u }).click();
+    await page.getByRole("heading", { name: "Ana’s garden" }).waitFor();
+    await drafted(visit, moment, "At once.");
+    await write(visit, moment);
+    await page.getByText("At once.").click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(" And closed.");
+    await page.goto("about:blank");
+    await drafted(visit, moment, "At once. And closed.");
+});
+
+rule("screen 9: Done makes a version, ends the draft and shows the story", async (visit) => {
+    const moment = garden(visit);
+    const page = await write(visit, moment);
+    await page.keyboard.type("The tulips came late.");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("Nobody minded.");
+    await drafted(visit, moment, "The tulips came late.\n\nNobody minded.");
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.locator("article.story p").nth(1).waitFor();
+    assert.deepEqual(standing(visit, moment), ["The tulips came late.\n\nNobody minded."]);
+    assert.equal(visit.fake.stories.draft(moment, visit.fake.me), undefined);
+    await write(visit, moment);
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.locator("article.story p").first().waitFor();
+    assert.equal(visit.fake.stories.told(moment).versions.length, 1, "nothing changed: no version");
+});
+
+rule(
+    "by keyboard alone: Enter, Backspace, Delete and arrows between the blocks, and undo over all of it",
+    async (visit) => {
+        const page = await write(visit, garden(visit));
+        const press = async (...keys: string[]) => {
+            for (const key of keys) await page.keyboard.press(key);
+        };
+        await page.keyboard.type("One two");
+        await press("ArrowLeft", "ArrowLeft", "ArrowLeft", "Enter");
+        assert.deepEqual(await lines(page), ["One ", "two"]);
+        assert.equal(await caret(page), "|two");
+        await press("ArrowUp");
+        assert.equal(await caret(page), "|One ");
+        await press("End", "ArrowRight");
+        assert.equal(await caret(page), "|two");
+        await press("ArrowLeft");
+        assert.equal(await caret(page), "One |");
+        await press("Delete");
+        assert.deepEqual(await lines(page), ["One two"]);
+        await press("Enter", "Backspace");
+        assert.equal(await caret(page), "One |two");
+        await press("Shift+Enter");
+        assert.deepEqual(await lines(page), ["One \ntwo"]);
+        await press("Control+z", "Control+z");
+        assert.deepEqual(await lines(page), ["One ", "two"]);
+        await press("Control+Shift+z");
+        assert.deepEqual(await lines(page), ["One two"]);
+        for (let step = 0; step < 5; step += 1) await press("Control+z");
+        assert.deepEqual(await lines(page), [""]);
+        await page.keyboard.type("## Night");
+        await press("Enter");
+        await page.keyboard.type("> He came.");
+        await press("ArrowDown");
+        await page.keyboard.type("Ana");
+        await press("Enter");
+        await page.keyboard.type("- a");
+        await press("Enter");
+        await page.keyboard.type("b");
+        await press("Enter", "Enter");
+        await page.keyboard.type("End");
+        await drafted(
+            visit,
+            garden(visit),
+            "## Night\n\n> He came.\n>\n> — Ana\n\n- a\n- b\n\nEnd",
+        );
+        await press("Control+a", "Control+b");
+        await drafted(
+            visit,
+            garden(visit),
+            "## Night\n\n> He came.\n>\n> — Ana\n\n- a\n- b\n\n**End**",
+        );
+        await press("Control+i");
+        assert.equal(await page.locator(".writing em strong").textContent(), "End");
+    },
+);
+
+rule(
+    "rules 1, 2 and 26: a photograph, a pair and a sound are put in by keyboard; what is covered is a card with its line",
+    async (visit) => {
+        const { moment, covered, shown } = summer(visit);
+        moment.story = "We had borrowed the boat shed.";
+        const page = await write(visit, moment);
+        const tray = page.getByRole("toolbar", { name: "From this moment" });
+        const card = tray.getByRole("button", { name: /^Covered: His hands/u });
+        assert.equal(await card.locator("img").count(), 0);
+        assert.equal(await tray.locator('button[tabindex="0"]').count(), 1);
+        await page.locator(".writing .text").first().click();
+        await page.keyboard.press("Control+End");
+        await page.getByRole("button", { name: "Photograph", exact: true }).focus();
+        await page.keyboard.press("Enter");
+        const dialog = page.getByRole("dialog");
+        await dialog.getByRole("button", { name: /^Covered: His hands/u }).focus();
+        await page.keyboard.press("Enter");
+        await page.locator(".writing .cov").waitFor();
+        assert.equal(
+            await page.locator(".writing .cov button").count(),
+            0,
+            "no Look while writing",
+        );
+        await page.getByRole("button", { name: "Pair", exact: true }).click();
+        const put = dialog.getByRole("button", { name: "Put these two in" });
+        assert.ok(await put.isDisabled());
+        const choices = dialog.locator(".tray-grid button:not(.cov)");
+        await choices.nth(0).click();
+        await choices.nth(1).click();
+        await put.click();
+        await page.locator(".writing .pair").waitFor();
+        await page.getByRole("button", { name: "Sound", exact: true }).click();
+        await dialog.locator(".tray-grid button").first().click();
+        await page.keyboard.type("After it.");
+        const [one, other] = shown;
+        const sound = visit.fake.things.find(
+            (thing) => thing.kind === "sound" && moment.items.includes(thing.id),
+        )!;
+        await drafted(
+            visit,
+            moment,
+            `We had borrowed the boat shed.\n\n![](item:${covered.id})\n\n![](item:${one!.id})\n![](item:${other!.id})\n\n![](item:${sound.id})\n\nAfter it.`,
+        );
+        assert.ok(
+            !visit.fake.requests.some((request) => request.includes(`/items/${covered.id}/`)),
+        );
+    },
+);
+
+rule(
+    "a heading, a quotation and a space are put in from the foot, and what was put in can be taken out",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await page.keyboard.type("One.");
+        await page.getByRole("button", { name: "Heading" }).click();
+        await page.keyboard.type("Night");
+        await page.getByRole("button", { name: "Quotation" }).click();
+        await page.keyboard.type("He came.");
+        await page.getByRole("button", { name: "Space" }).click();
+        await page.keyboard.type("Two.");
+        await drafted(visit, moment, "One.\n\n## Night\n\n> He came.\n\n***\n\nTwo.");
+        await page.keyboard.press("Home");
+        await page.keyboard.press("Backspace");
+        assert.equal(await caret(page), "[Space]");
+        await page.keyboard.press("Delete");
+        await drafted(visit, moment, "One.\n\n## Night\n\n> He came.\n\nTwo.");
+        await page.keyboard.press("Control+z");
+        assert.equal((await lines(page)).filter((line) => line === "[Space]").length, 1);
+    },
+);
+
+rule(
+    "rule 27: a block is dragged by its grip, and goes the same way by its menu and by keys",
+    async (visit) => {
+        const moment = garden(visit);
+        moment.story = "One.\n\nTwo.\n\nThree.";
+        const page = await write(visit, moment);
+        await page.getByText("Three.").click();
+        const grip = page.locator(".grip button").first();
+        const from = (await grip.boundingBox())!;
+        assert.ok(from.width >= 24 && from.height >= 24);
+        const to = (await page.getByText("One.").boundingBox())!;
+        await page.mouse.move(from.x + 20, from.y + 20);
+        await page.mouse.down();
+        await page.mouse.move(from.x + 20, from.y - 20, { steps: 4 });
+        await page.mouse.move(from.x + 20, to.y + 2, { steps: 4 });
+        await page.mouse.up();
+        assert.deepEqual(await lines(page), ["Three.", "One.", "Two."]);
+        await page.getByText("Now number 1 of 3.").waitFor();
+        assert.equal(await page.getByRole("menu").count(), 0, "the end of the way presses nothing");
+        await page.getByText("Three.").click();
+        await page.locator(".grip button").first().click();
+        await page.getByRole("menuitem", { name: "Move down" }).click();
+        assert.deepEqual(await lines(page), ["One.", "Three.", "Two."]);
+        await page.keyboard.press("Alt+ArrowDown");
+        assert.deepEqual(await lines(page), ["One.", "Two.", "Three."]);
+        await page.keyboard.press("Alt+ArrowUp");
+        await page.keyboard.press("Alt+ArrowUp");
+        assert.deepEqual(await lines(page), ["Three.", "One.", "Two."]);
+        await page.locator(".grip button").first().focus();
+        await page.keyboard.press("Enter");
+        await page.getByRole("menuitem", { name: "Make it a heading" }).click();
+        await drafted(visit, moment, "## Three.\n\nOne.\n\nTwo.");
+    },
+);
+
+rule("what is pasted is words and Markdown, never markup", async (visit) => {
+    const moment = garden(visit);
+    const page = await write(visit, moment);
+    const paste = (text: string) =>
+        page.evaluate((given) => {
+            const data = new DataTransfer();
+            data.setData("text/plain", given);
+            data.setData("text/html", `<h1 style="color:red">${given}</h1><img src="http://x/y">`);
+            document.activeElement!.dispatchEvent(
+                new ClipboardEvent("paste", {
+                    clipboardData: data,
+                    bubbles: true,
+                    cancelable: true,
+                }),
+            );
+        }, text);
+    await page.keyboard.type("Before ");
+    await paste("a <b>word</b> ");
+    await page.keyboard.type("after.");
+    assert.deepEqual(await lines(page), ["Before a <b>word</b> after."]);
+    await paste("\n\n## Night\n\nIt *rained*.\n\n> Yes.\n\nEnd");
+    await page.keyboard.type(".");
+    await drafted(
+        visit,
+        moment,
+        "Before a <b>word</b> after.\n\n## Night\n\nIt *rained*.\n\n> Yes.\n\nEnd.",
+    );
+    assert.equal(await page.locator(".writing img, .writing h1, .writing b").count(), 0);
+    assert.ok(page.url().includes("story/"), "words that are pasted here are not kept as a file");
+});
+
+rule("screen 9: every version is kept, compared in words, and written on from", async (visit) => {
+    const moment = garden(visit);
+    const { stories, people } = visit.fake;
+    const one = stories.write(
+        moment,
+        { text: "It rained all night.\n\nNobody minded." },
+        "Phone",
+        people[1]!,
+    );
+    stories.write(moment, {
+        text: "It snowed all night.\n\nNobody minded.",
+        follows: [one.version],
+    });
+    const page = await write(visit, moment);
+    await page.getByRole("button", { name: "Versions" }).click();
+    const rows = page.locator(".versions li");
+    assert.equal(await rows.count(), 2);
+    assert.match(await rows.nth(0).innerText(), /12 May 2025.*Ines, on Kitchen\s+Stands now/su);
+    assert.match(await rows.nth(1).innerText(), /Joren, on Phone/u);
+    await rows.nth(0).getByRole("button").first().click();
+    assert.equal(await page.locator(".changes ins").textContent(), "added: snowed");
+    assert.equal(await page.locator(".changes del").textContent(), "gone: rained");
+    await rows.nth(1).getByRole("button").first().click();
+    await page.getByLabel("what is written now").check();
+    assert.equal(await page.locator(".changes ins").textContent(), "added: snowed");
+    await page.getByRole("button", { name: "Write on from this one" }).click();
+    assert.deepEqual(await lines(page), ["It rained all night.", "Nobody minded."]);
+    await page.keyboard.press("Control+z");
+    assert.deepEqual(await lines(page), ["It snowed all night.", "Nobody minded."]);
+});
+
+rule(
+    "screen 9: two versions stand beside each other, both are shown, and the joined one ends both",
+    async (visit) => {
+        const moment = garden(visit);
+        const { stories, people } = visit.fake;
+        const first = stories.write(moment, { text: "It rained." });
+        const follows = [first.version];
+        stories.write(moment, { text: "It rained.\n\nHers.", follows }, "Kitchen", people[0]!);
+        stories.write(moment, { text: "It rained.\n\nHis.", follows }, "Phone", people[1]!);
+        const page = await write(visit, moment);
+        await page
+            .getByRole("heading", { name: "Two versions stand beside each other." })
+            .waitFor();
+        const columns = page.locator(".columns .column");
+        assert.match(await columns.nth(0).innerText(), /Ines, on Kitchen.*Hers\./su);
+        assert.match(await columns.nth(1).innerText(), /Joren, on Phone.*His\./su);
+        assert.deepEqual((await lines(page)).sort(), ["Hers.", "His.", "It rained."]);
+        await page.locator(".writing").getByText("His.").click();
+        await page.keyboard.press("Control+a");
+        await page.keyboard.type("Both.");
+        await page.getByRole("button", { name: "Done" }).click();
+        await page.locator("article.story p").first().waitFor();
+        assert.equal(standing(visit, moment).length, 1);
+        assert.match(standing(visit, moment)[0]!, /Both\./u);
+        assert.equal(await page.getByText("Two versions stand").count(), 0);
+    },
+);
+
+rule(
+    "screen 9: what somebody else writes meanwhile stands beside what is written, and is taken in by hand",
+    async (visit) => {
+        const moment = garden(visit);
+        const { stories, people } = visit.fake;
+        const first = stories.write(moment, { text: "It rained." });
+        const page = await write(visit, moment);
+        await page.getByText("It rained.").click();
+        await page.keyboard.press("End");
+        await page.keyboard.type(" Mine.");
+        stories.write(
+            moment,
+            { text: "It rained.\n\nHis.", follows: [first.version] },
+            "Phone",
+            people[1]!,
+        );
+        visit.fake.tell("moments");
+        await page.getByText("Another version stands beside what you write.").waitFor();
+        assert.equal((await lines(page))[0], "It rained. Mine.", "what is written stays");
+        assert.match(
+            await page.locator(".beside-versions").innerText(),
+            /Joren, on Phone.*His\./su,
+        );
+        await page.getByRole("button", { name: "Take it in" }).click();
+        assert.ok((await lines(page)).includes("His."));
+        await page.getByText("Another version stands").waitFor({ state: "detached" });
+        await page.getByRole("button", { name: "Done" }).click();
+        await page.locator("article.story p").first().waitFor();
+        assert.equal(standing(visit, moment).length, 1);
+        assert.match(standing(visit, moment)[0]!, /Mine\.[^]*His\.|His\.[^]*Mine\./u);
+    },
+);
+
+rule("screen 9: who does not take it in loses nothing of either", async (visit) => {
+    const moment = garden(visit);
+    const { stories, people } = visit.fake;
+    const first = stories.write(moment, { text: "It rained." });
+    const page = await write(visit, moment);
+    stories.write(moment, { text: "His.", follows: [first.version] }, "Phone", people[1]!);
+    await page.getByText("It rained.").click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(" Mine.");
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.getByText("Two versions stand beside each other.").waitFor();
+    assert.deepEqual(standing(visit, moment), ["His.", "It rained. Mine."]);
+});
+
+rule(
+    "a draft that cannot be saved is said to be so, tried again, and not lost",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        visit.fake.refusesDrafts = true;
+        await page.keyboard.type("Words.");
+        await page.getByText("Not saved yet. It is tried again.").waitFor();
+        visit.fake.refusesDrafts = false;
+        await drafted(visit, moment, "Words.");
+        await page.getByText("Draft. Only you.").waitFor();
+    },
+    { expected: /500/u },
+);
+
+rule(
+    "two windows of one person do not write over each other",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await page.keyboard.type("Here.");
+        await drafted(visit, moment, "Here.");
+        visit.fake.stories.told(moment).drafts.set(visit.fake.me!, {
+            text: "Here.\n\nThere.",
+            follows: [],
+            saved: "2025-05-12T08:00:00Z",
+            mark: "another",
+        });
+        await page.keyboard.type(" And here.");
+        await page
+            .getByRole("heading", { name: "You wrote here in another window, too." })
+            .waitFor();
+        assert.equal(visit.fake.stories.draft(moment, visit.fake.me)!.text, "Here.\n\nThere.");
+        await page.getByRole("button", { name: "Take it in" }).click();
+        for (let step = 0; step < 50; step += 1) {
+            const text = visit.fake.stories.draft(moment, visit.fake.me)!.text;
+            if (text.includes("There.") && text.includes("And here.")) return;
+            await page.waitForTimeout(100);
+        }
+        assert.fail(visit.fake.stories.draft(moment, visit.fake.me)!.text);
+    },
+    { expected: /409/u },
+);
+
+rule(
+    "nothing is saved in the name of whoever came meanwhile",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        const [ines, joren] = visit.fake.people;
+        visit.fake.me = joren!.id;
+        await page.keyboard.type("Hers.");
+        await page.getByText(/^Somebody else is here now\./u).waitFor();
+        assert.equal(visit.fake.stories.draft(moment, joren!.id), undefined);
+        visit.fake.me = ines!.id;
+        await drafted(visit, moment, "Hers.");
+    },
+    { expected: /409/u },
+);
+
+rule(
+    "rule 8: the story of a covered moment is written after a look, which goes along from page to page and no further",
+    async (visit) => {
+        const moment = visit.fake.moments[1]!;
+        const page = await visit.go(`story/${moment.id}`);
+        await page.getByRole("heading", { name: moment.cover! }).waitFor();
+        assert.equal(await page.getByText("He came on a Thursday").count(), 0);
+        await page.getByRole("button", { name: "Look", exact: true }).click();
+        await page.locator(".writing .text").first().waitFor();
+        assert.match((await lines(page))[0]!, /^He came on a Thursday/u);
+        await page.getByRole("button", { name: "Done" }).click();
+        await page.getByRole("heading", { name: "Emil" }).waitFor();
+        await page.getByRole("link", { name: "Write" }).click();
+        await page.locator(".writing .text").first().waitFor();
+        await page.reload();
+        await page.getByRole("heading", { name: moment.cover! }).waitFor();
+    },
+);
+
+rule("as others will see it, and back to writing", async (visit) => {
+    const { moment } = summer(visit);
+    const page = await write(visit, moment);
+    await page.getByRole("button", { name: "As others will see it" }).click();
+    await page.locator("article.story .pair img").first().waitFor();
+    assert.equal(await page.locator("[contenteditable]").count(), 0);
+    assert.equal(await page.locator(".story .cov .choice").count(), 1);
+    await page.getByRole("button", { name: "As others will see it" }).click();
+    await page.locator(".writing .text").first().waitFor();
+});
+
+rule("a draft is put away, and comes back with Undo", async (visit) => {
+    const moment = garden(visit);
+    moment.story = "It rained.";
+    const page = await write(visit, moment);
+    await page.getByText("It rained.").click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(" All night.");
+    await drafted(visit, moment, "It rained. All night.");
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Put the draft away" }).click();
+    await page.getByText("The draft is put away.").waitFor();
+    assert.deepEqual(await lines(page), ["It rained."]);
+    assert.equal(visit.fake.stories.draft(moment, visit.fake.me), undefined);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await drafted(visit, moment, "It rained. All night.");
+});
+
+rule(
+    "on a phone everything is put in from the foot, and a block moves without dragging",
+    async (visit) => {
+        const moment = garden(visit);
+        moment.story = "One.\n\nTwo.";
+        const page = await write(visit, moment);
+        await page.getByText("Two.").tap();
+        await page.locator(".grip button").first().tap();
+        await page.getByRole("menuitem", { name: "Move up" }).tap();
+        assert.deepEqual(await lines(page), ["Two.", "One."]);
+        await page.getByRole("button", { name: "Photograph", exact: true }).tap();
+        await page.getByRole("dialog").locator(".tray-grid button").first().tap();
+        await page.locator(".writing figure img").first().waitFor();
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${over} px too wide`);
+        for (const tool of await page
+            .locator(".blocks button, .editbar button, .grip button")
+            .all()) {
+            const box = await tool.boundingBox();
+            if (box) assert.ok(box.height >= 44, `${await tool.innerText()}: ${box.height}`);
+        }
+    },
+    { shape: phone },
+);

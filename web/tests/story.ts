@@ -1,0 +1,67 @@
+import type { Page } from "playwright-core";
+
+import type { Visit } from "./browser.ts";
+import type { FakeMoment, Thing } from "./fake/world.ts";
+
+/** A moment with a story that shows two photographs beside each other, what is covered, and a recording. */
+export function summer({ fake }: Visit): { moment: FakeMoment; covered: Thing; shown: Thing[] } {
+    const moment = fake.moments[0]!;
+    const things = moment.items.map((id) => fake.things.find((one) => one.id === id)!);
+    const shown = things.filter((one) => one.kind === "photograph").slice(0, 3);
+    const [one, other, covered] = shown as [Thing, Thing, Thing];
+    const sound = things.find((thing) => !shown.includes(thing))!;
+    sound.kind = "sound";
+    sound.ratio = 0;
+    covered.cover = "His hands, held in ours.";
+    covered.coverMore = "He holds a finger.";
+    covered.coverBy = "Ines";
+    const item = (thing: Thing) => `![](item:${thing.id})`;
+    moment.story = [
+        "We had borrowed the boat shed for *three* weeks.",
+        `${item(one)}\n${item(other)}`,
+        "## The last evening",
+        item(covered),
+        "The wind dropped.",
+        "> I held him too.\n>\n> — Ana, on the telephone",
+        "- the hat\n- the blanket",
+        "***",
+        item(sound),
+        "We have said every year that we will go back.",
+    ].join("\n\n");
+    return { moment, covered, shown };
+}
+
+/** The page where this story is written, ready to be typed in. */
+export async function write(visit: Visit, moment: FakeMoment): Promise<Page> {
+    const page = await visit.go(`story/${moment.id}`);
+    await page.locator(".writing .text").first().waitFor();
+    return page;
+}
+
+/** Waits until the draft says this. */
+export async function drafted(
+    { fake, page }: Visit,
+    moment: FakeMoment,
+    text: string,
+): Promise<void> {
+    for (let step = 0; step < 100; step += 1) {
+        if (fake.stories.draft(moment, fake.me)?.text.trim() === text) return;
+        await page.waitForTimeout(100);
+    }
+    throw new Error(
+        `the draft is ${JSON.stringify(fake.stories.draft(moment, fake.me)?.text)}, not ${JSON.stringify(text)}`,
+    );
+}
+
+/** The story on the page, a line a text. */
+export async function lines(page: Page): Promise<string[]> {
+    return page
+        .locator(".writing [data-line]")
+        .evaluateAll((all) =>
+            all.map((one) =>
+                (one as HTMLElement).dataset.line === "-1"
+                    ? `[${one.getAttribute("aria-label")}]`
+                    : (one.textContent ?? ""),
+            ),
+        );
+}
