@@ -5,6 +5,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 
 import { desk, family, launch, phone, serve, skip, Visit, webFolder } from "./browser.ts";
 import type { Fake } from "./fake/server.ts";
+import { summer } from "./story.ts";
 
 /** Every page, on a desk and on a phone, light and dark: docs/screens. The pictures in them are made up (fake/landscape.ts). */
 const out = join(webFolder, "..", "docs", "screens");
@@ -38,6 +39,7 @@ async function scenes(visit: Visit, save: (name: string) => Promise<void>): Prom
     await page.mouse.wheel(0, 900);
     await page.waitForTimeout(400);
     await save("moment-below");
+    await stories(visit, go, save);
     await go(`moment/${fake.moments[1]!.id}`);
     await save("cover");
     await page.getByRole("button", { name: "Tell me more" }).click();
@@ -80,6 +82,51 @@ async function scenes(visit: Visit, save: (name: string) => Promise<void>): Prom
     await save("settings");
     await go("let-go");
     await save("let-go");
+}
+
+/** A moment's story, read and written, with its versions. */
+async function stories(
+    visit: Visit,
+    go: (place: string) => Promise<void>,
+    save: (name: string) => Promise<void>,
+): Promise<void> {
+    const { page, fake } = visit;
+    const { moment } = summer(visit);
+    const [first] = fake.stories.standing(moment);
+    await go(`moment/${moment.id}`);
+    await page.locator(".story .cov").scrollIntoViewIfNeeded();
+    await page.waitForTimeout(400);
+    await save("moment-story");
+    await go(`story/${fake.moments[3]!.id}`);
+    await save("editor-empty");
+    await go(`story/${moment.id}`);
+    await page.locator(".writing .text").first().click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(" It rained for two of them.");
+    await page.getByText("Draft. Only you.").waitFor();
+    await save("editor");
+    await page.getByRole("button", { name: "Pair", exact: true }).click();
+    await page.getByRole("dialog").locator(".tray-grid button").first().click();
+    await page.waitForTimeout(300);
+    await save("editor-pair");
+    await page.keyboard.press("Escape");
+    const follows = [first!.version];
+    const [ines, joren] = fake.people;
+    const text = `${moment.story}\n\nWe never did.`;
+    fake.stories.write(moment, { text, follows }, "Kitchen", ines!);
+    fake.stories.told(moment).drafts.clear();
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Versions" }).click();
+    await page.locator(".versions button").first().click();
+    await page.locator(".compared .changes").waitFor();
+    await page.waitForTimeout(200);
+    await save("editor-versions");
+    fake.stories.write(moment, { text: "It rained.", follows }, "Joren’s phone", joren!);
+    fake.stories.told(moment).drafts.clear();
+    await go(`story/${moment.id}`);
+    await page.locator(".beside-versions").scrollIntoViewIfNeeded();
+    await page.waitForTimeout(300);
+    await save("editor-beside");
 }
 
 async function keepSome(page: Page, fake: Fake): Promise<void> {

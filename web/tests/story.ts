@@ -28,6 +28,7 @@ export function summer({ fake }: Visit): { moment: FakeMoment; covered: Thing; s
         item(sound),
         "We have said every year that we will go back.",
     ].join("\n\n");
+    fake.stories.begin(moment);
     return { moment, covered, shown };
 }
 

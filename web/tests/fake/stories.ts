@@ -45,6 +45,11 @@ export class Stories {
         return told;
     }
 
+    /** Its story is that of the moment alone, with nothing before it. */
+    begin(moment: FakeMoment): void {
+        this.of.delete(moment.id);
+    }
+
     /** A version as a device would write it. */
     write(moment: FakeMoment, said: Said, device = "Kitchen", who = this.who()): StoryVersion {
         const told = this.told(moment);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 import type { Page } from "playwright-core";
 
-import { phone, type Visit } from "../browser.ts";
+import { findings } from "../axe.ts";
+import { desk, phone, type Visit } from "../browser.ts";
 import type { FakeMoment } from "../fake/world.ts";
 import { rule } from "../rules.ts";
 import { drafted, lines, summer, write } from "../story.ts";
@@ -366,7 +367,9 @@ rule(
             people[1]!,
         );
         visit.fake.tell("moments");
-        await page.getByText("Another version stands beside what you write.").waitFor();
+        await page
+            .getByRole("heading", { name: "Another version stands beside what you write." })
+            .waitFor();
         assert.equal((await lines(page))[0], "It rained. Mine.", "what is written stays");
         assert.match(
             await page.locator(".beside-versions").innerText(),
@@ -374,7 +377,7 @@ rule(
         );
         await page.getByRole("button", { name: "Take it in" }).click();
         assert.ok((await lines(page)).includes("His."));
-        await page.getByText("Another version stands").waitFor({ state: "detached" });
+        await page.locator(".beside-versions").waitFor({ state: "detached" });
         await page.getByRole("button", { name: "Done" }).click();
         await page.locator("article.story p").first().waitFor();
         assert.equal(standing(visit, moment).length, 1);
@@ -527,3 +530,49 @@ rule(
     },
     { shape: phone },
 );
+
+for (const [name, shape, colorScheme] of [
+    ["light, desk", desk, "light"],
+    ["dark, phone", phone, "dark"],
+] as const)
+    rule(
+        `rule 28: axe finds nothing where a story is written, chosen for, compared and joined (${name})`,
+        async (visit) => {
+            const { moment } = summer(visit);
+            const { stories, people } = visit.fake;
+            const [first] = stories.standing(moment);
+            const follows = [first!.version];
+            stories.write(
+                moment,
+                { text: `${moment.story}\n\nHers.`, follows },
+                "Kitchen",
+                people[0]!,
+            );
+            stories.write(moment, { text: "It rained.", follows }, "Phone", people[1]!);
+            const all: string[] = [];
+            const page = await write(visit, moment);
+            const check = async (what: string) =>
+                all.push(...(await findings(page)).map((one) => `${what}: ${one}`));
+            await page.locator(".beside-versions summary").click();
+            await page.locator(".writing .quotation .text").first().click();
+            await check("writing and joining");
+            await page.locator(".grip button").first().click();
+            await check("the block's menu");
+            await page.keyboard.press("Escape");
+            await page.getByRole("button", { name: "Pair", exact: true }).click();
+            await page.getByRole("dialog").locator(".tray-grid button").first().click();
+            await check("choosing two");
+            await page.keyboard.press("Escape");
+            await page.getByRole("button", { name: "More" }).click();
+            await page.getByRole("menuitem", { name: "Versions" }).click();
+            await page.locator(".versions button").first().click();
+            await page.locator(".changes").last().waitFor();
+            await check("versions");
+            await page.keyboard.press("Escape");
+            await page.getByRole("button", { name: "More" }).click();
+            await page.getByRole("menuitem", { name: "As others will see it" }).click();
+            await check("reading");
+            assert.deepEqual(all, []);
+        },
+        { shape: { ...shape, colorScheme } },
+    );

@@ -61,6 +61,7 @@ export const story: StoryStrings = {
             : `${shown} Fassungen stehen nebeneinander.`,
     besideHow:
         "Sie wurden zur gleichen Zeit geschrieben, auf zwei Geräten. Beide stehen in dem, was du jetzt schreibst. Mit „Fertig“ tritt es an die Stelle von beiden.",
+    showBeside: "Zeigen, was dort steht",
     join: "Zusammenfügen",
     takeIn: "Dazunehmen",
     leaveOut: "Weglassen",

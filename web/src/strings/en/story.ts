@@ -59,6 +59,7 @@ export const story = {
             : `${shown} versions stand beside each other.`,
     besideHow:
         "They were written at the same time, on two devices. Both are in what you write now. With Done it takes the place of both.",
+    showBeside: "Show what stands there",
     join: "Join them",
     takeIn: "Take it in",
     leaveOut: "Leave it out",
