@@ -1,5 +1,6 @@
 import { addresses, api, Refusal, whenRefused } from "../api/client.ts";
 import type { Check, Person, Session, Settings, State } from "../api/types.ts";
+import { hasParked } from "./story/parked.ts";
 import { tongue } from "./words.svelte.ts";
 
 export type Change = "timeline" | "moments" | "people" | "just-kept" | "settings";
@@ -35,6 +36,8 @@ class App {
     });
     /** one line at the foot of the page, read out: what was just done */
     said = $state.raw<{ words: string; undo?: () => void }>();
+    /** Puts by what is written and not saved; false: nothing is. */
+    parkWords: (() => boolean) | undefined;
     private events: EventSource | undefined;
     private keepListeners = new Set<(progress: KeepProgress) => void>();
     private hereAt = 0;
@@ -122,8 +125,23 @@ class App {
     }
 
     private refused(refusal: Refusal): void {
-        if (refusal.code === "locked" && this.state === "open") this.locked();
-        else if (refusal.code === "gone") this.state = "gone";
+        if (refusal.code === "locked" && this.state === "open") {
+            if (!this.parkWords?.()) return this.locked();
+            // What somebody is writing and nobody has yet is not thrown away with the page.
+            this.events?.close();
+            this.state = "locked";
+        } else if (refusal.code === "gone") this.gone();
+    }
+
+    private gone(): void {
+        this.parkWords?.();
+        this.state = "gone";
+    }
+
+    /** The disk may be back. */
+    tryAgain(): void {
+        if (hasParked()) void this.start();
+        else location.reload();
     }
 
     say(words: string, undo?: () => void): void {
@@ -170,8 +188,8 @@ class App {
         );
         hear<Check>("check", (check) => (this.check = check));
         hear<{ state: "gone" | "open" }>("archive", ({ state }) => {
-            if (state === "gone") this.state = "gone";
-            else if (this.state === "gone") location.reload();
+            if (state === "gone") this.gone();
+            else if (this.state === "gone") this.tryAgain();
         });
         hear("locked", () => this.locked());
         for (const what of Object.keys(this.changed) as Change[])

@@ -415,6 +415,41 @@ rule(
 );
 
 rule(
+    "words that could not be saved before the archive was locked are there when it is opened again",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        visit.fake.refusesDrafts = true;
+        await page.keyboard.type("Nearly lost.");
+        await page.getByText("Not saved yet. It is tried again.").waitFor();
+        visit.fake.state = "locked";
+        await page.getByLabel("Your passphrase").fill(visit.fake.passphrase);
+        assert.ok(!(await page.content()).includes("Nearly lost."));
+        visit.fake.refusesDrafts = false;
+        await page.getByRole("button", { name: "Open" }).click();
+        await page.getByText("Nearly lost.").waitFor();
+        await drafted(visit, moment, "Nearly lost.");
+    },
+    { expected: /500|401/u },
+);
+
+rule(
+    "words that were written when the disk went away are there when it is back",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await page.keyboard.type("Nearly lost.");
+        visit.fake.state = "gone";
+        await page.getByRole("button", { name: "Try again" }).waitFor();
+        visit.fake.state = "open";
+        await page.getByRole("button", { name: "Try again" }).click();
+        await page.getByText("Nearly lost.").waitFor();
+        await drafted(visit, moment, "Nearly lost.");
+    },
+    { expected: /503/u },
+);
+
+rule(
     "two windows of one person do not write over each other",
     async (visit) => {
         const moment = garden(visit);

@@ -4,6 +4,7 @@ import { itemsOf, type Block } from "./blocks.ts";
 import { begun, settled, keyed, united, type Text } from "./editing.ts";
 import { History } from "./history.ts";
 import { parseStory } from "./parse.ts";
+import { park, takeParked } from "./parked.ts";
 import { storyText } from "./write.ts";
 
 const kSaveAfterMs = 1000;
@@ -68,6 +69,22 @@ export class Writing {
         if (draft) this.take(draft);
         else this.begin(story.standing);
         this.isLoaded = true;
+        const parked = takeParked(this.moment, this.person);
+        if (!parked) return;
+        this.text = begun(parseStory(parked.text));
+        this.follows = parked.follows;
+        this.mark = parked.mark;
+        this.later();
+    }
+
+    /** The archive was locked. What was not saved waits until it is opened again; false: there is nothing. */
+    park(): boolean {
+        if (this.isOver || !this.isLoaded || !this.isDirty) return false;
+        const { moment, person, markdown: text, follows, mark } = this;
+        park({ moment, person, text, follows, mark });
+        this.isOver = true;
+        clearTimeout(this.timer);
+        return true;
     }
 
     private begin(standing: readonly StoryVersion[]): void {
