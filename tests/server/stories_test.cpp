@@ -84,7 +84,7 @@ TEST_F(Writing, EveryVersionIsKeptAndSaysWhoWroteItAndWhen) {
     EXPECT_NE(first.value("device", ""), "");
     i_am(joren);
     const std::string long_text(5'000, 'x');
-    const auto now = write(long_text, {first["version"]});
+    const auto now = write(long_text, Json::array({first["version"]}));
     EXPECT_EQ(now["versions"], 2);
     ASSERT_EQ(now["standing"].size(), 1U);
     EXPECT_EQ(now["standing"][0]["text"], long_text);
@@ -103,13 +103,14 @@ TEST_F(Writing, EveryVersionIsKeptAndSaysWhoWroteItAndWhen) {
 
 TEST_F(Writing, WhatTwoWroteAtOnceStandsSideBySideUntilOneJoinsThem) {
     const auto first = write("He came on a Thursday.")["standing"][0]["version"];
-    write("It rained.", {first});
+    write("It rained.", Json::array({first}));
     i_am(joren);
-    const auto both = write("It was dark.", {first})["standing"];
+    const auto both = write("It was dark.", Json::array({first}))["standing"];
     ASSERT_EQ(both.size(), 2U);
     EXPECT_EQ(both[0]["person"]["name"], "Ines");
     EXPECT_EQ(both[1]["person"]["name"], "Joren");
-    EXPECT_EQ(write("It was dark.", {first})["versions"], 3) << "sent twice, it says one thing";
+    EXPECT_EQ(write("It was dark.", Json::array({first}))["versions"], 3)
+        << "sent twice, it says one thing";
     EXPECT_EQ(texts(), (Versions{"It rained.", "It was dark."}));
     write("It rained, in the dark.", {both[0]["version"], both[1]["version"]});
     EXPECT_EQ(texts(), Versions{"It rained, in the dark."});
@@ -130,7 +131,7 @@ TEST_F(Writing, WhatIsNoStoryIsRefusedAndNothingIsWritten) {
     EXPECT_EQ(last.status, 400);
     std::string spaces;
     for (int i = 0; i < 100'001; ++i) spaces += "***\n";
-    write(spaces, {first});
+    write(spaces, Json::array({first}));
     EXPECT_EQ(last.status, 413);
     ask("PUT", story + "/draft", {{"text", std::string(1'000'001, 'x')}});
     EXPECT_EQ(last.status, 400);
@@ -166,7 +167,7 @@ TEST_F(Writing, Rule2TheStoryOfACoveredMomentIsToldAfterALookAlone) {
     }
     ask("GET", story + "/versions/" + first);
     EXPECT_EQ(last.status, 403);
-    write("x", {first});
+    write("x", Json::array({first}));
     EXPECT_EQ(last.status, 403) << "nobody writes over what they have not seen";
     EXPECT_NE(save("He came on a Thursday, early.", mark), "") << "but no words are lost";
     EXPECT_EQ(last.body.find("He came"), std::string::npos);

@@ -116,8 +116,9 @@ export class Fake {
             ids.flatMap((id) => this.byId.get(id) ?? []).map((one) => this.shown(one, look)),
         () => this.people.find((one) => one.id === this.me) ?? null,
     );
-    /** what answers to drafts that are sent */
+    /** whether drafts that are sent are refused, and versions */
     refusesDrafts = false;
+    refusesStories = false;
     /** names whose upload is refused when it has arrived */
     failing = new Set<string>();
     passphrase = "correct horse battery";
@@ -725,6 +726,8 @@ export class Fake {
                 )
                     throw new Answer(403, "covered", "This is covered.");
                 const said = await this.body<Said>(request);
+                if (this.refusesStories && rest.length === 0 && method === "PUT")
+                    throw new Answer(500, "io", "The disk could not write it.");
                 if (this.refusesDrafts && rest[0] === "draft" && method === "PUT")
                     throw new Answer(500, "io", "The disk could not write it.");
                 const [status, body] = this.stories.answer(

@@ -415,6 +415,24 @@ rule(
 );
 
 rule(
+    "a version that could not be written stays a draft, and the page stays",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        visit.fake.refusesStories = true;
+        await page.keyboard.type("Words.");
+        await page.getByRole("button", { name: "Done" }).click();
+        await page.getByText("The disk could not write it.").waitFor();
+        await drafted(visit, moment, "Words.");
+        visit.fake.refusesStories = false;
+        await page.getByRole("button", { name: "Done" }).click();
+        await page.locator("article.story p").first().waitFor();
+        assert.deepEqual(standing(visit, moment), ["Words."]);
+    },
+    { expected: /500/u },
+);
+
+rule(
     "words that could not be saved before the archive was locked are there when it is opened again",
     async (visit) => {
         const moment = garden(visit);

@@ -261,11 +261,14 @@ export class Writing {
             return;
         }
         const { follows, person, mark } = this;
-        await api.writeStory(
-            this.moment,
-            { text, follows, person, ...(mark ? { ends_draft: mark } : {}) },
-            { look: this.look },
-        );
+        const change = { text, follows, person, ...(mark ? { ends_draft: mark } : {}) };
+        try {
+            await api.writeStory(this.moment, change, { look: this.look });
+        } catch (error) {
+            // It is a draft as before.
+            if (this.isDirty) this.later();
+            throw error;
+        }
         this.isOver = true;
     }
 
