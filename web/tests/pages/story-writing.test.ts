@@ -414,6 +414,18 @@ rule(
     { expected: /500/u },
 );
 
+rule("between two blocks a press on the plus makes a place to write", async (visit) => {
+    const moment = garden(visit);
+    moment.story = "One.\n\nTwo.";
+    const page = await write(visit, moment);
+    const block = page.locator(".writing > .block").nth(1);
+    await block.hover();
+    await block.locator(".between").click();
+    assert.equal(await caret(page), "|");
+    await page.keyboard.type("Between.");
+    assert.deepEqual(await lines(page), ["One.", "Between.", "Two."]);
+});
+
 rule(
     "a version that could not be written stays a draft, and the page stays",
     async (visit) => {

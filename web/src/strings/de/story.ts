@@ -6,7 +6,6 @@ export const story: StoryStrings = {
     draft: "Entwurf.",
     draftMine: "Entwurf. Nur für dich.",
     notSaved: "Noch nicht gesichert. Es wird wieder versucht.",
-    saved: "Gesichert.",
     somebodyElse:
         "Jetzt ist jemand anderes hier. Was du schreibst, wartet, bis du sagst, dass du es bist.",
     by: (name) => `Geschrieben von ${name}.`,
@@ -46,8 +45,6 @@ export const story: StoryStrings = {
     apart: "Untereinander",
     takeOut: "Herausnehmen",
     takenOut: "Herausgenommen.",
-    here: "Hier schreiben",
-    strong: "Fett",
     movedTo: (number, all) => `Jetzt Nummer ${number} von ${all}.`,
     putAside: "Den Entwurf weglegen",
     aside: "Der Entwurf ist weggelegt.",
@@ -81,5 +78,4 @@ export const story: StoryStrings = {
     writeOn: "Von dieser aus weiterschreiben",
     added: "dazu:",
     removed: "weg:",
-    kept: "Die Geschichte ist behalten.",
 };

@@ -5,7 +5,6 @@ export const story = {
     draft: "Draft.",
     draftMine: "Draft. Only you.",
     notSaved: "Not saved yet. It is tried again.",
-    saved: "Saved.",
     somebodyElse: "Somebody else is here now. What you write waits until you say that it is you.",
     by: (name: string) => `Written by ${name}.`,
     done: "Done",
@@ -44,8 +43,6 @@ export const story = {
     apart: "One below the other",
     takeOut: "Take it out",
     takenOut: "Taken out.",
-    here: "Write here",
-    strong: "Strong",
     movedTo: (number: string, all: string) => `Now number ${number} of ${all}.`,
     putAside: "Put the draft away",
     aside: "The draft is put away.",
@@ -79,7 +76,6 @@ export const story = {
     writeOn: "Write on from this one",
     added: "added:",
     removed: "gone:",
-    kept: "The story is kept.",
 };
 
 export type StoryStrings = typeof story;
