@@ -1,4 +1,3 @@
-#include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -241,7 +240,9 @@ Result<ExitCode> run(Context& context, const ShownCommand& command) {
                     what_is_shown(library, record) + "  since " + printable_line(record.made);
         if (record.until) line += ", until " + printable_line(*record.until);
         if (record.passphrase) line += ", with a passphrase";
-        context.out().line(line + "  " + places);
+        line += "  ";
+        line += places;
+        context.out().line(line);
         for (const auto& where : record.where)
             context.out().line("          " + printable_line(share::link_of(record, where)));
     }

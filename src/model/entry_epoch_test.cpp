@@ -1,4 +1,5 @@
 // What an epoch's entry tells: devices and ways in.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -66,7 +67,8 @@ TEST(EntryParser, TakesAnEpochsWaysInTheOrderThatIsSigned) {
     const auto a = way_json("000000000000000a");
     const auto b = way_json("000000000000000b");
     EXPECT_TRUE(parser.parse(with_ways("[" + a + "," + b + "]")));
-    for (const auto& ways : {a + "," + a, b + "," + a, a + "," + b + "," + b}) {
+    for (const auto& ways : {fmt::format("{},{}", a, a), fmt::format("{},{}", b, a),
+                             fmt::format("{},{},{}", a, b, b)}) {
         const auto refused = parser.parse(with_ways("[" + ways + "]"));
         ASSERT_FALSE(refused) << ways;
         EXPECT_THAT(refused.error().message(), HasSubstr("\"ways\""));

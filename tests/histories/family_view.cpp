@@ -1,7 +1,6 @@
 #include "histories/family_view.h"
 
 #include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -15,6 +14,7 @@
 #include "base/time.h"
 #include "histories/journal_pages.h"
 #include "model/entry.h"
+#include "model/hybrid_clock.h"
 #include "model/ids.h"
 
 namespace keepsake::testing {

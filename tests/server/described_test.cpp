@@ -1,8 +1,10 @@
 // docs/api/openapi.yaml held to the program: every path and method is answered, every answer is of
 // the described form.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <regex>
@@ -40,7 +42,8 @@ class Described {
             return at + ": is of another type";
         if (schema["enum"] && value.is_string()) {
             bool known = false;
-            for (const auto& one : schema["enum"]) known = known || one.as<std::string>() == value;
+            for (const auto& one : schema["enum"])
+                known = known || one.as<std::string>() == value.get<std::string>();
             if (!known) return at + ": is no value of its list";
         }
         if (schema["pattern"] && value.is_string() &&
@@ -99,13 +102,13 @@ class Described {
             if (!value.contains(name.as<std::string>()))
                 return at + ": lacks " + name.as<std::string>();
         for (const auto& [name, member] : value.items()) {
+            const auto where = fmt::format("{}.{}", at, name);
             const auto known = schema["properties"] ? schema["properties"][name] : YAML::Node();
             if (known.IsDefined() && !known.IsNull()) {
-                if (auto wrong = wrong_with(member, known, at + "." + name); !wrong.empty())
-                    return wrong;
+                if (auto wrong = wrong_with(member, known, where); !wrong.empty()) return wrong;
             } else if (schema["additionalProperties"] &&
                        schema["additionalProperties"].IsScalar()) {
-                return at + ": has " + name;
+                return where + " is not described";
             }
         }
         return {};
