@@ -22,11 +22,13 @@
 #include "library/library.h"
 #include "library/tell.h"
 #include "model/ids.h"
+#include "share/dates.h"
 #include "share/end.h"
 #include "share/guest_page.h"
 #include "share/record.h"
 #include "share/shelf.h"
 #include "share/show.h"
+#include "share/wish.h"
 
 namespace keepsake::cli {
 namespace {
@@ -65,6 +67,7 @@ Result<share::Wish> wish_of(library::Library& library, const ShowCommand& comman
     }
     wish.language = language();
     wish.cover = command.cover;
+    wish.more = command.more;
     wish.until = command.until;
     if (command.hint && !command.hint->empty()) wish.hint = command.hint;
     wish.originals = command.originals;
@@ -153,6 +156,9 @@ std::string place_text(const share::Where& where, const std::string& device) {
             return printable_line(where.path) + device;
         case As::guests:
             return "the guests' listener" + device;
+        case As::download:
+            return "the file " + printable_line(where.name) + ", as it was saved from a browser" +
+                   device;
     }
     return "";
 }
@@ -198,6 +204,30 @@ Result<std::string> record_json(library::Library& library, const share::Record& 
                                 {"link", to_utf8_lossy(share::link_of(record, where))}});
     }
     return out.dump();
+}
+
+/// Where a share still stands, or says what it said before.
+void tell_of_remains(Context& context, const share::Remains& left, std::string_view what) {
+    const auto device = left.device.empty() ? "" : " on " + printable_line(left.device);
+    auto line = std::string(what) + " " + place_text(left.where, device);
+    if (!left.why.empty()) line += ": " + printable_line(left.why);
+    context.messages().line(
+        line + (left.device.empty() ? "." : ". `keepsake tend` there brings it up to date."));
+}
+
+Result<ExitCode> change_dates(Context& context, library::Library& library,
+                              const std::vector<share::Record>& records, const std::string& on) {
+    const auto until = on == "never" ? std::nullopt : std::optional(on);
+    bool all = true;
+    for (const auto& record : records) {
+        TRY_LET(const auto remains, share::change_until(library, record, until));
+        context.out().line(printable_line(record.to) + "’s link works " +
+                           (until ? "to the end of " + *until + "." : "until it is ended."));
+        for (const auto& left : remains)
+            tell_of_remains(context, left, "Another date still stands in");
+        all = all && remains.empty();
+    }
+    return all ? ExitCode::done : ExitCode::some_failed;
 }
 
 }  // namespace
@@ -253,6 +283,7 @@ Result<ExitCode> run(Context& context, const ShownCommand& command) {
 Result<ExitCode> run(Context& context, const EndCommand& command) {
     TRY_LET(auto library, context.open());
     TRY_LET(const auto records, share::find_shares(library, command.what));
+    if (command.on) return change_dates(context, library, records, *command.on);
     bool all = true;
     for (const auto& record : records) {
         TRY_LET(const auto ending, share::end_share(library, record));
@@ -262,13 +293,8 @@ Result<ExitCode> run(Context& context, const EndCommand& command) {
             context.out().line(to +
                                "’s link stops working now. Keepsake cannot take back copies "
                                "already saved.");
-        for (const auto& left : ending.remains) {
-            const auto device = left.device.empty() ? "" : " on " + printable_line(left.device);
-            auto line = "It still stands in " + place_text(left.where, device);
-            if (!left.why.empty()) line += ": " + printable_line(left.why);
-            line += left.device.empty() ? "." : ". `keepsake tend` there removes it.";
-            context.messages().line(line);
-        }
+        for (const auto& left : ending.remains)
+            tell_of_remains(context, left, "It still stands in");
         for (const auto& where : record.where)
             if (where.as == As::folder && !where.at.empty())
                 context.messages().line("If the folder was copied to " + printable_line(where.at) +

@@ -68,6 +68,7 @@ void Grammar::add_show() {
                 throw UsageError{"--to-folder or --as-file, not both."};
             if (values.file && !values.at.empty())
                 throw UsageError{"--at goes with a folder, not with --as-file."};
+            if (values.more && !values.cover) throw UsageError{"--tell-more goes with --cover."};
             if (values.with_key && !values.file)
                 throw UsageError{"--with-key goes with --as-file."};
         });
@@ -81,6 +82,8 @@ void Grammar::add_show() {
     shown->add_flag("--json", listed->json, "One JSON object a line, for programs");
     auto [end, ended] = add<EndCommand>(app_, "end", "Ends what is shown to somebody");
     text(*end, "NAME", ended->what, "A name, a link, or a number of `keepsake shown`")->required();
+    text(*end, "--on", ended->on, "Not now: changes its last day, as 2027-06-30, or never")
+        ->type_name("DATE");
 }
 
 void Grammar::add_show_options(CLI::App& show, ShowCommand& wish) {
@@ -89,6 +92,8 @@ void Grammar::add_show_options(CLI::App& show, ShowCommand& wish) {
         ->type_name("NAME");
     text(show, "--cover", wish.cover,
          "A line that stands before all of it, until they want to look")
+        ->type_name("WORDS");
+    text(show, "--tell-more", wish.more, "With that line: what whoever asks to be told more reads")
         ->type_name("WORDS");
     text(show, "--until", wish.until, "The last day, as 2027-06-30")->type_name("DATE");
     text(show, "--passphrase-hint", wish.hint,

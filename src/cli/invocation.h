@@ -35,7 +35,9 @@ struct ServeCommand {
     bool behind_proxy = false;
     std::vector<std::string> hosts;
     std::string prefix;
-    std::optional<std::string> guests;  ///< HOST:PORT
+    std::optional<std::string> guests;     ///< HOST:PORT
+    std::optional<std::string> shares_to;  ///< where the pages may put what is shown
+    std::string shares_at;                 ///< its address
     std::optional<std::string> log;
     bool open_browser = false;
 };
@@ -109,6 +111,7 @@ struct ShowCommand {
     std::optional<std::string> moment;
     std::optional<std::string> story;
     std::optional<std::string> cover;
+    std::optional<std::string> more;  ///< with that line
     std::optional<std::string> until;
     std::optional<std::string> hint;             ///< asks for a passphrase; "": no hint
     std::optional<std::string> passphrase_file;  ///< of the share
@@ -123,7 +126,8 @@ struct ShownCommand {
     bool json = false;
 };
 struct EndCommand {
-    std::string what;  ///< a name, a link, or the first digits of a share's number
+    std::string what;               ///< a name, a link, or the first digits of a share's number
+    std::optional<std::string> on;  ///< a day, or "never": when it ends, other than now
 };
 struct CoverCommand {
     std::string subject;

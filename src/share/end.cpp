@@ -20,6 +20,7 @@
 #include "library/environment.h"
 #include "library/library.h"
 #include "os/file_system.h"
+#include "share/dates.h"
 #include "share/destination.h"
 #include "share/record.h"
 #include "share/shelf.h"
@@ -105,12 +106,15 @@ Result<> remove_at(library::Library& library, const Record& record, const Where&
         case As::guests:
             return end_on_shelf(environment.files, shelf_folder(environment.state_folder),
                                 where.name);
+        case As::download:
+            return Error(ErrorCode::unsupported, "whoever has the file can open it");
     }
     return {};
 }
 
 /// Whether something of it stands where this device put it.
 bool stands(library::Library& library, const Where& where) {
+    if (where.as == As::download) return false;
     const auto& environment = library.environment();
     const auto path = where.as == As::guests
                           ? os::join_path(shelf_folder(environment.state_folder), where.name)
@@ -146,7 +150,7 @@ Result<Ending> end_share(library::Library& library, const Record& record) {
     Ending ending;
     TRY_LET(const auto own, library.join());
     for (const auto& where : record.where) {
-        if (where.device != own) {
+        if (where.device != own && where.as != As::download) {
             TRY_LET(auto device, library.device_name(where.device));
             ending.remains.push_back({where, std::move(device), ""});
             continue;
@@ -164,16 +168,25 @@ Result<std::uint64_t> remove_what_is_over(library::Library& library) {
     const auto own = library.device();
     const auto& environment = library.environment();
     const auto now = environment.clock.now();
-    sweep_shelf(environment.files, shelf_folder(environment.state_folder), now);
-    if (!own) return std::uint64_t{0};
+    const auto sweep = [&] {
+        sweep_shelf(environment.files, shelf_folder(environment.state_folder), now);
+    };
+    if (!own) {
+        sweep();
+        return std::uint64_t{0};
+    }
     TRY_LET(const auto records, read_records(library.catalog()));
     std::uint64_t removed = 0;
     for (const auto& record : records) {
-        if (!record.is_over(day_of(now))) continue;
+        if (!record.is_over(day_of(now))) {
+            follow_date(library, *own, record);
+            continue;
+        }
         for (const auto& where : record.where)
             if (where.device == *own && stands(library, where) && remove_at(library, record, where))
                 ++removed;
     }
+    sweep();  // once the notes there say what holds now
     return removed;
 }
 

@@ -35,8 +35,9 @@ Result<std::vector<Record>> find_shares(library::Library& library, std::string_v
 /// journal; the files are gone by then.
 Result<Ending> end_share(library::Library& library, const Record& record);
 
-/// Removes what this device put of all shares that ended elsewhere, or whose day has passed. Gives
-/// how many were removed; what cannot be removed waits.
+/// Removes what this device put of all shares that ended elsewhere, or whose day has passed, and
+/// takes over dates that were changed elsewhere. Gives how many were removed; what cannot be
+/// removed waits.
 Result<std::uint64_t> remove_what_is_over(library::Library& library);
 
 }  // namespace keepsake::share

@@ -63,6 +63,19 @@ std::vector<std::string> files_in(const Json& json) {
     return files;
 }
 
+bool is_named(const Where& where) {
+    switch (where.as) {
+        case As::guests:
+            return where.name.size() == 32 && from_hex(where.name);
+        case As::download:
+            return os::is_file_name(where.name);
+        case As::folder:
+        case As::file:
+            return where.path.starts_with('/');
+    }
+    return false;
+}
+
 std::optional<Where> where_from(const Json& json) {
     if (!json.is_object()) return std::nullopt;
     Where where;
@@ -73,6 +86,8 @@ std::optional<Where> where_from(const Json& json) {
         where.as = As::file;
     else if (as == "guests")
         where.as = As::guests;
+    else if (as == "download")
+        where.as = As::download;
     else
         return std::nullopt;
     const auto device = model::DeviceId::from_hex(text_in(json, "device"));
@@ -85,9 +100,7 @@ std::optional<Where> where_from(const Json& json) {
     where.at = text_in(json, "at");
     where.files = files_in(json);
     where.sha256 = text_in(json, "sha256");
-    const bool is_named = where.as == As::guests ? where.name.size() == 32 && from_hex(where.name)
-                                                 : where.path.starts_with('/');
-    return is_named ? std::optional(std::move(where)) : std::nullopt;
+    return is_named(where) ? std::optional(std::move(where)) : std::nullopt;
 }
 
 std::optional<Record> record_from(const model::ShareId& share, const std::string& value) {
@@ -106,11 +119,13 @@ std::optional<Record> record_from(const model::ShareId& share, const std::string
                     record.items.push_back(*id);
     record.made = text_in(json, "made");
     record.until = optional_in(json, "until");
+    record.made_until = record.until;
     record.key = text_in(json, "key");
     if (!crypto::AgeIdentity::from_text(record.key)) return std::nullopt;
     record.passphrase = is_true(json, "passphrase");
     record.hint = optional_in(json, "hint");
     record.cover = optional_in(json, "cover");
+    record.more = optional_in(json, "more");
     record.originals = is_true(json, "originals");
     record.places = is_true(json, "places");
     if (const auto where = json.find("where"); where != json.end() && where->is_array())
@@ -146,6 +161,8 @@ std::string_view to_text(As as) {
             return "file";
         case As::guests:
             return "guests";
+        case As::download:
+            return "download";
     }
     return "";
 }
@@ -164,6 +181,7 @@ model::Set shown_entry(const Record& record) {
     json["passphrase"] = record.passphrase;
     if (record.hint) json["hint"] = *record.hint;
     if (record.cover) json["cover"] = *record.cover;
+    if (record.more) json["more"] = *record.more;
     json["originals"] = record.originals;
     json["places"] = record.places;
     json["where"] = Json::array();
@@ -198,6 +216,7 @@ Result<std::vector<Record>> read_records(catalog::Catalog& catalog) {
         if (found == records.end() || !json.is_string()) return;
         const auto day = json.get<std::string>();
         found->second.until = day.empty() ? std::nullopt : std::optional(day);
+        found->second.redated = true;
     }));
     TRY(of_each("ended", [&](const model::ShareId& share, const std::string& value) {
         const auto found = records.find(share);
@@ -226,6 +245,8 @@ std::string link_of(const Record& record, const Where& where) {
         address = "index.html";
     else if (where.as == As::guests)
         address = where.name + "/";
+    else if (where.as == As::download)
+        address = where.name;
     else
         address = os::file_name_of(where.path);
     return address + "#" + record.key;

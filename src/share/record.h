@@ -14,15 +14,15 @@
 /// What the journal holds of a share. Source: docs/formats/share.md, "In the archive".
 namespace keepsake::share {
 
-enum class As : std::uint8_t { folder, file, guests };
+enum class As : std::uint8_t { folder, file, guests, download };
 std::string_view to_text(As as);
 
 /// Where it was put.
 struct Where {
     As as = As::folder;
     model::DeviceId device;
-    std::string path;                ///< absolute; of `guests` ""
-    std::string name;                ///< of `guests`: 32 hex
+    std::string path;                ///< absolute; of `guests` and `download` ""
+    std::string name;                ///< of `guests`: 32 hex; of `download`: as it was saved
     std::string at;                  ///< the URL of the folder, "" if it was not told
     std::vector<std::string> files;  ///< of a folder; of a large share without the sealed ones
     std::string sha256;              ///< of a file
@@ -35,12 +35,15 @@ struct Record {
     std::optional<model::MomentId> moment;
     bool story_alone = false;
     std::vector<model::ItemId> items;
-    std::string made;                  ///< "2026-11-25"
-    std::optional<std::string> until;  ///< as it holds now
-    std::string key;                   ///< the link's identity
+    std::string made;                       ///< "2026-11-25"
+    std::optional<std::string> until;       ///< as it holds now
+    std::optional<std::string> made_until;  ///< as it was made
+    bool redated = false;                   ///< another date was said since
+    std::string key;                        ///< the link's identity
     bool passphrase = false;
     std::optional<std::string> hint;
     std::optional<std::string> cover;
+    std::optional<std::string> more;
     bool originals = false;
     bool places = false;
     std::vector<Where> where;

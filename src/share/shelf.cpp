@@ -58,7 +58,16 @@ bool is_shelf_name(std::string_view name) {
 
 Result<> note_until(os::FileSystem& files, const std::string& shelf, const std::string& name,
                     const std::optional<std::string>& until) {
-    return write_note(files, shelf, name, until ? *until + "\n" : std::string(kOpen));
+    return write_note(files, shelf, name, note_of(until));
+}
+
+std::string note_of(const std::optional<std::string>& until) {
+    return until ? *until + "\n" : std::string(kOpen);
+}
+
+std::string noted_until(os::FileSystem& files, const std::string& shelf, const std::string& name) {
+    const auto note = os::read_file(files, note_path(shelf, name), kLargestNote);
+    return note ? std::string(as_text(*note)) : "";
 }
 
 Result<> end_on_shelf(os::FileSystem& files, const std::string& shelf, const std::string& name) {

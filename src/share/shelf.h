@@ -23,6 +23,9 @@ bool is_shelf_name(std::string_view name);
 /// Says until when it may be served (none: until it is ended). Durability: survives a crash.
 Result<> note_until(os::FileSystem& files, const std::string& shelf, const std::string& name,
                     const std::optional<std::string>& until);
+/// What is noted of that, as it stands there; "" where nothing is.
+std::string note_of(const std::optional<std::string>& until);
+std::string noted_until(os::FileSystem& files, const std::string& shelf, const std::string& name);
 /// Says that it has ended, and removes what is left of it. Nothing of it is served from the first
 /// moment on. Errors: those of removing; it has ended all the same.
 Result<> end_on_shelf(os::FileSystem& files, const std::string& shelf, const std::string& name);

@@ -22,7 +22,6 @@
 #include "crypto/age_keys.h"
 #include "library/environment.h"
 #include "library/library.h"
-#include "library/tell.h"
 #include "library/told.h"
 #include "model/entry.h"
 #include "model/ids.h"
@@ -37,45 +36,17 @@
 #include "share/sealer.h"
 #include "share/shelf.h"
 #include "share/story.h"
+#include "share/wish.h"
 
 namespace keepsake::share {
 namespace {
 
-constexpr std::size_t kLargestName = 256;
 constexpr std::size_t kLargestHeadBytes = 64UL << 10U;
 constexpr std::size_t kLargestInsideBytes = 16UL << 20U;
 constexpr std::size_t kLargestLeafBytes = 256UL << 10U;
 constexpr std::size_t kLeafStepBytes = 4096;
 constexpr std::uint32_t kMostOfProportions = 999;
 constexpr std::size_t kShelfNameBytes = 16;
-
-Result<> check_name(std::string_view text, std::string_view what) {
-    if (!is_utf8(text) || text.find_first_of("\r\n") != std::string_view::npos ||
-        text.find('\0') != std::string_view::npos)
-        return Error(ErrorCode::invalid, std::string(what) + " must be one line of text.");
-    if (text.size() > kLargestName)
-        return Error(ErrorCode::invalid, std::string(what) + " is too long.");
-    return {};
-}
-
-Result<> check(const Wish& wish, const std::string& today) {
-    if (wish.to.empty()) return Error(ErrorCode::invalid, "Say whom it is for.");
-    TRY(check_name(wish.to, "The name"));
-    if (wish.from) TRY(check_name(*wish.from, "The sender's name"));
-    if (wish.hint) TRY(check_name(*wish.hint, "The hint"));
-    if (wish.hint && !wish.passphrase)
-        return Error(ErrorCode::invalid, "A hint goes with a passphrase.");
-    if (wish.passphrase && wish.passphrase->empty())
-        return Error(ErrorCode::invalid, "The passphrase is empty.");
-    if (wish.cover) TRY(library::check_cover(*wish.cover));
-    if (!wish.until) return {};
-    if (!is_day(*wish.until))
-        return Error(ErrorCode::invalid,
-                     printable(*wish.until) + " is no day, such as 2027-06-30.");
-    if (*wish.until < today)
-        return Error(ErrorCode::invalid, *wish.until + " has passed; name a day to come.");
-    return {};
-}
 
 Json name_or_null(std::string_view name) {
     return name.empty() ? Json(nullptr) : Json(to_utf8_lossy(name));
@@ -320,8 +291,11 @@ class Making {
         extent["kind"] = wish_->moment ? (wish_->story_alone ? "story" : "moment") : "items";
         extent["count"] = ids_.size();
         if (wish_->cover)
-            told["cover"] = cover_json(
-                library::Cover{.line = *wish_->cover, .more = {}, .by = {}, .moment = {}}, extent);
+            told["cover"] = cover_json(library::Cover{.line = *wish_->cover,
+                                                      .more = wish_->more.value_or(""),
+                                                      .by = {},
+                                                      .moment = {}},
+                                       extent);
         else if (contents.moment_cover)
             told["cover"] = cover_json(*contents.moment_cover, extent);
         const auto count = [&](const char* kind) {
@@ -368,7 +342,7 @@ class Making {
 };
 
 Record record_of(library::Library& library, const Wish& wish, const model::DeviceId& device,
-                 const Target& target, const std::string& shelf_name) {
+                 const Target& target, const std::string& name) {
     Record record;
     library.environment().random.fill(record.share.bytes);
     record.to = wish.to;
@@ -377,19 +351,21 @@ Record record_of(library::Library& library, const Wish& wish, const model::Devic
     record.items = wish.items;
     record.made = day_of(library.environment().clock.now());
     record.until = wish.until;
+    record.made_until = wish.until;
     record.passphrase = wish.passphrase.has_value();
     record.hint = wish.hint;
     record.cover = wish.cover;
+    record.more = wish.more;
     record.originals = wish.originals;
     record.places = wish.places;
     Where where;
     where.as = target.as;
     where.device = device;
     where.at = target.at;
-    where.name = shelf_name;
+    where.name = name;
     // Of the listener the address of all that it serves was told.
-    if (!shelf_name.empty() && !where.at.empty())
-        where.at += (where.at.ends_with('/') ? "" : "/") + shelf_name + "/";
+    if (target.as == As::guests && !where.at.empty())
+        where.at += (where.at.ends_with('/') ? "" : "/") + name + "/";
     record.where.push_back(std::move(where));
     return record;
 }
@@ -404,19 +380,26 @@ Result<std::string> absolute(os::FileSystem& files, std::string path) {
     return os::join_path(*real, os::file_name_of(path));
 }
 
-}  // namespace
-
-Result<Report> show(library::Library& library, const Wish& wish, const Target& target,
-                    const GuestPage& page, library::Listener& listener) {
-    const auto& environment = library.environment();
-    auto& files = environment.files;
-    TRY(check(wish, day_of(environment.clock.now())));
+Result<> check_target(const Target& target, const GuestPage& page) {
     if (!is_utf8(target.at) || target.at.find_first_of("# \t\r\n") != std::string::npos ||
         target.at.find('\0') != std::string::npos)
         return Error(ErrorCode::invalid, "The address is a URL without a # in it.");
     if (!page.is_there())
         return Error(ErrorCode::unsupported,
                      "This program was built without the guest page, so it can show nothing.");
+    return {};
+}
+
+bool is_one_file(As as) { return as == As::file || as == As::download; }
+
+}  // namespace
+
+Result<Report> show(library::Library& library, const Wish& wish, const Target& target,
+                    const GuestPage& page, library::Listener& listener) {
+    const auto& environment = library.environment();
+    auto& files = environment.files;
+    TRY(check_wish(wish, day_of(environment.clock.now())));
+    TRY(check_target(target, page));
     TRY(library.may_write());
     TRY(library.settle_doubts());
     TRY_LET(const auto device, library.join());
@@ -425,8 +408,9 @@ Result<Report> show(library::Library& library, const Wish& wish, const Target& t
     Report report;
     const auto shelf = shelf_folder(environment.state_folder);
     const bool shelved = target.as == As::guests;
-    report.record = record_of(library, wish, device, target,
-                              shelved ? random_name(environment.random, kShelfNameBytes) : "");
+    report.record =
+        record_of(library, wish, device, target,
+                  shelved ? random_name(environment.random, kShelfNameBytes) : target.name);
     auto& record = report.record;
     auto& where = record.where.front();
     record.key = key.text();
@@ -435,12 +419,13 @@ Result<Report> show(library::Library& library, const Wish& wish, const Target& t
         TRY(os::make_directories(files, shelf, true));
     } else {
         TRY_LET(path, absolute(files, target.path));
-        where.path = path;
+        // A download waits there; what counts is whoever saved it, and where nobody knows.
+        if (target.as != As::download) where.path = path;
     }
     TRY_LET(const auto destination,
-            target.as == As::file ? to_one_file(files, environment.random, page, path,
-                                                target.with_key ? key.text() : std::string_view())
-                                  : to_folder(files, environment.random, page, path, shelved));
+            is_one_file(target.as) ? to_one_file(files, environment.random, page, path,
+                                                 target.with_key ? key.text() : std::string_view())
+                                   : to_folder(files, environment.random, page, path, shelved));
     Making making(library, wish, listener, *destination);
     TRY(making.make(link, report));
     TRY(destination->prepare());
@@ -460,6 +445,23 @@ Result<Report> show(library::Library& library, const Wish& wish, const Target& t
     }
     report.link = link_of(record, where);
     return report;
+}
+
+Result<std::string> prepare_page(library::Library& library, const Wish& wish,
+                                 const std::string& path, const GuestPage& page,
+                                 library::Listener& listener) {
+    const auto& environment = library.environment();
+    TRY(check_wish(wish, day_of(environment.clock.now())));
+    TRY(check_target({.as = As::file, .path = path}, page));
+    const auto link = crypto::AgeIdentity::generate(environment.random);
+    TRY_LET(const auto destination,
+            to_one_file(environment.files, environment.random, page, path, ""));
+    Report report;
+    Making making(library, wish, listener, *destination);
+    TRY(making.make(link, report));
+    TRY(destination->prepare());
+    TRY(destination->publish());
+    return std::string(link.to_text().text());
 }
 
 }  // namespace keepsake::share

@@ -1,45 +1,25 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "base/result.h"
-#include "crypto/secret.h"
 #include "library/environment.h"
 #include "library/library.h"
-#include "model/ids.h"
 #include "share/guest_page.h"
 #include "share/record.h"
+#include "share/wish.h"
 
 /// Showing: a share is made, and where it was put is told to the journal.
 namespace keepsake::share {
 
-/// Whom something is shown to, what, and how. Texts are UTF-8.
-struct Wish {
-    std::string to;
-    std::optional<std::string> from;  ///< none: the archive's only keeper, if it names one
-    std::string language = "en";
-    bool save = true;
-    std::vector<model::ItemId> items;       ///< or
-    std::optional<model::MomentId> moment;  ///< all of it, or
-    bool story_alone = false;               ///< its story, with the items that this shows
-    std::optional<std::string>
-        cover;  ///< a line before all of it; "": says only that it is covered
-    std::optional<std::string> until;  ///< "2027-06-30", a day that has not passed
-    std::optional<crypto::Secret> passphrase;
-    std::optional<std::string> hint;
-    bool originals = false;
-    bool places = false;
-};
-
 /// Where it goes.
 struct Target {
     As as = As::folder;
-    std::string path = {};  ///< of a folder or file
+    std::string path = {};  ///< of a folder or file; of a download where it waits for that
     std::string at = {};    ///< the folder's URL, or the listener's, if it is known
     bool with_key = false;  ///< of a file: the link's words stand in it
+    std::string name = {};  ///< of a download: as it is saved
 };
 
 struct Report {
@@ -58,5 +38,11 @@ struct Report {
 /// guest page; limit; cancelled; those of reading and writing.
 Result<Report> show(library::Library& library, const Wish& wish, const Target& target,
                     const GuestPage& page, library::Listener& listener);
+
+/// Makes one page at `path` as show() does, to see it as they will: it is no share, the journal is
+/// told nothing of it, and its link's words are given for it alone. Errors: as show().
+Result<std::string> prepare_page(library::Library& library, const Wish& wish,
+                                 const std::string& path, const GuestPage& page,
+                                 library::Listener& listener);
 
 }  // namespace keepsake::share

@@ -37,7 +37,7 @@
 #include "share/guest_page.h"
 #include "share/record.h"
 #include "share/show_for_test.h"
-#include "support/family.h"
+#include "share/showing_family.h"
 
 namespace keepsake::share {
 namespace {
@@ -47,46 +47,6 @@ using ::testing::Contains;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-class Showing : public keepsake::testing::Family {
-  protected:
-    library::Environment environment() {
-        auto environment = home.environment();
-        environment.looker = &looker;
-        return environment;
-    }
-    library::Library opened() {
-        auto library = library::Library::open(environment(), archive,
-                                              library::IdentityText{owner.to_text()}, home.heard);
-        if (!library) throw std::runtime_error(library.error().describe());
-        return std::move(*library);
-    }
-    model::ItemId kept(library::Library& library, const std::string& name,
-                       const std::string& text) {
-        keepsake::testing::write_text(scratch / name, text);
-        keep(library, {scratch / name});
-        for (const auto& item : items(library))
-            if (item.files.front().name == name) return item.item;
-        throw std::runtime_error("not kept");
-    }
-    Report shown(library::Library& library, const Wish& wish) {
-        auto report = show(library, wish, {.path = scratch / "out"}, page(), home.heard);
-        if (!report) throw std::runtime_error(report.error().describe());
-        return std::move(*report);
-    }
-    std::vector<std::string> listed(const std::string& folder) {
-        std::vector<std::string> names;
-        for (const auto& entry : std::filesystem::directory_iterator(folder))
-            names.push_back(entry.path().filename());
-        std::ranges::sort(names);
-        return names;
-    }
-    std::string file(const std::string& name) {
-        return keepsake::testing::read_text(scratch / ("out/" + name));
-    }
-
-    SeesByWords looker;
-};
 
 TEST_F(Showing, AShareOpensByItsLinkAlone) {
     auto library = opened();

@@ -223,6 +223,29 @@ else
     echo 'skipped: exiftool and ffmpeg are not here to make a photograph that tells where it was'
 fi
 
+# ---- another date ----------------------------------------------------------------------------------------------
+until_of() {
+    sed -n 's/.*#//p' <<<"$1" >date.key
+    age -d -i date.key "$2/manifest.age" | jq -r .until
+}
+sealed_before=$(cd share && sha256sum -- *.age | grep -v manifest)
+run end "$link" --on 2999-06-30
+expect 'another day is said' out_is 'Ana’s link works to the end of 2999-06-30.'
+expect 'its head says so' [ "$(until_of "$link" share)" = 2999-06-30 ]
+expect 'and nothing else was written' [ "$(cd share && sha256sum -- *.age | grep -v manifest)" = "$sealed_before" ]
+run end Bo --on 2999-01-01
+expect 'a passphrase is not needed for it' exits 0
+run shown
+expect 'the list says it' out_has ', until 2999-06-30'
+run end "$link" --on never
+expect 'or none' out_is 'Ana’s link works until it is ended.'
+expect 'which its head says, too' [ "$(until_of "$link" share)" = null ]
+run end "$link" --on 2001-01-01
+expect 'no day that has passed' err_is 'keepsake: 2001-01-01 has passed; name a day to come.'
+run end Cy --on 2999-01-01
+expect 'a file keeps its own' exits 3
+expect 'which is said' err_has 'a file keeps the date that it was made with'
+
 # ---- ending ----------------------------------------------------------------------------------------------------
 : >share/mine.txt
 run end "$link"
