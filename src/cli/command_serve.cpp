@@ -71,6 +71,9 @@ Result<ExitCode> run(Context& context, const ServeCommand& command) {
         options.certificate = http::Certificate{*command.certificate, *command.key};
     TRY_LET(const auto* environment, context.environment());
     options.guests = command.guests;
+    options.guests_url = guests_url();
+    options.shares_folder = command.shares_to;
+    options.shares_url = command.shares_at;
     const auto ready = [&](const std::string& url, const std::string& guests) {
         context.out().line("Keepsake is at " + url);
         if (!guests.empty()) context.out().line("Guests find what they are shown at " + guests);

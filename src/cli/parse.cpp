@@ -174,6 +174,8 @@ void Grammar::add_serve() {
                               values.port = port_number(*port);
                               if (values.certificate.has_value() != values.key.has_value())
                                   throw UsageError{"--cert and --key belong together."};
+                              if (!values.shares_at.empty() && !values.shares_to)
+                                  throw UsageError{"--shares-at goes with --shares-to."};
                           });
     text(*serve, "--address", served->address,
          "Where to listen: 127.0.0.1 unless said, which no other computer reaches")
@@ -194,6 +196,11 @@ void Grammar::add_serve() {
     text(*serve, "--guests", served->guests,
          "Serves what is shown to others here, and nothing else, as 0.0.0.0:8421")
         ->type_name("HOST:PORT");
+    text(*serve, "--shares-to", served->shares_to,
+         "Lets the pages put what is shown into new folders below this one, for a web server")
+        ->type_name("FOLDER");
+    text(*serve, "--shares-at", served->shares_at, "The address at which that serves them")
+        ->type_name("URL");
     text(*serve, "--log", served->log, "Notes what was answered there, without a name in it")
         ->type_name("FILE");
     serve->add_flag("--open", served->open_browser, "Opens the browser");

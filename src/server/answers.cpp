@@ -17,6 +17,7 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"
+#include "crypto/secret.h"
 #include "http/message.h"
 #include "http/target.h"
 #include "server/house.h"
@@ -140,6 +141,15 @@ Result<std::optional<std::string>> text_member(const Json& json, const char* nam
     auto text = found->get<std::string>();
     if (text.size() > most_bytes || text.find('\0') != std::string::npos) return malformed(name);
     return std::optional(std::move(text));
+}
+
+Result<std::optional<crypto::Secret>> secret_member(const Json& json, const char* name,
+                                                    std::size_t most_bytes) {
+    TRY_LET(auto typed, text_member(json, name, most_bytes));
+    if (!typed) return std::optional<crypto::Secret>();
+    crypto::Secret secret{std::string_view(*typed)};
+    crypto::wipe({reinterpret_cast<std::uint8_t*>(typed->data()), typed->size()});
+    return std::optional(std::move(secret));
 }
 
 Result<std::optional<bool>> bool_member(const Json& json, const char* name) {

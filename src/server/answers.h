@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/result.h"
+#include "crypto/secret.h"
 #include "http/message.h"
 
 /// Answers in the form that docs/api/openapi.yaml describes.
@@ -29,6 +30,9 @@ Result<Json> json_body(const http::Request& request);
 /// A member of it: Errors: invalid where it is of another type; none where it is not there or null.
 Result<std::optional<std::string>> text_member(const Json& json, const char* name,
                                                std::size_t most_bytes);
+/// The same for what is secret: its copies are wiped, as far as they can be reached.
+Result<std::optional<crypto::Secret>> secret_member(const Json& json, const char* name,
+                                                    std::size_t most_bytes);
 Result<std::optional<bool>> bool_member(const Json& json, const char* name);
 Result<std::optional<std::uint64_t>> number_member(const Json& json, const char* name,
                                                    std::uint64_t least, std::uint64_t most);

@@ -152,6 +152,16 @@ struct Api::Routes {
         {Method::head, "uploads/*", &Api::head_upload},
         {Method::patch, "uploads/*", &Api::patch_upload, false, true, kMostUploadBytes, true},
         {Method::del, "uploads/*", &Api::end_upload},
+        {Method::get, "shares", &Api::get_shares},
+        {Method::get, "shares/*", &Api::get_share},
+        {Method::patch, "shares/*", &Api::date_share, false, true, kMostJson},
+        {Method::post, "shares/*/end", &Api::end_share, false, true, kMostJson},
+        {Method::post, "showing", &Api::begin_showing, false, true, kMostJson},
+        {Method::post, "showing/outline", &Api::outline_showing, false, true, kMostJson},
+        {Method::get, "showing/*", &Api::get_showing},
+        {Method::del, "showing/*", &Api::stop_showing},
+        {Method::get, "showing/*/file", &Api::get_shown_file},
+        {Method::get, "showing/*/page", &Api::get_shown_page},
         {Method::get, "events", &Api::listen, false, false},
     });
 };
@@ -166,6 +176,11 @@ Api::Api(House& house, ApiOptions options)
     checking_ = std::make_unique<Checking>(
         house, [this](const Json& check) { visitors_.tell_all("check", check.dump()); });
     playing_ = std::make_unique<Playing>(house);
+    showing_ = std::make_unique<Showing>(
+        house, options_.shares,
+        Showing::Tell{
+            .showing = [this](const Json& one) { visitors_.tell_all("showing", one.dump()); },
+            .shares = [this] { visitors_.tell_all("shares", "{}"); }});
     house.on_timeline([this] { visitors_.tell_all("timeline", "{}"); });
 }
 
@@ -264,7 +279,11 @@ http::Response Api::finished(const http::RequestHead& head, http::Response respo
     const bool api = within_api(head).has_value();
     response.with("X-Content-Type-Options", "nosniff").with("Referrer-Policy", "no-referrer");
     response.with("Cross-Origin-Resource-Policy", "same-origin");
-    response.with("Content-Security-Policy", std::string(api ? kBytesPolicy : kPagesPolicy));
+    // Two policies would both hold: a page that is to be looked at brings its own.
+    const bool has_policy = std::ranges::any_of(
+        response.headers, [](const auto& h) { return h.first == "Content-Security-Policy"; });
+    if (!has_policy)
+        response.with("Content-Security-Policy", std::string(api ? kBytesPolicy : kPagesPolicy));
     if (!api) {
         response.with("Cross-Origin-Opener-Policy", "same-origin");
         response.with("Permissions-Policy", "geolocation=(), microphone=(self), payment=()");
@@ -403,6 +422,7 @@ Api::Answer Api::covered() const { return error_answer(403, "covered", "This is 
 void Api::tend() {
     if (visitors_.end_rested() && house_->is_open()) lock_house();
     if (const auto uploads = this->uploads()) uploads->tend();
+    showing_->tend();
     if (!house_->is_open()) return;
     const bool gone = !house_->is_there();
     if (gone != std::exchange(was_gone_, gone))
@@ -413,6 +433,7 @@ void Api::tend() {
 void Api::stop() {
     visitors_.end_all();
     checking_->stop();
+    showing_->end_all();
     keeper_.reset();
     house_->close();
 }

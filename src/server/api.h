@@ -30,6 +30,7 @@
 #include "server/person_settings.h"
 #include "server/playing.h"
 #include "server/request_log.h"
+#include "server/showing.h"
 #include "server/static_pages.h"
 #include "server/thumbnails.h"
 #include "server/uploads.h"
@@ -45,6 +46,7 @@ struct ApiOptions {
     bool any_host = false;            ///< nobody said a name: Origin must fit Host all the same
     bool secure = false;              ///< cookies for https alone
     bool loopback = true;             ///< whoever asks is on this computer
+    ShareWays shares = {};            ///< where the pages may put what is shown
     Visitors::Clock clock;
 };
 
@@ -226,6 +228,18 @@ class Api final : public http::Handler, public NamesRoutes {
     Answer get_check(Call& call);
     Answer stop_check(Call& call);
 
+    // what is shown to others: api_shares.cpp
+    Answer get_shares(Call& call);
+    Answer get_share(Call& call);
+    Answer date_share(Call& call);
+    Answer end_share(Call& call);
+    Answer outline_showing(Call& call);
+    Answer begin_showing(Call& call);
+    Answer get_showing(Call& call);
+    Answer stop_showing(Call& call);
+    Answer get_shown_file(Call& call);
+    Answer get_shown_page(Call& call);
+
     void tell_keep(const std::string& keep);
     std::shared_ptr<Uploads> uploads();
 
@@ -242,6 +256,7 @@ class Api final : public http::Handler, public NamesRoutes {
     std::unique_ptr<Keeper> keeper_;
     std::unique_ptr<Checking> checking_;
     std::unique_ptr<Playing> playing_;
+    std::unique_ptr<Showing> showing_;
     bool was_gone_ = false;
     int ticks_ = 0;
 };

@@ -49,11 +49,9 @@ Result<> set_name(library::Library& library, const model::Subject& of, const std
 }
 
 Result<crypto::Secret> passphrase_in(const Json& json) {
-    TRY_LET(auto typed, text_member(json, "passphrase", kLargestPassphrase));
-    if (!typed || typed->empty()) return Error(ErrorCode::invalid, "A passphrase is wanted.");
-    crypto::Secret secret{std::string_view(*typed)};
-    crypto::wipe({reinterpret_cast<std::uint8_t*>(typed->data()), typed->size()});
-    return secret;
+    TRY_LET(auto secret, secret_member(json, "passphrase", kLargestPassphrase));
+    if (!secret || secret->empty()) return Error(ErrorCode::invalid, "A passphrase is wanted.");
+    return *std::move(secret);
 }
 
 /// Somebody's try at the gate, which opens for the next one however this one ends.
@@ -247,6 +245,7 @@ void Api::lock_house() {
     if (keeper_) keeper_->end_when_done();
     checking_->stop();
     playing_->stop();
+    showing_->end_all();
     thumbnails_.clear();
     settings_.forget();
     house_->close();

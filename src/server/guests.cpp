@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -24,6 +23,7 @@
 #include "http/target.h"
 #include "os/file_system.h"
 #include "server/answers.h"
+#include "server/file_body.h"
 #include "share/shelf.h"
 
 namespace keepsake::server {
@@ -36,7 +36,6 @@ using share::Standing;
 
 constexpr std::uint64_t kLargestPageFile = 4ULL << 20U;
 constexpr std::size_t kMostConnections = 500;
-constexpr std::chrono::seconds kLookAgain{1};
 constexpr std::string_view kIndex = "index.html";
 
 constexpr auto kTypes = std::to_array<std::pair<std::string_view, std::string_view>>({
@@ -73,33 +72,6 @@ Response finished(Response response) {
               "frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'");
     return response;
 }
-
-/// A part of a file, as long as its share is open.
-class ShownBody final : public http::BodySource {
-  public:
-    ShownBody(std::unique_ptr<os::ReadableFile> file, http::Range range,
-              std::function<bool()> is_open)
-        : file_(std::move(file)), range_(range), is_open_(std::move(is_open)) {}
-    std::uint64_t size_bytes() const override { return range_.count; }
-    Result<> read(MutableBytes out) override {
-        const auto now = std::chrono::steady_clock::now();
-        if (now - looked_ >= kLookAgain) {
-            looked_ = now;
-            if (!is_open_()) return Error(ErrorCode::cancelled, "closed");
-        }
-        TRY_LET(const auto got, file_->read_at(range_.first + sent_, out));
-        if (got < out.size()) return Error(ErrorCode::corrupt, "a file became shorter");
-        sent_ += out.size();
-        return {};
-    }
-
-  private:
-    std::unique_ptr<os::ReadableFile> file_;
-    http::Range range_;
-    std::function<bool()> is_open_;
-    std::uint64_t sent_ = 0;
-    std::chrono::steady_clock::time_point looked_ = std::chrono::steady_clock::now();
-};
 
 /// Somebody opened the address itself, in a browser: such a one is told in words.
 bool asks_for_a_page(const RequestHead& head) {
@@ -194,7 +166,7 @@ Response Guests::file(const RequestHead& head, const std::string& share, const s
         response.length = range->count;
         return response;
     }
-    response.body = std::make_unique<ShownBody>(*std::move(opened), *range, [this, share] {
+    response.body = std::make_unique<FileBody>(*std::move(opened), *range, [this, share] {
         return share::standing_of(*files_, shelf_, share, clock_->now()) == Standing::open;
     });
     return response;

@@ -17,6 +17,7 @@
 
 #include "base/error.h"
 #include "base/result.h"
+#include "base/text.h"
 #include "http/message.h"
 #include "http/server.h"
 #include "http/target.h"
@@ -26,6 +27,7 @@
 #include "server/guests.h"
 #include "server/house.h"
 #include "server/request_log.h"
+#include "server/showing.h"
 #include "share/end.h"
 #include "share/shelf.h"
 
@@ -82,6 +84,26 @@ Result<std::unique_ptr<GuestListener>> listen_for_guests(const library::Environm
                                 options.certificate);
 }
 
+/// Errors: invalid for addresses that are none; not_found.
+Result<ShareWays> ways_to_show(const library::Environment& environment,
+                               const ServeOptions& options) {
+    ShareWays ways{
+        .guests_url = options.guests_url, .folder = {}, .folder_url = options.shares_url};
+    for (const auto& url : {options.guests_url, options.shares_url})
+        if (!url.empty() && (!is_utf8(url) || !url.starts_with("http") ||
+                             url.find_first_of("# \t\r\n") != std::string::npos))
+            return Error(ErrorCode::invalid,
+                         "The addresses of --shares-at and KEEPSAKE_GUESTS_URL are URLs without a "
+                         "# in them.");
+    if (!options.shares_folder) return ways;
+    const auto folder = environment.files.real_path(*options.shares_folder);
+    if (!folder)
+        return Error(folder.error().code(),
+                     "There is no folder " + printable(*options.shares_folder) + ".");
+    ways.folder = *folder;
+    return ways;
+}
+
 /// What has ended, here or on another keeper's device, is removed. What cannot be waits.
 void tend_shares(const library::Environment& environment, House& house) {
     share::sweep_shelf(environment.files, share::shelf_folder(environment.state_folder),
@@ -129,6 +151,7 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
                          " others in the network could read along. Give a certificate (--cert, "
                          "--key), or say --behind-proxy if something in front of it encrypts.");
     TRY_LET(const auto prefix, prefix_of(options.prefix));
+    TRY_LET(const auto shares, ways_to_show(environment, options));
     House house(environment, options.archive_path);
     Later handler;
     if (options.log_file) {
@@ -148,6 +171,7 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
                           .any_host = (!loopback || options.behind_proxy) && options.hosts.empty(),
                           .secure = secure,
                           .loopback = loopback && !options.behind_proxy,
+                          .shares = shares,
                           .clock = [] { return std::chrono::steady_clock::now(); }}));
     std::string url = (options.certificate ? "https://" : "http://") + shown(options.address) +
                       ":" + std::to_string(server->port()) + "/";

@@ -24,6 +24,10 @@ struct ServeOptions {
     /// any.
     std::vector<std::string> hosts;
     std::optional<std::string> guests;  ///< HOST:PORT of the guests' listener; none: there is none
+    std::string guests_url;             ///< by which address guests reach it; "": its own
+    /// Below it the pages may put what is shown; none: nowhere.
+    std::optional<std::string> shares_folder;
+    std::string shares_url;               ///< at which a web server serves that; "": nobody said
     std::optional<std::string> log_file;  ///< what is answered is noted there (request_log.h)
 };
 

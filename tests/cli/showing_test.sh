@@ -225,7 +225,7 @@ fi
 
 # ---- another date ----------------------------------------------------------------------------------------------
 until_of() {
-    sed -n 's/.*#//p' <<<"$1" >date.key
+    printf '%s\n' "$1" | sed 's/.*#//' >date.key
     age -d -i date.key "$2/manifest.age" | jq -r .until
 }
 sealed_before=$(cd share && sha256sum -- *.age | grep -v manifest)

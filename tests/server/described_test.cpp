@@ -310,6 +310,36 @@ std::string keep_one(Asking& the) {
     return item;
 }
 
+/// Without a guest page in the program, and with one: both are answered as it is described.
+void ask_of_shares(Asking& the, const std::string& item) {
+    const auto items = "\"items\":[\"" + item + "\"]";
+    the.ask("post /showing/outline", {}, "{" + items + "}");
+    EXPECT_EQ(the.last.status, 200) << the.last.body;
+    the.ask("post /showing/outline", {}, "{}");
+    EXPECT_EQ(the.last.status, 400);
+    the.ask("post /showing", {}, "{" + items + R"(,"to":"Ana","way":"by post"})");
+    EXPECT_EQ(the.last.status, 400);
+    const auto begun =
+        the.ask("post /showing", {}, "{" + items + R"(,"to":"Ana","way":"download"})");
+    const auto id = begun.value("id", std::string(32, '0'));
+    const auto is_over = [&] {
+        return the.ask("get /showing/{showing}", {id}).value("state", "") != "making";
+    };
+    for (int i = 0; i < 400 && !is_over(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    the.ask("get /showing/{showing}/file", {id});
+    the.ask("get /showing/{showing}/page", {id});
+    EXPECT_EQ(the.last.status, 404) << "it is a download";
+    the.ask("delete /showing/{showing}", {id});
+    const auto list = the.ask("get /shares", {});
+    const auto share =
+        list["shares"].empty() ? std::string(16, '0') : list["shares"][0].value("id", "");
+    the.ask("get /shares/{share}", {share});
+    the.ask("patch /shares/{share}", {share}, R"({"until":"2999-06-30"})");
+    the.ask("post /shares/{share}/end", {share}, "{}");
+    EXPECT_EQ(the.ask("get /shares", {}).value("total", 9), 0);
+}
+
 TEST(Description, IsHeldByTheProgram) {
     Asking the;
     the.ask("get /state", {});
@@ -341,6 +371,7 @@ TEST(Description, IsHeldByTheProgram) {
     tell_of_items(the, item, person);
     ask_of_moments(the, item, person);
     ask_of_stories(the, item);
+    ask_of_shares(the, item);
     the.ask("get /care", {});
     the.ask("get /care/check", {});
     the.ask("post /care/check", {}, "{}");

@@ -53,11 +53,15 @@ Result<media::Answer> SeesPhotographs::look(media::Source& source,
 
 Result<media::PlayableAnswer> SeesPhotographs::make_playable(
     media::Source& source, const media::PlayableQuestion& /*question*/, media::PlayableSink& sink,
-    const std::stop_token& /*stop*/) {
+    const std::stop_token& stop) {
     media::PlayableAnswer answer;
     Bytes bytes(static_cast<std::size_t>(source.size_bytes()));
     TRY(source.read_at(0, bytes));
     if (as_text(bytes).contains("broken")) return answer;
+    if (as_text(bytes).contains("long")) {
+        while (!stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+        return Error(ErrorCode::cancelled, "stopped");
+    }
     answer.facts.kind = media::Kind::film;
     answer.facts.format = media::Format::mp4;
     sink.progress(0.5);
@@ -73,11 +77,13 @@ std::string photograph(int number) {
 
 std::string base64(const std::string& text) { return to_base64(as_bytes(text), Padding::with); }
 
-ServedArchive::ServedArchive(std::string before, bool behind_proxy, std::vector<std::string> hosts)
+ServedArchive::ServedArchive(std::string before, bool behind_proxy, std::vector<std::string> hosts,
+                             std::function<void(ServeOptions&)> more)
     : prefix(std::move(before)),
       archive_(scratch_.path() + "/archive"),
       behind_proxy_(behind_proxy),
-      hosts_(std::move(hosts)) {
+      hosts_(std::move(hosts)),
+      more_(std::move(more)) {
     environment_ = std::make_unique<library::Environment>(
         library::Environment{.files = files_,
                              .random = random_,
@@ -104,6 +110,7 @@ void ServedArchive::begin() {
         options.behind_proxy = behind_proxy_;
         options.hosts = hosts_;
         options.log_file = log_file();
+        if (more_) more_(options);
         const auto served = serve(
             *environment_, options,
             [&](const std::string& url, const std::string& /*guests*/) {

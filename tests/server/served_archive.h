@@ -34,7 +34,8 @@ class SeesPhotographs final : public library::Looker {
   public:
     Result<media::Answer> look(media::Source& source, const media::Question& question,
                                std::stop_token stop) override;
-    /// Head and body of what it made of a film; of one that says "broken" nothing can be made.
+    /// Head and body of what it made of a film; of one that says "broken" nothing can be made, and
+    /// one that says "long" takes until it is stopped.
     Result<media::PlayableAnswer> make_playable(media::Source& source,
                                                 const media::PlayableQuestion& question,
                                                 media::PlayableSink& sink,
@@ -44,7 +45,8 @@ class SeesPhotographs final : public library::Looker {
 class ServedArchive {
   public:
     explicit ServedArchive(std::string prefix = "", bool behind_proxy = false,
-                           std::vector<std::string> hosts = {});
+                           std::vector<std::string> hosts = {},
+                           std::function<void(ServeOptions&)> more = {});
     ~ServedArchive();
 
     std::uint16_t port() const { return port_; }
@@ -89,6 +91,7 @@ class ServedArchive {
     std::string archive_;
     bool behind_proxy_;
     std::vector<std::string> hosts_;
+    std::function<void(ServeOptions&)> more_;
     os::PosixFileSystem files_;
     crypto::SystemRandom random_;
     SystemWallClock clock_;
