@@ -66,6 +66,7 @@ async function scenes(visit: Visit, save: (name: string) => Promise<void>): Prom
     await save("cover-form");
     await go(`timeline?item=${fake.things[july + 5]!.id}`);
     await save("viewer-cover");
+    await showing(visit, go, save);
     await go("keep");
     await save("keep");
     await keepSome(page, fake);
@@ -127,6 +128,56 @@ async function stories(
     await page.locator(".beside-versions").scrollIntoViewIfNeeded();
     await page.waitForTimeout(300);
     await save("editor-beside");
+async function showing(
+    { page, fake }: Visit,
+    go: (place: string) => Promise<void>,
+    save: (name: string) => Promise<void>,
+): Promise<void> {
+    await go(`show/${fake.moments[1]!.id}`);
+    await page.getByLabel("Who is it for?").fill("Ana");
+    await page.getByLabel("A passphrase, if you like").fill("the name of the boat");
+    await page.getByLabel("A hint that Ana sees").fill("What Nils called the boat");
+    await page.evaluate(() => scrollTo(0, 0));
+    await save("show");
+    await page.evaluate(() => scrollTo(0, document.body.scrollHeight));
+    await page.waitForTimeout(200);
+    await save("show-below");
+    fake.shares.isQuick = false;
+    await page.getByRole("button", { name: "Make the link" }).click();
+    await page.getByText("Making copies, 1 of 3").waitFor();
+    await page.evaluate(() => scrollTo(0, 0));
+    await save("show-making");
+    fake.shares.finish([...fake.shares.showings.keys()].at(-1)!);
+    await page.getByRole("img", { name: /phone/u }).waitFor();
+    await save("show-ready");
+    fake.shares.isQuick = true;
+    const urke = fake.moments[0]!;
+    fake.shares.add({
+        to: "Mikko",
+        what: "moment",
+        moment: urke.id,
+        name: urke.name,
+        until: "2030-06-30",
+        where: [
+            {
+                as: "folder",
+                device: "attic",
+                path: "/srv/www/urke",
+                at: "https://family.example/s",
+            },
+        ],
+    });
+    fake.shares.add({
+        to: "Grandmother",
+        items: 3,
+        where: [{ as: "download", device: null, path: "shown-3f2a9c1e.html", at: null }],
+    });
+    await go("shown");
+    await save("shown");
+    await page.getByRole("button", { name: /^End what is shown to Ana/u }).click();
+    await page.waitForTimeout(200);
+    await save("shown-end");
+    await page.keyboard.press("Escape");
 }
 
 async function keepSome(page: Page, fake: Fake): Promise<void> {

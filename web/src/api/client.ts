@@ -52,7 +52,7 @@ export function whenRefused(tell: (refusal: Refusal) => void): void {
 type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 type Query = Record<string, string | number | boolean | undefined>;
 
-function address(path: string, query: Query = {}): string {
+export function address(path: string, query: Query = {}): string {
     const given = Object.entries(query).filter((pair) => pair[1] !== undefined && pair[1] !== "");
     const tail = given
         .map(([key, value]) => `${key}=${encodeURIComponent(String(value))}`)
@@ -106,16 +106,16 @@ async function ask(
     throw refusal;
 }
 
-async function json<T>(method: Method, path: string, body?: unknown): Promise<T> {
+export async function json<T>(method: Method, path: string, body?: unknown): Promise<T> {
     return (await (await ask(method, path, { body })).json()) as T;
 }
 
 /** What a page reads of its own accord: when something changed, or before it is wanted. */
-async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function read<T>(path: string, signal?: AbortSignal): Promise<T> {
     return (await (await ask("GET", path, { signal, isUnasked: true })).json()) as T;
 }
 
-async function done(method: Method, path: string, body?: unknown): Promise<void> {
+export async function done(method: Method, path: string, body?: unknown): Promise<void> {
     await ask(method, path, { body });
 }
 

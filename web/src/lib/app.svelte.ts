@@ -1,9 +1,10 @@
 import { addresses, api, Refusal, whenRefused } from "../api/client.ts";
+import type { Showing } from "../api/shares.ts";
 import type { Check, Person, Session, Settings, State } from "../api/types.ts";
 import { hasParked } from "./story/parked.ts";
 import { tongue } from "./words.svelte.ts";
 
-export type Change = "timeline" | "moments" | "people" | "just-kept" | "settings";
+export type Change = "timeline" | "moments" | "people" | "just-kept" | "settings" | "shares";
 
 /** At most so often the server is told that somebody is here: well within the shortest rest. */
 const kHereEveryMs = 20_000;
@@ -33,7 +34,10 @@ class App {
         people: 0,
         "just-kept": 0,
         settings: 0,
+        shares: 0,
     });
+    /** what is being made to be shown, as the server last told; its link stands in no event */
+    showing = $state.raw<Showing>();
     /** one line at the foot of the page, read out: what was just done */
     said = $state.raw<{ words: string; undo?: () => void }>();
     /** Puts by what is written and not saved; false: nothing is. */
@@ -187,6 +191,7 @@ class App {
             this.keepListeners.forEach((tell) => tell(progress)),
         );
         hear<Check>("check", (check) => (this.check = check));
+        hear<Showing>("showing", (showing) => (this.showing = showing));
         hear<{ state: "gone" | "open" }>("archive", ({ state }) => {
             if (state === "gone") this.gone();
             else if (this.state === "gone") this.tryAgain();

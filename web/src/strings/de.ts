@@ -334,6 +334,11 @@ export const de: Strings = {
             count === 1 ? "1 wurde losgelassen." : `${shown} wurden losgelassen.`,
         back: (count, shown) => (count === 1 ? "1 ist wieder da." : `${shown} sind wieder da.`),
     },
+    show: {
+        someone: "Jemandem zeigen",
+        all: "Alles, was jemandem gezeigt wird",
+        part: (name: string) => `${name}, einen Teil davon`,
+    },
     quiet: {
         title: "Stille",
         explain: "Dies wird nie angeboten. Du kannst es trotzdem selbst finden.",

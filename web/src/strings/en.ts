@@ -326,6 +326,11 @@ export const en = {
             count === 1 ? "1 was let go." : `${shown} were let go.`,
         back: (count: number, shown: string) => (count === 1 ? "1 is back." : `${shown} are back.`),
     },
+    show: {
+        someone: "Show someone",
+        all: "All that is shown to anyone",
+        part: (name: string) => `${name}, a part of it`,
+    },
     quiet: {
         title: "Quiet",
         explain: "These will never be offered. You can still find them yourself.",

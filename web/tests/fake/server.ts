@@ -19,6 +19,7 @@ import type {
 import { landscape } from "./landscape.ts";
 import { picture } from "./pictures.ts";
 import { Stories, type Said } from "./stories.ts";
+import { FakeShares } from "./shares.ts";
 import {
     card,
     coverOf,
@@ -122,6 +123,7 @@ export class Fake {
     /** names whose upload is refused when it has arrived */
     failing = new Set<string>();
     passphrase = "correct horse battery";
+    readonly shares = new FakeShares(this);
     private revision = 1;
     private readonly byId = new Map<string, Thing>();
     private readonly pages: string;
@@ -468,6 +470,19 @@ export class Fake {
                     .filter((one) => one.name.toLowerCase().includes(words))
                     .map((one) => this.momentCard(one, null));
                 return this.json(response, { ...this.page(found, url), moments });
+            }
+            case "shares":
+            case "showing": {
+                const body = method === "GET" ? {} : await this.body<unknown>(request);
+                const path = url.pathname.split("/").slice(3);
+                const said = this.shares.answer(method, path, body, url.searchParams);
+                if (said.status === 404)
+                    throw new Answer(404, "not_found", "There is nothing here.");
+                if (said.status === 204) return this.none(response);
+                if (said.text === undefined) return this.json(response, said.json, said.status);
+                response.writeHead(200, { "Content-Type": said.type ?? "text/plain" });
+                response.end(said.text);
+                return;
             }
             case "care":
                 return this.careOf(response, method, id);

@@ -7,6 +7,7 @@ import { desk, phone, serve, type Visit } from "../browser.ts";
 import { rule } from "../rules.ts";
 
 function places({ fake }: Visit): [string, string][] {
+    if (fake.shares.all.length === 0) fake.shares.add({ until: "2999-06-30", passphrase: true });
     const covered = fake.things.find((one) => one.cover !== null)!;
     return [
         ["home", "home"],
@@ -23,6 +24,9 @@ function places({ fake }: Visit): [string, string][] {
         ["care", "care"],
         ["quiet", "quiet"],
         ["let go", "let-go"],
+        ["show someone", `show/${fake.moments[0]!.id}`],
+        ["show someone, covered", `show/${fake.moments[1]!.id}`],
+        ["shown to anyone", "shown"],
         ["settings", "settings"],
         ["who", "who"],
     ];
