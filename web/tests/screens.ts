@@ -174,7 +174,7 @@ async function showing(
     });
     await go("shown");
     await save("shown");
-    await page.getByRole("button", { name: /^End what is shown to Ana/u }).click();
+    await page.getByRole("button", { name: /^End: Ana/u }).click();
     await page.waitForTimeout(200);
     await save("shown-end");
     await page.keyboard.press("Escape");

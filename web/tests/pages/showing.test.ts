@@ -255,7 +255,7 @@ rule(
         await bo.getByText(/since 2 April 2025, until 30 June 2999, with a passphrase/u).waitFor();
         await page.getByText("in the folder /srv/www/cy, on attic").waitFor();
         assert.ok(!(await page.content()).includes("AGE-SECRET-KEY"));
-        await bo.getByRole("button", { name: "The link for Bo again" }).click();
+        await bo.getByRole("button", { name: /^The link again: Bo/u }).click();
         assert.match(
             await page.getByLabel("The link", { exact: true }).inputValue(),
             /#AGE-SECRET-KEY-1/u,
@@ -271,12 +271,12 @@ rule(
 rule("rule 22: ending says what it does, and never that saved copies vanish", async (visit) => {
     visit.fake.shares.add({ to: "Ana" });
     const page = await visit.go("shown");
-    await page.getByRole("button", { name: /^End what is shown to Ana/u }).click();
+    await page.getByRole("button", { name: /^End: Ana/u }).click();
     await page.getByText("Keepsake cannot take back copies already saved.").waitFor();
     assert.equal(visit.fake.shares.all.length, 1, "not yet");
     const dialog = page.getByRole("dialog");
     await dialog.getByRole("button", { name: "Go on showing it" }).click();
-    await page.getByRole("button", { name: /^End what is shown to Ana/u }).click();
+    await page.getByRole("button", { name: /^End: Ana/u }).click();
     await dialog.getByRole("button", { name: "End", exact: true }).click();
     await page
         .getByText("Ana’s link stops working now. Keepsake cannot take back copies already saved.")
@@ -296,7 +296,7 @@ rule("ending says where copies could not be removed", async (visit) => {
     visit.fake.shares.add({ to: "Cy", where });
     visit.fake.shares.remains = where;
     const page = await visit.go("shown");
-    await page.getByRole("button", { name: /^End what is shown to Cy/u }).click();
+    await page.getByRole("button", { name: /^End: Cy/u }).click();
     await page.getByRole("dialog").getByRole("button", { name: "End", exact: true }).click();
     await page
         .getByText("It still stands in the folder /srv/www/cy, on attic.", { exact: false })
@@ -310,14 +310,14 @@ rule("ending says where copies could not be removed", async (visit) => {
 rule("another date, or none", async (visit) => {
     visit.fake.shares.add({ to: "Ana", until: "2998-01-01" });
     const page = await visit.go("shown");
-    await page.getByRole("button", { name: /^Change the date for Ana/u }).click();
+    await page.getByRole("button", { name: /^Change the date: Ana/u }).click();
     const day = page.getByRole("dialog").getByLabel("Until");
     assert.equal(await day.inputValue(), "2998-01-01");
     await day.fill("2999-06-30");
     await page.getByRole("dialog").getByRole("button", { name: "Change the date" }).click();
     await page.getByText("Ana can open it until 30 June 2999.").waitFor();
     assert.equal(visit.fake.shares.all[0]!.until, "2999-06-30");
-    await page.getByRole("button", { name: /^Change the date for Ana/u }).click();
+    await page.getByRole("button", { name: /^Change the date: Ana/u }).click();
     await day.fill("");
     await page.getByRole("dialog").getByRole("button", { name: "Change the date" }).click();
     await page.getByText("Ana can open it until you end it.").waitFor();

@@ -137,7 +137,7 @@ test(
 
         await page.goto(`${server!.address}/#/moment/${moment}`);
         await page.getByRole("link", { name: "Ana", exact: true }).click();
-        await page.getByRole("button", { name: /^Change the date for Ana/u }).click();
+        await page.getByRole("button", { name: /^Change the date: Ana/u }).click();
         await page.getByRole("dialog").getByLabel("Until").fill("2999-06-30");
         await page.getByRole("dialog").getByRole("button", { name: "Change the date" }).click();
         await page.getByText("Ana can open it until 30 June 2999.").waitFor();
@@ -146,7 +146,7 @@ test(
         await dated.page.getByText("30 June 2999").waitFor();
         await dated.close();
 
-        await page.getByRole("button", { name: /^End what is shown to Ana/u }).click();
+        await page.getByRole("button", { name: /^End: Ana/u }).click();
         await page.getByRole("dialog").getByRole("button", { name: "End", exact: true }).click();
         await page
             .getByText(

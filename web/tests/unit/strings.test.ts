@@ -3,7 +3,9 @@ import { test } from "node:test";
 
 import { de as guestDe } from "../../guest/strings/de.ts";
 import { en as guestEn } from "../../guest/strings/en.ts";
+import { showing as showingDe } from "../../src/strings/de/showing.ts";
 import { de } from "../../src/strings/de.ts";
+import { showing as showingEn } from "../../src/strings/en/showing.ts";
 import { en } from "../../src/strings/en.ts";
 
 type Words = string | ((...values: never[]) => string) | Words[] | { [key: string]: Words };
@@ -29,6 +31,7 @@ test("German says all that English says", () => {
     for (const [german, english] of [
         [de, en],
         [guestDe, guestEn],
+        [showingDe, showingEn],
     ] as [Words, Words][]) {
         assert.deepEqual(places(german), places(english));
         const same = [...said(german)].filter(
@@ -43,6 +46,6 @@ test("German says all that English says", () => {
 test("the words to avoid are not said", () => {
     const avoided =
         /\b(fetus|remains|miscarriage|passed|angel|journey|healing|closure|brave|sensitive|trigger|graphic|warning|disturbing|memor(y|ies)|relive|rediscover|celebrate|users?|content|assets?|vault|oops|are you sure)\b|!|\p{Extended_Pictographic}/iu;
-    for (const words of [en, de, guestEn, guestDe] as Words[])
+    for (const words of [en, de, guestEn, guestDe, showingEn, showingDe] as Words[])
         for (const [path, text] of said(words)) assert.doesNotMatch(text, avoided, path);
 });

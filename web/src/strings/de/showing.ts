@@ -107,9 +107,7 @@ export const showing: ShowingWords = {
         on: (where, device) => `${where}, auf ${device}`,
     },
     showLink: "Den Link noch einmal",
-    showLinkOf: (name) => `Den Link für ${name} noch einmal`,
     end: "Beenden",
-    endOf: (name, what) => `Beenden, was ${name} gezeigt wird: ${what}`,
     endTitle: (name) => `${name} nicht mehr zeigen`,
     endExplain: (name) =>
         `Dann öffnet der Link für ${name} nichts mehr. Keepsake kann Kopien, die schon gesichert sind, nicht zurücknehmen.`,
@@ -126,7 +124,6 @@ export const showing: ShowingWords = {
         `Es ließ sich nicht entfernen ${where}. Entferne es dort selbst; Keepsake versucht es weiter.`,
     alsoAt: (at) => `Wurde der Ordner nach ${at} kopiert, entferne ihn auch dort.`,
     change: "Das Datum ändern",
-    changeOf: (name, what) => `Das Datum für ${name} ändern: ${what}`,
     changeTitle: (name) => `Bis wann ${name} es öffnen kann`,
     noDate: "Kein Datum: bis ich es beende",
     changed: (name, date) => `${name} kann es bis ${date} öffnen.`,

@@ -105,9 +105,7 @@ export const showing = {
         on: (where: string, device: string) => `${where}, on ${device}`,
     },
     showLink: "The link again",
-    showLinkOf: (name: string) => `The link for ${name} again`,
     end: "End",
-    endOf: (name: string, what: string) => `End what is shown to ${name}: ${what}`,
     endTitle: (name: string) => `Stop showing it to ${name}`,
     endExplain: (name: string) =>
         `Then ${name}’s link opens nothing any more. Keepsake cannot take back copies already saved.`,
@@ -123,7 +121,6 @@ export const showing = {
         `It could not be removed ${where}. Remove it there yourself; Keepsake tries again.`,
     alsoAt: (at: string) => `If the folder was copied to ${at}, remove it there, too.`,
     change: "Change the date",
-    changeOf: (name: string, what: string) => `Change the date for ${name}: ${what}`,
     changeTitle: (name: string) => `Until when ${name} can open it`,
     noDate: "No date: until I end it",
     changed: (name: string, date: string) => `${name} can open it until ${date}.`,
