@@ -128,6 +128,8 @@ async function stories(
     await page.locator(".beside-versions").scrollIntoViewIfNeeded();
     await page.waitForTimeout(300);
     await save("editor-beside");
+}
+
 async function showing(
     { page, fake }: Visit,
     go: (place: string) => Promise<void>,
