@@ -25,8 +25,8 @@ class Writing : public ::testing::Test {
         const auto keep = archive.begin_keep();
         for (int i = 0; i < 2; ++i)
             archive.send(keep, "secret-" + std::to_string(i) + ".jpg", photograph(i));
-        for (const auto& file : archive.wait_kept(keep)["files"])
-            items.push_back(file.value("item", ""));
+        const auto report = archive.wait_kept(keep);
+        for (const auto& file : report["files"]) items.push_back(file.value("item", ""));
         ask("POST", "/just-kept/place", Json::object());
         moment = ask("POST", "/moments", {{"name", "Emil"}, {"items", items}}).value("id", "");
         story = "/moments/" + moment + "/story";
@@ -51,7 +51,8 @@ class Writing : public ::testing::Test {
     static std::string show(const std::string& item) { return "![](item:" + item + ")"; }
     std::vector<std::string> texts() {
         std::vector<std::string> all;
-        for (const auto& one : ask("GET", story)["standing"]) all.push_back(one["text"]);
+        const auto now = ask("GET", story);
+        for (const auto& one : now["standing"]) all.push_back(one["text"]);
         return all;
     }
     /// Everything that this computer holds of its own, as bytes.
