@@ -11,7 +11,7 @@ const cache = join(here, "..", "node_modules", ".cache");
 const entries = /(screens|bench)$/.test(group)
     ? [join(here, `${group}.ts`)]
     : readdirSync(join(here, group))
-          .filter((name) => name.endsWith(".test.ts") && name.includes(only))
+          .filter((name) => name.endsWith(".test.ts") && name.startsWith(only))
           .map((name) => join(here, group, name));
 if (group !== "unit" && !existsSync(join(here, "..", "dist", "index.html"))) {
     console.error("web/dist is not there: npm run build");
