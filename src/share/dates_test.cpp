@@ -16,7 +16,7 @@
 #include "share/shelf.h"
 #include "share/show.h"
 #include "share/show_for_test.h"
-#include "share/showing_family.h"
+#include "share/showing_for_test.h"
 
 namespace keepsake::share {
 namespace {

@@ -37,7 +37,7 @@
 #include "share/guest_page.h"
 #include "share/record.h"
 #include "share/show_for_test.h"
-#include "share/showing_family.h"
+#include "share/showing_for_test.h"
 
 namespace keepsake::share {
 namespace {
