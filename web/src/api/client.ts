@@ -60,6 +60,8 @@ export function address(path: string, query: Query = {}): string {
     return `${kApi}${path}${tail ? `?${tail}` : ""}`;
 }
 
+const kMostThatOutlivesBytes = 10_000; // in characters of at most three bytes
+
 interface Asked {
     body?: unknown;
     signal?: AbortSignal | undefined;
@@ -75,6 +77,7 @@ async function ask(
     path: string,
     { body, signal, isUnasked, headers, isLast }: Asked = {},
 ): Promise<Response> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
     let response: Response;
     try {
         response = await fetch(path, {
@@ -85,9 +88,10 @@ async function ask(
                 ...(isUnasked ? { "Keepsake-Unasked": "1" } : {}),
                 ...headers,
             },
-            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+            ...(text === undefined ? {} : { body: text }),
             ...(signal ? { signal } : {}),
-            ...(isLast ? { keepalive: true } : {}),
+            // Browsers let at most 64 KiB of all that is under way outlive its page.
+            ...(isLast && (text?.length ?? 0) < kMostThatOutlivesBytes ? { keepalive: true } : {}),
         });
     } catch (error) {
         if (signal?.aborted) throw error;

@@ -128,13 +128,16 @@ class App {
         location.reload();
     }
 
+    private lockedElsewhere(): void {
+        if (!this.parkWords?.()) return this.locked();
+        // What somebody is writing and nobody has yet is not thrown away with the page.
+        this.events?.close();
+        this.state = "locked";
+    }
+
     private refused(refusal: Refusal): void {
-        if (refusal.code === "locked" && this.state === "open") {
-            if (!this.parkWords?.()) return this.locked();
-            // What somebody is writing and nobody has yet is not thrown away with the page.
-            this.events?.close();
-            this.state = "locked";
-        } else if (refusal.code === "gone") this.gone();
+        if (refusal.code === "locked" && this.state === "open") this.lockedElsewhere();
+        else if (refusal.code === "gone") this.gone();
     }
 
     private gone(): void {
@@ -196,7 +199,7 @@ class App {
             if (state === "gone") this.gone();
             else if (this.state === "gone") this.tryAgain();
         });
-        hear("locked", () => this.locked());
+        hear("locked", () => this.lockedElsewhere());
         for (const what of Object.keys(this.changed) as Change[])
             hear(what, () => (this.changed[what] += 1));
         events.addEventListener(

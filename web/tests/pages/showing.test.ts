@@ -307,6 +307,15 @@ rule("ending says where copies could not be removed", async (visit) => {
     assert.equal(await page.getByText("stops working now").count(), 0);
 });
 
+rule("the list of what is shown is asked for when it changes, and then rests", async (visit) => {
+    visit.fake.shares.add({ to: "Ana" });
+    const page = await visit.go("shown");
+    await page.getByRole("button", { name: /^End: Ana/u }).waitFor();
+    await page.waitForTimeout(500);
+    const asked = visit.fake.requests.filter((one) => one.includes("/shares?"));
+    assert.ok(asked.length <= 2, `${asked.length}`);
+});
+
 rule("another date, or none", async (visit) => {
     visit.fake.shares.add({ to: "Ana", until: "2998-01-01" });
     const page = await visit.go("shown");

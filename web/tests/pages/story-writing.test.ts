@@ -287,6 +287,13 @@ rule("what is pasted is words and Markdown, never markup", async (visit) => {
         moment,
         "Before a <b>word</b> after.\n\n## Night\n\nIt *rained*.\n\n> Yes.\n\nEnd.",
     );
+    await page.keyboard.press("Enter");
+    await paste("Rain on the shed,\r\nrain on the sea,\vrain.");
+    await drafted(
+        visit,
+        moment,
+        "Before a <b>word</b> after.\n\n## Night\n\nIt *rained*.\n\n> Yes.\n\nEnd.\n\nRain on the shed,\\\nrain on the sea,\\\nrain.",
+    );
     assert.equal(await page.locator(".writing img, .writing h1, .writing b").count(), 0);
     assert.ok(page.url().includes("story/"), "words that are pasted here are not kept as a file");
 });
@@ -385,6 +392,30 @@ rule(
     },
 );
 
+rule("what is taken in takes nothing away that stands here twice", async (visit) => {
+    const moment = garden(visit);
+    const { stories, people } = visit.fake;
+    const text = "One.\n\n***\n\nRain.\n\n***\n\nRain.";
+    const first = stories.write(moment, { text });
+    const page = await write(visit, moment);
+    await page.getByText("One.").click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(" Mine.");
+    stories.write(
+        moment,
+        { text: `${text}\n\nHis.`, follows: [first.version] },
+        "Phone",
+        people[1]!,
+    );
+    visit.fake.tell("moments");
+    await page.getByRole("button", { name: "Take it in" }).click();
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.locator("article.story p").first().waitFor();
+    const [joined] = standing(visit, moment);
+    assert.equal(joined!.split("***").length, 3, joined);
+    assert.equal(joined!.split("Rain.").length, 3, joined);
+});
+
 rule("screen 9: who does not take it in loses nothing of either", async (visit) => {
     const moment = garden(visit);
     const { stories, people } = visit.fake;
@@ -410,6 +441,26 @@ rule(
         visit.fake.refusesDrafts = false;
         await drafted(visit, moment, "Words.");
         await page.getByText("Draft. Only you.").waitFor();
+    },
+    { expected: /500/u },
+);
+
+rule(
+    "words that could not be saved when the page was left are there when it is opened again",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        visit.fake.refusesDrafts = true;
+        await page.keyboard.type("Words.");
+        await page.getByText("Not saved yet. It is tried again.").waitFor();
+        await page.keyboard.type(" And more.");
+        await page.getByRole("link", { name: /Ana’s garden/u }).click();
+        await page.getByRole("heading", { name: "Ana’s garden" }).waitFor();
+        await page.waitForTimeout(300);
+        visit.fake.refusesDrafts = false;
+        await page.getByRole("link", { name: "Write" }).first().click();
+        await page.getByText("Words. And more.").waitFor();
+        await drafted(visit, moment, "Words. And more.");
     },
     { expected: /500/u },
 );

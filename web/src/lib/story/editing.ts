@@ -325,7 +325,7 @@ export function emphasized(text: Text, look: "em" | "strong"): Text {
 const kTyped = [
     [/^#{1,6} /u, "heading"],
     [/^> /u, "quotation"],
-    [/^[-*] /u, "list"],
+    [/^- /u, "list"],
 ] as const;
 
 /** Who types "## " at the start of a paragraph means a heading. */

@@ -39,7 +39,9 @@ function blockText(block: Block): string {
         case "paragraph":
             return runsText(block.runs);
         case "heading":
-            return isBlank(block.runs) ? "" : `## ${runsText(block.runs)}`;
+            return isBlank(block.runs)
+                ? ""
+                : `## ${runsText(block.runs).replaceAll(/\\?\n/gu, " ")}`;
         case "quotation": {
             const texts = block.texts.filter((one) => !isBlank(one)).map(runsText);
             // Who said it is no source where nothing is said: then it is the words.

@@ -41,6 +41,7 @@ export class Writing {
     private timer: ReturnType<typeof setTimeout> | undefined;
     private changedAt = 0;
     private sending: Promise<void> | undefined;
+    private loading: Promise<void> | undefined;
     private isOver = false;
 
     constructor(moment: Id, person: Id | null) {
@@ -57,7 +58,16 @@ export class Writing {
         return storyText(this.text.blocks);
     }
 
-    async load(): Promise<void> {
+    /** Once: what is written meanwhile is not written over by an answer that comes late. */
+    load(): Promise<void> {
+        this.loading ??= this.fetch().catch((error: unknown) => {
+            this.loading = undefined;
+            throw error;
+        });
+        return this.loading;
+    }
+
+    private async fetch(): Promise<void> {
         const { look } = this;
         const [story, { draft, items }] = await Promise.all([
             api.story(this.moment, { look }),
@@ -80,11 +90,15 @@ export class Writing {
     /** The archive was locked. What was not saved waits until it is opened again; false: there is nothing. */
     park(): boolean {
         if (this.isOver || !this.isLoaded || !this.isDirty) return false;
-        const { moment, person, markdown: text, follows, mark } = this;
-        park({ moment, person, text, follows, mark });
         this.isOver = true;
         clearTimeout(this.timer);
+        this.putWhereItWaits();
         return true;
+    }
+
+    private putWhereItWaits(): void {
+        const { moment, person, markdown: text, follows, mark } = this;
+        park({ moment, person, text, follows, mark });
     }
 
     private begin(standing: readonly StoryVersion[]): void {
@@ -158,9 +172,10 @@ export class Writing {
 
     takeIn(markdown: string): void {
         const all = united(this.text.blocks, parseStory(markdown), nameOf);
-        const known = new Map(this.text.blocks.map((block) => [nameOf(block), block]));
-        const blocks = all.map((block) => known.get(nameOf(block)) ?? keyed(block));
-        this.change({ ...this.text, blocks: settled([...new Set(blocks)]) });
+        const blocks = all.map((block) =>
+            "key" in block ? (block as Text["blocks"][number]) : keyed(block),
+        );
+        this.change({ ...this.text, blocks: settled(blocks) });
     }
 
     /** What is written here is meant to take its place, too. */
@@ -208,12 +223,20 @@ export class Writing {
             return;
         }
         // One at a time: each goes on with the mark of the one before.
-        if (this.sending && !isLast) return this.again();
+        if (this.sending) {
+            if (!isLast) return this.again();
+            await this.sending;
+            if (!this.isDirty || this.isElsewhere()) return;
+        }
         const sending = this.send(isLast).finally(() => {
             if (this.sending === sending) this.sending = undefined;
         });
         this.sending = sending;
         await sending;
+    }
+
+    private isElsewhere(): boolean {
+        return this.saving === "elsewhere";
     }
 
     private async send(isLast: boolean): Promise<void> {
@@ -238,11 +261,15 @@ export class Writing {
     private async notSaved(error: unknown): Promise<void> {
         const code = error instanceof Refusal ? error.code : "";
         if (code === "conflict") {
-            const { draft } = await api.draft(this.moment, { look: this.look });
-            this.elsewhere = draft ?? undefined;
-            if (draft) this.saving = "elsewhere";
-            else this.goOnHere();
-            return;
+            try {
+                const { draft } = await api.draft(this.moment, { look: this.look });
+                this.elsewhere = draft ?? undefined;
+                if (draft) this.saving = "elsewhere";
+                else this.goOnHere();
+                return;
+            } catch {
+                // Asked again with the next try.
+            }
         }
         this.saving = code === "somebody_else" ? "somebody-else" : "failed";
         this.again();
@@ -281,10 +308,13 @@ export class Writing {
         this.isOver = true;
     }
 
-    /** The page is left: what was not saved is, now. */
-    leave(isClosed = false): void {
-        if (!this.isOver && this.isLoaded && this.isDirty) void this.save(isClosed).catch(() => {});
+    /** The page is left: what was not saved is, now; where that cannot be, it waits for this story to be written on. */
+    async leave(): Promise<void> {
+        if (this.isOver || !this.isLoaded) return;
         this.isOver = true;
         clearTimeout(this.timer);
+        await this.sending;
+        if (this.isDirty) await this.save();
+        if (this.isDirty) this.putWhereItWaits();
     }
 }

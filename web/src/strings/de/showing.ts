@@ -56,9 +56,9 @@ export const showing: ShowingWords = {
     seeAllHint: "Dafür werden Kopien gemacht und wieder entfernt.",
     openSeen: "In einem eigenen Tab öffnen",
     passOn: (name) =>
-        `Dieser Link ist für ${name}. Wem ${name} ihn weitergibt, kann ihn auch öffnen.`,
+        `Dieser Link ist für ${name}. Wer ihn von ${name} bekommt, kann ihn auch öffnen.`,
     passOnFile: (name) =>
-        `Diese Datei ist für ${name}. Wem ${name} sie weitergibt, kann sie auch öffnen.`,
+        `Diese Datei ist für ${name}. Wer sie von ${name} bekommt, kann sie auch öffnen.`,
     makeLink: "Den Link machen",
     makeFile: "Die Datei machen",
     making: (done, all) => `Kopien werden gemacht, ${done} von ${all}`,
@@ -108,7 +108,7 @@ export const showing: ShowingWords = {
     },
     showLink: "Den Link noch einmal",
     end: "Beenden",
-    endTitle: (name) => `${name} nicht mehr zeigen`,
+    endTitle: (name) => `Es ${name} nicht mehr zeigen`,
     endExplain: (name) =>
         `Dann öffnet der Link für ${name} nichts mehr. Keepsake kann Kopien, die schon gesichert sind, nicht zurücknehmen.`,
     endFile: (name) =>
