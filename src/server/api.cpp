@@ -25,6 +25,7 @@
 #include "server/house.h"
 #include "server/item_json.h"
 #include "server/playing.h"
+#include "server/showing.h"
 #include "server/visitors.h"
 
 namespace keepsake::server {

@@ -204,7 +204,7 @@ Json cover_json(const Told& told, const Cover& cover) {
 Json covered_json(const Told& told, const share::Contents& contents, const Opened& opened) {
     std::map<std::tuple<std::string, std::string, std::string>, std::size_t> lines;
     for (const auto& item : contents.items)
-        if (const auto cover = share::cover_for(told, item.item, "", opened);
+        if (const auto cover = share::cover_for(told, item.item, "", opened, std::nullopt);
             cover && lines.size() < kMostLines)
             ++lines[{cover->line, cover->more, name_of(told, cover->by)}];
     auto list = Json::array();
@@ -361,6 +361,8 @@ Api::Answer Api::begin_showing(Call& call) {
         TRY(eyes.library.may_write());
         Quietly quietly;
         TRY(share::contents_of(eyes.library, wish, eyes.told, quietly));
+        if (order.way == Showing::Way::look)
+            wish.look_ahead = share::LookAhead{eyes.viewer, eyes.opened};
         if (!wish.from) wish.from = name_of(eyes.told, eyes.viewer);
         if (wish.from->empty()) wish.from.reset();
         return {};
@@ -412,7 +414,8 @@ Api::Answer Api::get_shown_file(Call& call) {
 
 Api::Answer Api::get_shown_page(Call& call) {
     const auto waiting = showing_->waiting(call.ids[0]);
-    if (!waiting || !waiting->name.empty())
+    // What is covered from somebody else may lie open in what was made for one person to look at.
+    if (!waiting || !waiting->name.empty() || waiting->viewer != call.visitor.person)
         return Error(ErrorCode::not_found, "There is no such page any more.");
     TRY_LET(auto response,
             waiting_file(house_->environment().files, waiting->path, call.request.head.method));

@@ -84,7 +84,9 @@ Api::Answer Api::write_story(Call& call) {
         TRY_LET(const auto kept, library::add_words(eyes.library, model::Subject::of(moment.moment),
                                                     kStory, {text, follows, eyes.viewer}));
         protect_words(eyes.library, kept);
-        if (!mark.empty()) TRY(remove_draft(eyes.library, eyes.viewer, moment.moment, mark));
+        // The version is kept by now; a draft that stays is offered again, and nothing worse.
+        if (!mark.empty())
+            static_cast<void>(remove_draft(eyes.library, eyes.viewer, moment.moment, mark));
         return nothing();
     });
     if (!written || written->status != 204) return written;
@@ -105,8 +107,9 @@ Api::Answer Api::get_story_versions(Call& call) {
         json["total"] = versions.size();
         json["first"] = page.first;
         json["versions"] = Json::array();
-        for (const auto& words :
-             versions | std::views::drop(page.first) | std::views::take(page.count)) {
+        for (const auto& words : versions |
+                                     std::views::drop(std::min(page.first, versions.size())) |
+                                     std::views::take(page.count)) {
             TRY_LET(auto version, version_json(eyes, words, false));
             json["versions"].push_back(std::move(version));
         }

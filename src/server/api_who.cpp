@@ -249,6 +249,7 @@ void Api::lock_house() {
     thumbnails_.clear();
     settings_.forget();
     house_->close();
+    showing_->end_all();  // what was begun while the archive closed
 }
 
 namespace {

@@ -106,8 +106,8 @@ Result<ShareWays> ways_to_show(const library::Environment& environment,
 
 /// What has ended, here or on another keeper's device, is removed. What cannot be waits.
 void tend_shares(const library::Environment& environment, House& house) {
-    share::sweep_shelf(environment.files, share::shelf_folder(environment.state_folder),
-                       environment.clock.now());
+    // Not by the notes alone: another device may have given it more time, and what is noted here is
+    // brought to date first. Until then nothing of it is served.
     if (!house.is_open()) return;
     static_cast<void>(house.with([](library::Library& library) -> Result<> {
         TRY(share::remove_what_is_over(library));

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -161,7 +163,7 @@ Result<> Showing::make_download(library::Library& library, const Order& order,
         if (too_large && target.name.ends_with(".html")) continue;
         if (!report) return std::move(report).error();
         made.report = *std::move(report);
-        made.waiting = {target.path, target.name};
+        made.waiting = {target.path, target.name, {}};
         break;
     }
     return {};
@@ -176,7 +178,8 @@ Result<> Showing::make(const std::stop_token& stop, const std::string& id, const
     if (order.way == Way::look) {
         const auto path = os::join_path(folder_, new_name() + ".html");
         TRY_LET(made.link, share::prepare_page(library, order.wish, path, page_, listener));
-        made.waiting = {path, ""};
+        made.waiting = {path, "",
+                        order.wish.look_ahead ? order.wish.look_ahead->viewer : std::nullopt};
         return {};
     }
     if (order.way == Way::download) {
@@ -188,9 +191,21 @@ Result<> Showing::make(const std::stop_token& stop, const std::string& id, const
     return {};
 }
 
+/// What a library throws here would end the program: no memory, words that are not UTF-8.
+Result<> Showing::make_safely(const std::stop_token& stop, const std::string& id,
+                              const Order& order, State& made) {
+    try {
+        return make(stop, id, order, made);
+    } catch (const std::bad_alloc&) {
+        return Error(ErrorCode::limit, "This needs more memory than there is.");
+    } catch (const std::exception&) {
+        return Error(ErrorCode::corrupt, "Something in it could not be read.");
+    }
+}
+
 void Showing::run(const std::stop_token& stop, const std::string& id, const Order& order) {
     State made;
-    auto done = make(stop, id, order, made);
+    auto done = make_safely(stop, id, order, made);
     if (done) static_cast<void>(house_->refresh());
     {
         const std::lock_guard guard(mutex_);

@@ -65,7 +65,8 @@ class Showing {
     /// A page or file that waits.
     struct Waiting {
         std::string path;
-        std::string name;  ///< "" for a page to look at
+        std::string name;                            ///< "" for a page to look at
+        std::optional<model::PersonId> viewer = {};  ///< who may look at the page
     };
     std::optional<Waiting> waiting(std::string_view id);
     /// Where guests find what this device serves, now; "" where nothing does.
@@ -85,6 +86,8 @@ class Showing {
     };
     class Listening;
     void run(const std::stop_token& stop, const std::string& id, const Order& order);
+    Result<> make_safely(const std::stop_token& stop, const std::string& id, const Order& order,
+                         State& made);
     Result<> make(const std::stop_token& stop, const std::string& id, const Order& order,
                   State& made);
     Result<> make_download(library::Library& library, const Order& order,

@@ -30,12 +30,15 @@ constexpr std::size_t kMostFollowed = 1'000;
 constexpr std::size_t kMostShown = 2'000;
 constexpr std::size_t kSecondCharacters = 19;  // 2026-11-23T06:14:37
 
-/// None where a long text is not in this copy.
+/// None where a long text is not in this copy, or damaged.
 Result<std::optional<std::string>> text_of(library::Library& library,
                                            const catalog::WordsRecord& words) {
     if (!words.text.empty() || !words.content) return std::optional(to_utf8_lossy(words.text));
     auto text = library::read_text_content(library, *words.content, library::kLargestWordsBytes);
-    if (!text && text.error().code() == ErrorCode::not_found) return std::optional<std::string>();
+    const auto gone = [](ErrorCode code) {
+        return code == ErrorCode::not_found || code == ErrorCode::corrupt;
+    };
+    if (!text && gone(text.error().code())) return std::optional<std::string>();
     if (!text) return std::move(text).error();
     return std::optional(to_utf8_lossy(*text));
 }
@@ -116,8 +119,9 @@ Result<Json> shown_json(const Eyes& eyes, const std::vector<std::string>& storie
     std::set<model::ItemId> seen;
     std::vector<model::ItemId> items;
     for (const auto& text : stories) {
-        TRY_LET(const auto blocks, share::parse_story(text));
-        for (const auto& id : share::items_of(blocks)) {
+        const auto blocks = share::parse_story(text);
+        if (!blocks) continue;  // longer than a story may be: its words are told all the same
+        for (const auto& id : share::items_of(*blocks)) {
             if (items.size() >= kMostShown || !seen.insert(id).second) continue;
             TRY_LET(const auto item, eyes.library.catalog().item(id));
             if (item && !item->let_go) items.push_back(id);

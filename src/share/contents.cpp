@@ -86,7 +86,7 @@ Result<Contents> contents_of(library::Library& library, const Wish& wish, const 
         TRY_LET(const auto moment, library.catalog().moment(*wish.moment));
         if (!moment) return Error(ErrorCode::not_found, "There is no such moment here.");
         contents.name = moment->name;
-        contents.moment_cover = cover_for(told, *wish.moment, wish.to);
+        contents.moment_cover = cover_for(told, *wish.moment, wish.to, wish.look_ahead);
         std::size_t versions = 0;
         TRY_LET(const auto text, standing_story(library, *wish.moment, versions));
         if (versions > 1)
@@ -106,17 +106,26 @@ Result<Contents> contents_of(library::Library& library, const Wish& wish, const 
 }
 
 std::optional<library::Cover> cover_for(const library::Told& told, const model::ItemId& item,
-                                        std::string_view to, const library::Opened& opened) {
+                                        std::string_view to, const library::Opened& opened,
+                                        const std::optional<LookAhead>& ahead) {
     if (auto cover = told.cover_of(item, std::nullopt, opened)) return cover;
     const auto person = person_named(told, to);
-    return person ? told.cover_of(item, person, opened) : std::nullopt;
+    if (person)
+        if (auto cover = told.cover_of(item, person, opened)) return cover;
+    if (!ahead) return std::nullopt;
+    auto looked_at = ahead->opened;
+    looked_at.moments.insert(opened.moments.begin(), opened.moments.end());
+    return told.cover_of(item, ahead->viewer, looked_at);
 }
 
 std::optional<library::Cover> cover_for(const library::Told& told, const model::MomentId& moment,
-                                        std::string_view to) {
+                                        std::string_view to,
+                                        const std::optional<LookAhead>& ahead) {
     if (auto cover = told.cover_of(moment, std::nullopt, {})) return cover;
     const auto person = person_named(told, to);
-    return person ? told.cover_of(moment, person, {}) : std::nullopt;
+    if (person)
+        if (auto cover = told.cover_of(moment, person, {})) return cover;
+    return ahead ? told.cover_of(moment, ahead->viewer, ahead->opened) : std::nullopt;
 }
 
 Result<std::string> only_keeper(library::Library& library, const library::Told& told) {

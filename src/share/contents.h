@@ -35,11 +35,13 @@ Result<std::string> standing_story(library::Library& library, const model::Momen
                                    std::size_t& versions);
 
 /// What covers an item from whom it is shown to, whatever was left open by whom: the link can be
-/// passed on. `opened`: moments whose cover stands before the whole share.
+/// passed on. `opened`: moments whose cover stands before the whole share. `ahead`: also what
+/// covers it from whoever looks first.
 std::optional<library::Cover> cover_for(const library::Told& told, const model::ItemId& item,
-                                        std::string_view to, const library::Opened& opened);
+                                        std::string_view to, const library::Opened& opened,
+                                        const std::optional<LookAhead>& ahead);
 std::optional<library::Cover> cover_for(const library::Told& told, const model::MomentId& moment,
-                                        std::string_view to);
+                                        std::string_view to, const std::optional<LookAhead>& ahead);
 
 /// The name of the archive's only keeper; "" if there is none, or more than one.
 Result<std::string> only_keeper(library::Library& library, const library::Told& told);

@@ -58,8 +58,9 @@ Result<> bring_to_date(library::Library& library, const Record& record, const Wh
             return seal_anew(library, record, where.path, false);
         case As::guests: {
             const auto shelf = shelf_folder(environment.state_folder);
-            TRY(seal_anew(library, record, os::join_path(shelf, where.name), true));
-            return note_until(environment.files, shelf, where.name, record.until);
+            // The listener goes by the note, also while the archive is locked.
+            TRY(note_until(environment.files, shelf, where.name, record.until));
+            return seal_anew(library, record, os::join_path(shelf, where.name), true);
         }
         case As::file:
         case As::download:

@@ -41,7 +41,7 @@ Json text_in(const Json& object, const char* name, std::size_t most) {
 
 Json day_of(const Json& text) {
     if (!text.is_string()) return nullptr;
-    return text.get<std::string>().substr(0, kDayCharacters);
+    return cut(text.get<std::string>(), kDayCharacters);
 }
 
 }  // namespace

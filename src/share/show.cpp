@@ -141,7 +141,7 @@ class Making {
                                    "and words alone");
             tell_of_parts(item, *copied, report);
             TRY(add_item(item, *std::move(copied),
-                         cover_for(*told_, item.item, wish_->to, opened)));
+                         cover_for(*told_, item.item, wish_->to, opened, wish_->look_ahead)));
         }
         return {};
     }

@@ -7,9 +7,16 @@
 
 #include "base/result.h"
 #include "crypto/secret.h"
+#include "library/told.h"
 #include "model/ids.h"
 
 namespace keepsake::share {
+
+/// Whoever looks at a share before it is sent: what is covered from them stays covered there.
+struct LookAhead {
+    std::optional<model::PersonId> viewer;
+    library::Opened opened;
+};
 
 /// Whom something is shown to, what, and how. Texts are UTF-8.
 struct Wish {
@@ -28,6 +35,7 @@ struct Wish {
     std::optional<std::string> hint;
     bool originals = false;
     bool places = false;
+    std::optional<LookAhead> look_ahead;  ///< none: it is sent
 };
 
 /// Whether it makes sense on that day. Errors: invalid, in words for whoever typed it.

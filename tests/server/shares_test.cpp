@@ -249,11 +249,14 @@ TEST_F(Shares, WhatMakesNoSenseIsRefusedAtOnce) {
     EXPECT_EQ(ask("POST", "/let-go", R"({"items":[")" + items.at(0) + "\"]}").status, 204);
     EXPECT_EQ(status(R"({"to":"Ana","way":"look","items":[")" + items.at(0) + "\"]}"), 404);
     const auto unknown = std::string(32, '0');
-    const std::vector<std::string> paths{
-        "/shares/0123456789abcdef",      "/shares/x",
-        "/showing/..%2f..%2fx",          "/showing/" + unknown,
-        "/showing/" + unknown + "/file", "/showing/" + unknown + "/page"};
+    const std::vector<std::string> paths{"/shares/0123456789abcdef",
+                                         "/shares/x",
+                                         "/showing/x",
+                                         "/showing/" + unknown,
+                                         "/showing/" + unknown + "/file",
+                                         "/showing/" + unknown + "/page"};
     for (const auto& path : paths) EXPECT_EQ(ask("GET", path).status, 404) << path;
+    EXPECT_EQ(ask("GET", "/showing/..%2f..%2fx").status, 400);
     EXPECT_EQ(archive
                   .ask("POST", "/api/v1/showing", R"({"to":"Ana",)" + what + "}",
                        {{"Origin", "http://evil.example"}})

@@ -96,6 +96,7 @@ TEST_F(Writing, EveryVersionIsKeptAndSaysWhoWroteItAndWhen) {
     EXPECT_EQ(all["versions"][1]["stands"], false);
     EXPECT_FALSE(all["versions"][0].contains("text"));
     EXPECT_EQ(ask("GET", story + "/versions?first=1&count=1")["versions"].size(), 1U);
+    EXPECT_EQ(ask("GET", story + "/versions?first=18446744073709551615")["versions"].size(), 0U);
     const auto old = ask("GET", story + "/versions/" + first["version"].get<std::string>());
     EXPECT_EQ(old["text"], "He came on a Thursday.");
     ask("GET", story + "/versions/" + std::string(29, '0'));
