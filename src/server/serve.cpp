@@ -105,7 +105,7 @@ Result<ShareWays> ways_to_show(const library::Environment& environment,
 }
 
 /// What has ended, here or on another keeper's device, is removed. What cannot be waits.
-void tend_shares(const library::Environment& environment, House& house) {
+void tend_shares(House& house) {
     // Not by the notes alone: another device may have given it more time, and what is noted here is
     // brought to date first. Until then nothing of it is served.
     if (!house.is_open()) return;
@@ -187,7 +187,7 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
                  !wake.wait_for(lock, end, kTending, [&] { return end.stop_requested(); });
                  ++tick) {
                 handler.api->tend();
-                if (tick % kTicksBetweenShares == 0) tend_shares(environment, house);
+                if (tick % kTicksBetweenShares == 0) tend_shares(house);
             }
         });
         server->run(stop);
