@@ -1,5 +1,7 @@
 # Two commands are enough: `make demo` shows what Keepsake does, `make test` proves it.
 JOBS ?= 2
+# One more than there are cores: browsers and servers are waited for.
+TEST_JOBS ?= 3
 PHOTOS ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
@@ -10,7 +12,7 @@ BUILD = cmake --build --parallel $(JOBS) --preset
 # How long each target is fuzzed; FUZZ names some of them, else all are.
 FUZZ_SECONDS ?= 60
 FUZZ ?=
-TEST = ctest --parallel $(JOBS) --output-on-failure --no-tests=error --preset
+TEST = ctest --parallel $(TEST_JOBS) --output-on-failure --no-tests=error --preset
 
 .PHONY: all setup build demo test test-long test-asan test-tsan fuzz lint format check-format screenshots install uninstall deb clean
 

@@ -22,6 +22,7 @@
 #include "server/house.h"
 #include "server/item_json.h"
 #include "server/story_json.h"
+#include "server/told.h"
 #include "share/story.h"
 
 namespace keepsake::server {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "base/bytes.h"
@@ -95,7 +96,7 @@ Result<std::optional<Draft>> write_draft(library::Library& library, const Viewer
                                          const model::MomentId& moment, const std::string& mark,
                                          Draft draft) {
     draft.mark = mark_of(draft);
-    TRY_LET(const auto standing, read_draft(library, viewer, moment));
+    TRY_LET(auto standing, read_draft(library, viewer, moment));
     if (standing && standing->mark == draft.mark) return standing;
     if (standing && standing->mark != mark) return std::optional<Draft>();
     const auto recipient = library.recipient();

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <charconv>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -14,7 +13,6 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "base/error.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "http/message.h"

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -33,7 +34,7 @@ namespace keepsake::server {
 namespace {
 
 constexpr std::chrono::hours kWaits{1};
-constexpr std::int64_t kLeftoverSeconds = 2 * 3600;
+constexpr std::int64_t kLeftoverSeconds = 7'200;
 constexpr std::size_t kMostKnown = 8;
 
 std::string_view name_of(Showing::Way way) {
