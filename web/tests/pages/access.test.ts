@@ -291,3 +291,33 @@ rule("whoever scrolls, types or watches is here, and says so now and then", asyn
         assert.equal(said(), now + 1);
     }
 });
+
+rule(
+    "a page that has what it shows asks for nothing more until something changes",
+    async (visit) => {
+        const { fake } = visit;
+        fake.things[3]!.letGo = true;
+        fake.things[4]!.justKept = true;
+        fake.shares.add({ to: "Ana" });
+        const moment = fake.moments[0]!.id;
+        for (const place of [
+            "home",
+            "timeline",
+            "just-kept",
+            "let-go",
+            "shown",
+            "quiet",
+            "care",
+            "settings",
+            `moment/${moment}`,
+            `story/${moment}`,
+        ]) {
+            const page = await visit.go(place);
+            await page.locator("main h1").first().waitFor();
+            await page.waitForTimeout(500);
+            const before = fake.requests.length;
+            await page.waitForTimeout(500);
+            assert.deepEqual(fake.requests.slice(before), [], place);
+        }
+    },
+);
