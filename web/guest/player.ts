@@ -1,3 +1,4 @@
+import { release } from "../src/lib/release.ts";
 import { el, icon } from "./dom.ts";
 import type { Part } from "./format.ts";
 import { hold, troubleIn } from "./picture.ts";
@@ -118,11 +119,9 @@ function wire(
 
 const failure = (error: unknown) => new CustomEvent("failure", { detail: error });
 
-function release(media: HTMLMediaElement, scope: Scope): void {
+function releaseWith(scope: Scope, media: HTMLMediaElement): void {
     scope.own(() => {
-        media.pause();
-        media.removeAttribute("src");
-        media.load();
+        release(media);
         media.remove();
     });
 }
@@ -178,7 +177,7 @@ export function sound(
         media.onerror = () => failed(new Error("does not play"));
         below.replaceChildren(range, media);
         if (part.waveform.length > 0) below.prepend(peaks(part.waveform));
-        release(media, scope);
+        releaseWith(scope, media);
         return media;
     };
     wire(all, title, scope, make, (progress) => address(share, part, scope, progress, failed));
@@ -215,7 +214,7 @@ export function film(
         media.onerror = () => failed(new Error("does not play"));
         box.replaceChildren(media);
         still.replaceWith(box);
-        release(media, scope);
+        releaseWith(scope, media);
         return media;
     };
     wire(all, title, scope, make, (progress) => address(share, part, scope, progress, failed));

@@ -39,6 +39,20 @@ export async function write(visit: Visit, moment: FakeMoment): Promise<Page> {
     return page;
 }
 
+/** Types at the end of the line that holds this. */
+export async function typeAfter(page: Page, line: string, words: string): Promise<void> {
+    await page.getByText(line).click();
+    await page.keyboard.press("End");
+    await page.keyboard.type(words);
+}
+
+/** Types what the server will not save, and waits until the page says so. */
+export async function typeUnsaved({ fake, page }: Visit, words: string): Promise<void> {
+    fake.refusesDrafts = true;
+    await page.keyboard.type(words);
+    await page.getByText("Not saved yet. It is tried again.").waitFor();
+}
+
 /** Waits until the draft says this. */
 export async function drafted(
     { fake, page }: Visit,

@@ -60,7 +60,7 @@ export function address(path: string, query: Query = {}): string {
     return `${kApi}${path}${tail ? `?${tail}` : ""}`;
 }
 
-const kMostThatOutlivesBytes = 10_000; // in characters of at most three bytes
+const kMostThatOutlivesCharacters = 10_000; // of at most three bytes each
 
 interface Asked {
     body?: unknown;
@@ -91,7 +91,9 @@ async function ask(
             ...(text === undefined ? {} : { body: text }),
             ...(signal ? { signal } : {}),
             // Browsers let at most 64 KiB of all that is under way outlive its page.
-            ...(isLast && (text?.length ?? 0) < kMostThatOutlivesBytes ? { keepalive: true } : {}),
+            ...(isLast && (text?.length ?? 0) < kMostThatOutlivesCharacters
+                ? { keepalive: true }
+                : {}),
         });
     } catch (error) {
         if (signal?.aborted) throw error;
@@ -179,6 +181,15 @@ export const api = {
         json<{ look: string; item: Item }>("POST", address(`/items/${item}/look`)),
     lookAtMoment: (moment: Id) =>
         json<{ look: string; moment: Moment }>("POST", address(`/moments/${moment}/look`)),
+    /** How much of the copy of a film that browsers play is made, 0 to 1; asking begins it. */
+    filmDone: async (item: Id, look?: string, signal?: AbortSignal): Promise<number> => {
+        const response = await ask("GET", addresses.film(item, look), {
+            signal,
+            headers: { Range: "bytes=0-0" },
+        });
+        if (response.status !== 202) return 1;
+        return Math.min(((await response.json()) as { done: number }).done, 0.99);
+    },
     endLook: (look: string) => done("DELETE", address(`/looks/${look}`)),
     /** `keepalive`: also when the page is being closed. */
     endLookOnLeaving: (look: string) =>
@@ -284,13 +295,3 @@ export const addresses = {
         address(`/items/${item}/files/${file}`, { look, download: download ? 1 : undefined }),
     film: (item: Id, look?: string) => address(`/items/${item}/film`, { look }),
 };
-
-/** How much of the copy of a film that browsers play is made, 0 to 1; asking begins it. */
-export async function filmDone(item: Id, look?: string, signal?: AbortSignal): Promise<number> {
-    const response = await ask("GET", addresses.film(item, look), {
-        signal,
-        headers: { Range: "bytes=0-0" },
-    });
-    if (response.status !== 202) return 1;
-    return Math.min(((await response.json()) as { done: number }).done, 0.99);
-}

@@ -6,7 +6,7 @@ import { findings } from "../axe.ts";
 import { desk, phone, type Visit } from "../browser.ts";
 import type { FakeMoment } from "../fake/world.ts";
 import { rule } from "../rules.ts";
-import { drafted, lines, summer, write } from "../story.ts";
+import { drafted, lines, summer, typeAfter, typeUnsaved, write } from "../story.ts";
 
 const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
 
@@ -73,9 +73,7 @@ rule("screen 9: a page that is left at once loses nothing", async (visit) => {
     await page.getByRole("heading", { name: "Ana’s garden" }).waitFor();
     await drafted(visit, moment, "At once.");
     await write(visit, moment);
-    await page.getByText("At once.").click();
-    await page.keyboard.press("End");
-    await page.keyboard.type(" And closed.");
+    await typeAfter(page, "At once.", " And closed.");
     await page.goto("about:blank");
     await drafted(visit, moment, "At once. And closed.");
 });
@@ -364,9 +362,7 @@ rule(
         const { stories, people } = visit.fake;
         const first = stories.write(moment, { text: "It rained." });
         const page = await write(visit, moment);
-        await page.getByText("It rained.").click();
-        await page.keyboard.press("End");
-        await page.keyboard.type(" Mine.");
+        await typeAfter(page, "It rained.", " Mine.");
         stories.write(
             moment,
             { text: "It rained.\n\nHis.", follows: [first.version] },
@@ -398,9 +394,7 @@ rule("what is taken in takes nothing away that stands here twice", async (visit)
     const text = "One.\n\n***\n\nRain.\n\n***\n\nRain.";
     const first = stories.write(moment, { text });
     const page = await write(visit, moment);
-    await page.getByText("One.").click();
-    await page.keyboard.press("End");
-    await page.keyboard.type(" Mine.");
+    await typeAfter(page, "One.", " Mine.");
     stories.write(
         moment,
         { text: `${text}\n\nHis.`, follows: [first.version] },
@@ -422,9 +416,7 @@ rule("screen 9: who does not take it in loses nothing of either", async (visit) 
     const first = stories.write(moment, { text: "It rained." });
     const page = await write(visit, moment);
     stories.write(moment, { text: "His.", follows: [first.version] }, "Phone", people[1]!);
-    await page.getByText("It rained.").click();
-    await page.keyboard.press("End");
-    await page.keyboard.type(" Mine.");
+    await typeAfter(page, "It rained.", " Mine.");
     await page.getByRole("button", { name: "Done" }).click();
     await page.getByText("Two versions stand beside each other.").waitFor();
     assert.deepEqual(standing(visit, moment), ["His.", "It rained. Mine."]);
@@ -435,9 +427,7 @@ rule(
     async (visit) => {
         const moment = garden(visit);
         const page = await write(visit, moment);
-        visit.fake.refusesDrafts = true;
-        await page.keyboard.type("Words.");
-        await page.getByText("Not saved yet. It is tried again.").waitFor();
+        await typeUnsaved(visit, "Words.");
         visit.fake.refusesDrafts = false;
         await drafted(visit, moment, "Words.");
         await page.getByText("Draft. Only you.").waitFor();
@@ -450,9 +440,7 @@ rule(
     async (visit) => {
         const moment = garden(visit);
         const page = await write(visit, moment);
-        visit.fake.refusesDrafts = true;
-        await page.keyboard.type("Words.");
-        await page.getByText("Not saved yet. It is tried again.").waitFor();
+        await typeUnsaved(visit, "Words.");
         await page.keyboard.type(" And more.");
         await page.getByRole("link", { name: /Ana’s garden/u }).click();
         await page.getByRole("heading", { name: "Ana’s garden" }).waitFor();
@@ -500,9 +488,7 @@ rule(
     async (visit) => {
         const moment = garden(visit);
         const page = await write(visit, moment);
-        visit.fake.refusesDrafts = true;
-        await page.keyboard.type("Nearly lost.");
-        await page.getByText("Not saved yet. It is tried again.").waitFor();
+        await typeUnsaved(visit, "Nearly lost.");
         visit.fake.state = "locked";
         await page.getByLabel("Your passphrase").fill(visit.fake.passphrase);
         assert.ok(!(await page.content()).includes("Nearly lost."));
@@ -609,9 +595,7 @@ rule("a draft is put away, and comes back with Undo", async (visit) => {
     const moment = garden(visit);
     moment.story = "It rained.";
     const page = await write(visit, moment);
-    await page.getByText("It rained.").click();
-    await page.keyboard.press("End");
-    await page.keyboard.type(" All night.");
+    await typeAfter(page, "It rained.", " All night.");
     await drafted(visit, moment, "It rained. All night.");
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Put the draft away" }).click();
