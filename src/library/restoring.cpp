@@ -120,8 +120,7 @@ Result<RestoringReport> try_restoring(Library& library, const RestoringOptions& 
     TRY_LET(const auto items, some_items(library, within));
     RestoringReport report;
     if (items.empty()) return report;
-    const auto state =
-        os::join_path(environment.state_folder, library.copy().manifest.archive.hex());
+    const auto state = library.local_folder();
     TRY(os::make_directories(environment.files, state, true));
     const OwnFolder folder(environment.files, os::join_path(state, std::string(kFolder)));
     TRY_LET(const auto given, get(library, items, folder.path(), listener));

@@ -12,14 +12,13 @@
 #include "base/error.h"
 #include "base/result.h"
 #include "base/time.h"
-#include "crypto/age.h"
 #include "crypto/sha256.h"
 #include "library/library.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
 #include "server/answers.h"
-#include "server/person_settings.h"
+#include "server/sealed_file.h"
 #include "server/told.h"
 
 namespace keepsake::server {
@@ -34,15 +33,11 @@ std::string digest_of(const std::string& text, std::size_t bytes) {
     return to_hex(ByteView(digest).first(bytes));
 }
 
-std::string folder_of(const library::Library& library) {
-    return os::join_path(local_folder(library), "drafts");
-}
-
 std::string path_of(const library::Library& library, const Viewer& viewer,
                     const model::MomentId& moment) {
     const auto name = digest_of(
         "keepsake-draft " + (viewer ? viewer->hex() : "nobody") + " " + moment.hex(), kNameBytes);
-    return os::join_path(folder_of(library), name + ".age");
+    return os::join_path(library.local_folder(), "drafts/" + name + ".age");
 }
 
 std::string mark_of(const Draft& draft) {
@@ -82,14 +77,8 @@ std::optional<Draft> from_text(std::string_view text) {
 
 Result<std::optional<Draft>> read_draft(library::Library& library, const Viewer& viewer,
                                         const model::MomentId& moment) {
-    const auto sealed =
-        os::read_file(library.environment().files, path_of(library, viewer, moment), kLargestBytes);
-    if (!sealed && sealed.error().code() == ErrorCode::not_found) return std::optional<Draft>();
-    if (!sealed) return Error(sealed.error());
-    const auto identities = library.identity().identities();
-    const auto plain = crypto::age_open(*sealed, identities);
-    if (!plain) return std::optional<Draft>();
-    return from_text(plain->text());
+    TRY_LET(const auto text, read_sealed(library, path_of(library, viewer, moment), kLargestBytes));
+    return text ? from_text(text->text()) : std::nullopt;
 }
 
 Result<std::optional<Draft>> write_draft(library::Library& library, const Viewer& viewer,
@@ -99,14 +88,7 @@ Result<std::optional<Draft>> write_draft(library::Library& library, const Viewer
     TRY_LET(auto standing, read_draft(library, viewer, moment));
     if (standing && standing->mark == draft.mark) return standing;
     if (standing && standing->mark != mark) return std::optional<Draft>();
-    const auto recipient = library.recipient();
-    const auto text = to_text(draft);
-    const auto sealed =
-        crypto::age_seal(as_bytes(text), {&recipient, 1}, library.environment().random);
-    auto& files = library.environment().files;
-    TRY(os::make_directories(files, folder_of(library), true));
-    TRY(os::write_file(files, path_of(library, viewer, moment), sealed, os::Existing::replace,
-                       true));
+    TRY(write_sealed(library, path_of(library, viewer, moment), to_text(draft)));
     return std::optional(std::move(draft));
 }
 

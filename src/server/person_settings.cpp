@@ -7,13 +7,11 @@
 #include <string>
 #include <utility>
 
-#include "archive/identity_file.h"
-#include "base/bytes.h"
 #include "base/result.h"
-#include "crypto/age.h"
 #include "library/library.h"
 #include "os/file_system.h"
 #include "server/answers.h"
+#include "server/sealed_file.h"
 #include "server/told.h"
 
 namespace keepsake::server {
@@ -23,7 +21,7 @@ constexpr std::size_t kLargestBytes = 1UL << 20U;
 constexpr std::uint64_t kLongestRest = 1'440;
 
 std::string path_of(const library::Library& library) {
-    return os::join_path(local_folder(library), "pages.age");
+    return os::join_path(library.local_folder(), "pages.age");
 }
 
 std::string text_in(const Json& json, const char* name) {
@@ -33,20 +31,13 @@ std::string text_in(const Json& json, const char* name) {
 
 }  // namespace
 
-std::string local_folder(const library::Library& library) {
-    return os::join_path(library.environment().state_folder, library.identity().archive.hex());
-}
-
 void PersonSettings::load(library::Library& library) {
-    const auto sealed = os::read_file(library.environment().files, path_of(library), kLargestBytes);
+    const auto plain = read_sealed(library, path_of(library), kLargestBytes);
     const std::lock_guard guard(mutex_);
     people_.clear();
     locks_after_minutes_ = kUsualRestMinutes;
-    if (!sealed) return;
-    const auto identities = library.identity().identities();
-    const auto plain = crypto::age_open(*sealed, identities);
-    if (!plain) return;
-    const auto json = Json::parse(plain->text(), nullptr, false);
+    if (!plain || !*plain) return;
+    const auto json = Json::parse((*plain)->text(), nullptr, false);
     if (!json.is_object()) return;
     if (const auto rest = json.find("locks_after_minutes");
         rest != json.end() && rest->is_number_unsigned() && *rest >= 1U && *rest <= kLongestRest)
@@ -97,12 +88,7 @@ Result<> PersonSettings::change(library::Library& library, const Viewer& viewer,
         locks_after_minutes_ = locks_after_minutes;
         text = to_json().dump();
     }
-    const auto recipient = library.recipient();
-    const auto sealed =
-        crypto::age_seal(as_bytes(text), {&recipient, 1}, library.environment().random);
-    auto& files = library.environment().files;
-    TRY(os::make_directories(files, local_folder(library), true));
-    return os::write_file(files, path_of(library), sealed, os::Existing::replace, true);
+    return write_sealed(library, path_of(library), text);
 }
 
 }  // namespace keepsake::server

@@ -42,7 +42,4 @@ class PersonSettings {
     std::uint64_t locks_after_minutes_ = kUsualRestMinutes;
 };
 
-/// `<state>/<archive id>`: what this computer holds of its own about an archive.
-std::string local_folder(const library::Library& library);
-
 }  // namespace keepsake::server

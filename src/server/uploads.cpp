@@ -27,7 +27,6 @@
 #include "os/file_system.h"
 #include "os/growing_file.h"
 #include "server/answers.h"
-#include "server/person_settings.h"
 
 namespace keepsake::server {
 namespace {
@@ -113,7 +112,7 @@ Result<std::unique_ptr<Uploads>> Uploads::open(library::Library& library) {
 }
 
 std::string Uploads::folder_of(const library::Library& library) {
-    return os::join_path(local_folder(library), "arriving");
+    return os::join_path(library.local_folder(), "arriving");
 }
 
 std::string Uploads::note_path(const std::string& id) const {
