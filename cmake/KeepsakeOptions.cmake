@@ -21,8 +21,10 @@ endif()
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # A clone in another folder finds what was compiled in this one.
+  set(KEEPSAKE_LAUNCHER env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER ${KEEPSAKE_LAUNCHER})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${KEEPSAKE_LAUNCHER})
 endif()
 find_program(MOLD mold)
 if(MOLD)

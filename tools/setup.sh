@@ -17,7 +17,7 @@ packages_of() {
         test)
             echo libgtest-dev libgmock-dev librapidcheck-dev libyaml-cpp-dev clang-format-19 shellcheck
             echo age jq par2 openssh-client bsdutils strace time ffmpeg
-            echo chromium
+            echo chromium-headless-shell
             ;;
         package) echo dpkg-dev file ;;
         demo) echo gnome-backgrounds age jq ;;

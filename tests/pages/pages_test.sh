@@ -19,7 +19,7 @@ fi
 for built in dist dist-guest; do
     [ -f $built/index.html ] || skip "the pages are not built (tools/pages.sh build)"
 done
-[ -x "${KEEPSAKE_CHROMIUM:-/usr/bin/chromium}" ] || skip "chromium is not here"
+[ -x "${KEEPSAKE_CHROMIUM:-/usr/bin/chromium-headless-shell}" ] || skip "chromium-headless-shell is not here"
 if [ "$group" = program ]; then
     KEEPSAKE_PROGRAM=$program exec node tests/run.mjs program
 fi

@@ -11,9 +11,14 @@ import {
 
 import { Fake, type Options } from "./fake/server.ts";
 
-/** Debian's chromium; KEEPSAKE_CHROMIUM names another. */
-export const chromiumPath = process.env.KEEPSAKE_CHROMIUM ?? "/usr/bin/chromium";
+/**
+ * Debian's chromium without its windows, which are drawn by the processor even where nobody sees them; KEEPSAKE_CHROMIUM
+ * names another.
+ */
+export const chromiumPath = process.env.KEEPSAKE_CHROMIUM ?? "/usr/bin/chromium-headless-shell";
 export const skip = existsSync(chromiumPath) ? false : `there is no chromium at ${chromiumPath}`;
+/** After this a test hangs; a busy machine is only slow. */
+export const kLongestMs = 180_000;
 export const webFolder = process.env.KEEPSAKE_WEB ?? process.cwd();
 
 export const desk: BrowserContextOptions = {

@@ -2,7 +2,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser, BrowserContextOptions } from "playwright-core";
 
-import { desk, launch, skip, webFolder } from "./browser.ts";
+import { desk, kLongestMs, launch, skip, webFolder } from "./browser.ts";
 import { Host, type HostOptions } from "./fake/host.ts";
 import { makeShare, type Made, type ShareOf } from "./fake/share.ts";
 import { emil, GuestVisit } from "./guest.ts";
@@ -35,7 +35,7 @@ export function guestRule(
     work: (visit: GuestVisit, host: Host) => Promise<void>,
     setting: Setting = {},
 ): void {
-    test(name, { skip: skip || setting.skip || false, timeout: 60_000 }, async () => {
+    test(name, { skip: skip || setting.skip || false, timeout: kLongestMs }, async () => {
         emilMade ??= makeShare(emil());
         const made = setting.share ? await makeShare(setting.share) : await emilMade;
         const host = new Host(webFolder, made, setting.host);

@@ -2,7 +2,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser, BrowserContextOptions } from "playwright-core";
 
-import { desk, family, launch, skip, Visit } from "./browser.ts";
+import { desk, family, kLongestMs, launch, skip, Visit } from "./browser.ts";
 import type { Fake } from "./fake/server.ts";
 
 let browser: Browser | undefined;
@@ -28,7 +28,7 @@ export function rule(
     work: (visit: Visit) => Promise<void>,
     setting: Setting = {},
 ): void {
-    test(name, { skip, timeout: 60_000 }, async () => {
+    test(name, { skip, timeout: kLongestMs }, async () => {
         const fake = await (setting.world ?? family)();
         const visit = await Visit.begin(browser!, fake, setting.shape ?? desk);
         try {

@@ -38,7 +38,7 @@ const isTest = ["unit", "pages", "program"].includes(group);
 // Page tests wait more than they compute: several files at a time, where Node can (20.10 and later).
 const [major, minor] = process.versions.node.split(".").map(Number);
 const canTogether = major > 20 || (major === 20 && minor >= 10);
-const flags = isTest ? ["--test", ...(canTogether ? ["--test-concurrency=3"] : [])] : [];
+const flags = isTest ? ["--test", ...(canTogether ? ["--test-concurrency=2"] : [])] : [];
 const run = spawn(process.execPath, [...flags, ...files], {
     stdio: "inherit",
     env: { ...process.env, KEEPSAKE_WEB: join(here, "..") },

@@ -7,7 +7,7 @@ import { pathToFileURL } from "node:url";
 
 import type { Page } from "playwright-core";
 
-import { phone, skip, webFolder } from "../browser.ts";
+import { kLongestMs, phone, skip, webFolder } from "../browser.ts";
 import { guestPage } from "../fake/host.ts";
 import { makeShare, type Made } from "../fake/share.ts";
 import { theBrowser } from "../guest-rules.ts";
@@ -64,7 +64,7 @@ function fileRule(
     write: typeof writeOneFile,
     withKey = false,
 ): void {
-    test(name, { skip, timeout: 60_000 }, async () => {
+    test(name, { skip, timeout: kLongestMs }, async () => {
         const folder = mkdtempSync(join(tmpdir(), "keepsake-guest-"));
         const context = await theBrowser().newContext({ ...phone, reducedMotion: "reduce" });
         try {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { test } from "node:test";
 
-import { skip, webFolder } from "../browser.ts";
+import { kLongestMs, skip, webFolder } from "../browser.ts";
 import { Host } from "../fake/host.ts";
 import { makeShare } from "../fake/share.ts";
 import { guestRule, theBrowser } from "../guest-rules.ts";
@@ -217,7 +217,7 @@ function flipped(bytes: Uint8Array, at: number): Uint8Array {
 }
 
 for (const [how, harm] of harms)
-    test(`an altered file is refused (${how})`, { skip, timeout: 60_000 }, async () => {
+    test(`an altered file is refused (${how})`, { skip, timeout: kLongestMs }, async () => {
         const made = await makeShare(emil());
         const whole = new Map(made.files);
         const host = new Host(webFolder, made);

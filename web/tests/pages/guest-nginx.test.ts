@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { phone, skip, webFolder } from "../browser.ts";
+import { kLongestMs, phone, skip, webFolder } from "../browser.ts";
 import { guestPage } from "../fake/host.ts";
 import { makeShare } from "../fake/share.ts";
 import { tone } from "../fake/sound.ts";
@@ -39,7 +39,7 @@ http {
 
 test(
     "on a plain nginx a share opens, and a long recording plays as it is fetched",
-    { skip: skip || (nginx ? false : "nginx is not here"), timeout: 60_000 },
+    { skip: skip || (nginx ? false : "nginx is not here"), timeout: kLongestMs },
     async () => {
         const share = emil();
         const part = share.items[3]!.parts[0]!;
