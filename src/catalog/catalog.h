@@ -298,8 +298,12 @@ class Catalog {
     Result<std::vector<model::ContentId>> contents_with_several_objects();
     Result<std::vector<WordsRecord>> standing_words(const model::Subject& of,
                                                     std::string_view field);
-    /// The same with those that were replaced, oldest first.
-    Result<std::vector<WordsRecord>> all_words(const model::Subject& of, std::string_view field);
+    /// All versions, those that were replaced too, oldest first; their texts are left empty: there
+    /// may be thousands, of a book's length each.
+    Result<std::vector<WordsRecord>> versions(const model::Subject& of, std::string_view field);
+    /// One of them with its text; none where there is no such version.
+    Result<std::optional<WordsRecord>> version(const model::Subject& of, std::string_view field,
+                                               const model::Version& version);
     Result<std::optional<std::string>> field(const model::Subject& of, std::string_view field);
     /// One field of all subjects, of the family and of each person, in order of subject.
     Result<> for_each_field(std::string_view field,

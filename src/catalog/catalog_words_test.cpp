@@ -79,7 +79,28 @@ TEST(Words, TellWhoWroteThem) {
     ASSERT_EQ(standing.size(), 2U);
     EXPECT_EQ(standing[0].person, std::nullopt);
     EXPECT_EQ(standing[1].person, numbered<model::PersonId>(7));
-    EXPECT_EQ(value_of(catalog.all_words(item, "words"))[1].person, numbered<model::PersonId>(7));
+    EXPECT_EQ(value_of(catalog.versions(item, "words"))[1].person, numbered<model::PersonId>(7));
+}
+
+TEST(Words, AreListedByVersionAndReadOneByOne) {
+    const auto item = Subject::of(item_id(1));
+    const model::Version first{{1, 0}, device_id(1)};
+    const model::Version second{{2, 0}, device_id(1)};
+    auto catalog = catalog_with({segment_of(
+        1, 1, {at(1, words_of(item, "first")), at(2, words_of(item, "second", {first}))})});
+    const auto versions = value_of(catalog.versions(item, "words"));
+    ASSERT_EQ(versions.size(), 2U);
+    EXPECT_EQ(versions[0].version, first);
+    EXPECT_TRUE(versions[0].replaced);
+    EXPECT_FALSE(versions[1].replaced);
+    EXPECT_THAT(texts_of(versions), ElementsAre("", ""));
+    const auto read = value_of(catalog.version(item, "words", first));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(read->text, "first");
+    EXPECT_TRUE(read->replaced);
+    EXPECT_EQ(value_of(catalog.version(item, "words", second))->text, "second");
+    EXPECT_FALSE(value_of(catalog.version(item, "caption", first)));
+    EXPECT_FALSE(value_of(catalog.version(item, "words", {{3, 0}, device_id(1)})));
 }
 
 TEST(Words, ThatAreLongAreFoundOnceTheirTextIsPutIn) {

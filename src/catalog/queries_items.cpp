@@ -346,9 +346,15 @@ Result<std::vector<WordsRecord>> Catalog::standing_words(const model::Subject& o
     return read_standing_words(*state_->database, of.text, field);
 }
 
-Result<std::vector<WordsRecord>> Catalog::all_words(const model::Subject& of,
-                                                    std::string_view field) {
-    return read_all_words(*state_->database, of.text, field);
+Result<std::vector<WordsRecord>> Catalog::versions(const model::Subject& of,
+                                                   std::string_view field) {
+    return read_versions(*state_->database, of.text, field);
+}
+
+Result<std::optional<WordsRecord>> Catalog::version(const model::Subject& of,
+                                                    std::string_view field,
+                                                    const model::Version& version) {
+    return read_version(*state_->database, of.text, field, version);
 }
 
 Result<std::optional<std::string>> Catalog::field(const model::Subject& of,

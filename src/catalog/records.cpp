@@ -37,12 +37,16 @@ constexpr const char* kStandingOfField =
     "WHERE w.subject = ?1 AND w.field = ?2 AND NOT EXISTS(SELECT 1 FROM replaced r WHERE "
     "r.subject = w.subject AND r.field = w.field AND r.stamp = w.stamp) "
     "ORDER BY w.stamp, w.text, w.content, w.person";
-constexpr const char* kAllOfField =
-    "SELECT w.field, w.stamp, w.text, w.content, w.person, l.text, EXISTS(SELECT 1 FROM replaced r "
-    "WHERE "
+constexpr const char* kVersionsOfField =
+    "SELECT w.field, w.stamp, '', w.content, w.person, NULL, EXISTS(SELECT 1 FROM replaced r WHERE "
     "r.subject = w.subject AND r.field = w.field AND r.stamp = w.stamp) FROM words w "
-    "LEFT JOIN long_texts l ON w.content <> x'' AND l.content = w.content "
     "WHERE w.subject = ?1 AND w.field = ?2 ORDER BY w.stamp, w.text, w.content, w.person";
+constexpr const char* kOneVersion =
+    "SELECT w.field, w.stamp, w.text, w.content, w.person, l.text, EXISTS(SELECT 1 FROM replaced r "
+    "WHERE r.subject = w.subject AND r.field = w.field AND r.stamp = w.stamp) FROM words w "
+    "LEFT JOIN long_texts l ON w.content <> x'' AND l.content = w.content "
+    "WHERE w.subject = ?1 AND w.field = ?2 AND w.stamp = ?3 "
+    "ORDER BY w.text, w.content, w.person LIMIT 1";
 
 Result<WordsRecord> words_from(const Statement& row) {
     WordsRecord record;
@@ -75,9 +79,9 @@ Result<std::vector<WordsRecord>> read_standing_words(Database& database, std::st
     }
 }
 
-Result<std::vector<WordsRecord>> read_all_words(Database& database, std::string_view subject,
-                                                std::string_view field) {
-    TRY_LET(auto rows, database.prepare(kAllOfField));
+Result<std::vector<WordsRecord>> read_versions(Database& database, std::string_view subject,
+                                               std::string_view field) {
+    TRY_LET(auto rows, database.prepare(kVersionsOfField));
     rows.bind_blob(1, as_bytes(subject)).bind_blob(2, as_bytes(field));
     std::vector<WordsRecord> words;
     for (;;) {
@@ -87,6 +91,19 @@ Result<std::vector<WordsRecord>> read_all_words(Database& database, std::string_
         record.replaced = rows.column_int(6) != 0;
         words.push_back(std::move(record));
     }
+}
+
+Result<std::optional<WordsRecord>> read_version(Database& database, std::string_view subject,
+                                                std::string_view field,
+                                                const model::Version& version) {
+    TRY_LET(auto row, database.prepare(kOneVersion));
+    const auto stamp = pack_stamp(version.clock, version.device);
+    row.bind_blob(1, as_bytes(subject)).bind_blob(2, as_bytes(field)).bind_blob(3, stamp);
+    TRY_LET(const bool found, row.step());
+    if (!found) return std::optional<WordsRecord>();
+    TRY_LET(auto record, words_from(row));
+    record.replaced = row.column_int(6) != 0;
+    return std::optional(std::move(record));
 }
 
 Result<std::optional<std::string>> read_field(Database& database, std::string_view subject,

@@ -29,9 +29,13 @@ Result<std::vector<Id>> read_ids(Statement& rows) {
 /// Versions that stand, by (field, version); of all fields, or of one.
 Result<std::vector<WordsRecord>> read_standing_words(Database& database, std::string_view subject,
                                                      std::optional<std::string_view> field);
-/// All versions of a field, those that were replaced too, by version.
-Result<std::vector<WordsRecord>> read_all_words(Database& database, std::string_view subject,
-                                                std::string_view field);
+/// All versions of a field, those that were replaced too, by version, without their texts.
+Result<std::vector<WordsRecord>> read_versions(Database& database, std::string_view subject,
+                                               std::string_view field);
+/// One of them, with its text.
+Result<std::optional<WordsRecord>> read_version(Database& database, std::string_view subject,
+                                                std::string_view field,
+                                                const model::Version& version);
 /// The family's value of a field, as JSON; none where it was never set or taken away.
 Result<std::optional<std::string>> read_field(Database& database, std::string_view subject,
                                               std::string_view field);

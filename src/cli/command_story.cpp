@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,7 @@
 #include "library/library.h"
 #include "library/object_lookup.h"
 #include "library/tell.h"
+#include "library/told.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "share/story.h"
@@ -48,11 +50,16 @@ std::string time_of(const catalog::WordsRecord& words) {
 
 Result<catalog::WordsRecord> version_named(library::Library& library, const model::MomentId& moment,
                                            const std::string& typed) {
-    TRY_LET(auto versions, library.catalog().all_words(model::Subject::of(moment), kStory));
+    const auto subject = model::Subject::of(moment);
+    TRY_LET(auto versions, library.catalog().versions(subject, kStory));
     std::erase_if(versions, [&](const auto& words) {
         return typed.size() < kSecondCharacters || !words.version.to_text().starts_with(typed);
     });
-    if (versions.size() == 1) return std::move(versions.front());
+    std::optional<catalog::WordsRecord> words;
+    if (versions.size() == 1) {
+        TRY_LET(words, library.catalog().version(subject, kStory, versions.front().version));
+    }
+    if (words) return *std::move(words);
     if (versions.empty())
         return Error(ErrorCode::not_found, "There is no version " + printable(typed) +
                                                " of this story; see `keepsake story versions`.");
@@ -102,13 +109,20 @@ Result<ExitCode> run(Context& context, const StoryShowCommand& command) {
 Result<ExitCode> run(Context& context, const StoryVersionsCommand& command) {
     TRY_LET(auto library, context.open());
     TRY_LET(const auto moment, library::find_moment(library, command.moment));
-    TRY_LET(const auto versions, library.catalog().all_words(model::Subject::of(moment), kStory));
+    const auto subject = model::Subject::of(moment);
+    TRY_LET(const auto versions, library.catalog().versions(subject, kStory));
+    TRY_LET(const auto told, library::Told::read(library.catalog()));
     const auto standing = std::ranges::count_if(
         versions, [](const catalog::WordsRecord& words) { return !words.replaced; });
     for (const auto& words : versions) {
         TRY_LET(const auto device, library.device_name(words.version.device));
         auto line = time_of(words) + "  " + printable_line(device);
-        const auto text = text_of(library, words);
+        if (const auto writer =
+                words.person ? told.people().find(*words.person) : told.people().end();
+            writer != told.people().end())
+            line += "  " + printable_line(writer->second);
+        TRY_LET(const auto read, library.catalog().version(subject, kStory, words.version));
+        const auto text = text_of(library, read.value_or(words));
         if (!text)
             line += "  not in this copy";
         else

@@ -180,7 +180,8 @@ Result<JustKept> add_words(Library& library, const model::Subject& of, std::stri
     TRY(check_words(next.text));
     TRY(library.may_write());
     TRY(library.settle_doubts());
-    TRY_LET(const auto versions, library.catalog().all_words(of, field));
+    TRY_LET(const auto versions, library.catalog().versions(of, field));
+    TRY_LET(const auto standing, library.catalog().standing_words(of, field));
     const auto is_followed = [&](const catalog::WordsRecord& words) {
         return std::ranges::find(next.follows, words.version) != next.follows.end();
     };
@@ -190,8 +191,7 @@ Result<JustKept> add_words(Library& library, const model::Subject& of, std::stri
     // What was written twice, or sent twice, says one thing.
     bool is_said = false;
     bool ends_another = false;
-    for (const auto& words : versions) {
-        if (words.replaced) continue;
+    for (const auto& words : standing) {
         if (words.text == next.text && (!words.text.empty() || !words.content)) {
             is_said = true;
             if (!is_followed(words)) next.follows.push_back(words.version);

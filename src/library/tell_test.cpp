@@ -79,7 +79,7 @@ TEST_F(Telling, WordsOfTwoDevicesStandSideBySideUntilOneFollowsBoth) {
     ASSERT_TRUE(add("Both.", {second, standing().at(1).version}));
     ASSERT_EQ(standing().size(), 1U);
     EXPECT_EQ(standing().at(0).text, "Both.");
-    EXPECT_EQ(library.catalog().all_words(subject, "story").value().size(), 4U);
+    EXPECT_EQ(library.catalog().versions(subject, "story").value().size(), 4U);
 }
 
 TEST_F(Telling, WordsThatFollowSayWhoWroteThem) {
@@ -87,7 +87,7 @@ TEST_F(Telling, WordsThatFollowSayWhoWroteThem) {
     const auto subject = model::Subject::of(kept_item(library));
     const auto ines = model::PersonId::from_hex("00000000000000a1").value();
     ASSERT_TRUE(add_words(library, subject, "story", {"", {}, ines}));
-    EXPECT_TRUE(library.catalog().all_words(subject, "story").value().empty()) << "nothing said";
+    EXPECT_TRUE(library.catalog().versions(subject, "story").value().empty()) << "nothing said";
     ASSERT_TRUE(add_words(library, subject, "story", {"Hers.", {}, ines}));
     const auto hers = library.catalog().standing_words(subject, "story").value().at(0);
     EXPECT_EQ(hers.person, ines);

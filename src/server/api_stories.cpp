@@ -102,7 +102,7 @@ Api::Answer Api::get_story_versions(Call& call) {
         TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
         if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
         TRY_LET(auto versions,
-                eyes.library.catalog().all_words(model::Subject::of(moment.moment), kStory));
+                eyes.library.catalog().versions(model::Subject::of(moment.moment), kStory));
         std::ranges::reverse(versions);
         Json json;
         json["total"] = versions.size();
@@ -123,13 +123,13 @@ Api::Answer Api::get_story_version(Call& call) {
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
         if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
-        TRY_LET(const auto versions,
-                eyes.library.catalog().all_words(model::Subject::of(moment.moment), kStory));
-        const auto found = std::ranges::find_if(
-            versions, [&](const catalog::WordsRecord& words) { return words.version == version; });
-        if (found == versions.end())
-            return Error(ErrorCode::not_found, "There is no such version of this story.");
-        TRY_LET(const auto json, version_json(eyes, *found, true));
+        std::optional<catalog::WordsRecord> words;
+        if (version) {
+            TRY_LET(words, eyes.library.catalog().version(model::Subject::of(moment.moment), kStory,
+                                                          *version));
+        }
+        if (!words) return Error(ErrorCode::not_found, "There is no such version of this story.");
+        TRY_LET(const auto json, version_json(eyes, *words, true));
         return json_answer(200, json);
     });
 }

@@ -89,14 +89,14 @@ Result<Json> version_json(const Eyes& eyes, const catalog::WordsRecord& words, b
 }
 
 Result<Json> story_json(const Eyes& eyes, const catalog::MomentRecord& moment) {
-    TRY_LET(const auto versions,
-            eyes.library.catalog().all_words(model::Subject::of(moment.moment), kStory));
+    const auto subject = model::Subject::of(moment.moment);
+    TRY_LET(const auto versions, eyes.library.catalog().versions(subject, kStory));
+    TRY_LET(const auto standing, eyes.library.catalog().standing_words(subject, kStory));
     Json json;
     json["versions"] = versions.size();
     json["standing"] = Json::array();
     std::vector<std::string> texts;
-    for (const auto& words : versions) {
-        if (words.replaced) continue;
+    for (const auto& words : standing) {
         TRY_LET(auto version, version_json(eyes, words, true));
         if (version["text"].is_string()) texts.push_back(version["text"].get<std::string>());
         json["standing"].push_back(std::move(version));
