@@ -50,11 +50,13 @@ test-long: setup fuzz
 	@KEEPSAKE_TEST_LONG=1 $(TEST) asan-ubsan -R '^reader.sanitized$$'
 
 test-asan: setup
+	@tools/pages.sh build
 	@$(CONFIGURE) asan-ubsan >/dev/null
 	@$(BUILD) asan-ubsan
 	@$(TEST) asan-ubsan
 
 test-tsan: setup
+	@tools/pages.sh build
 	@$(CONFIGURE) tsan >/dev/null
 	@$(BUILD) tsan
 	@$(TEST) tsan
@@ -84,9 +86,9 @@ screenshots:
 lint: check-format
 	@tools/setup.sh build test fuzz lint
 	@$(CONFIGURE) release -DKEEPSAKE_BUILD_TESTS=ON >/dev/null
-	@run-clang-tidy-19 -quiet -j $(JOBS) -p build/release '$(CURDIR)/(src|apps|tests|fuzz|bench)/.*\.cpp$$'
+	@tools/lint.sh build/release $(JOBS)
 	@$(CONFIGURE) fuzz >/dev/null
-	@clang-tidy-19 -quiet -p build/fuzz fuzz/libfuzzer_main.cpp
+	@tools/lint.sh build/fuzz $(JOBS) '^fuzz/libfuzzer_main'
 
 # What was built is installed, for whoever may write there: `make install PREFIX=$$HOME/.local` needs no root.
 # DESTDIR, for packagers: the folder that stands for / while a package is made.

@@ -42,8 +42,8 @@ namespace {
 
 constexpr std::uint64_t kSeed = 20261123;
 constexpr std::size_t kMutations = 12'000;
-#ifdef __SANITIZE_THREAD__
-constexpr unsigned kLongestSeconds = 1200;  // each lock costs a great deal there
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr unsigned kLongestSeconds = 1200;  // each lock, and each allocation, costs a great deal
 #else
 constexpr unsigned kLongestSeconds = 120;  // for all of a target's inputs; they take one or two
 #endif
