@@ -40,7 +40,8 @@ std::string kept_line(const library::KeepReport& report, const library::KeepOpti
 Result<ExitCode> run(Context& context, const KeepCommand& command) {
     TRY_LET(auto library, context.open_for_keeping());
     context.messages().name_problems("could not keep ");
-    const library::KeepOptions options{.read_back = !command.without_read_back};
+    const library::KeepOptions options{.read_back = !command.without_read_back,
+                                       .just_kept = command.just_kept};
     TRY_LET(const auto report, library::keep(library, command.paths, options, context.messages()));
     if (report.stopped) {
         if (report.kept == 0)

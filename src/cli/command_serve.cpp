@@ -7,7 +7,9 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
+#include "archive/copy.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "base/text.h"
@@ -17,6 +19,8 @@
 #include "cli/invocation.h"
 #include "cli/settings.h"
 #include "http/server.h"
+#include "library/environment.h"
+#include "server/nearby.h"
 #include "server/serve.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX declares it nowhere
@@ -44,21 +48,34 @@ void open_browser(const std::string& url) {
 }
 
 /// Where the archive is, or will be made: what was named, the one stood in, else a folder of the
-/// person's own.
-Result<std::string> served_archive(Context& context) {
-    if (context.options().archive) return *context.options().archive;
+/// person's own, or one that was chosen in the pages, as others may be where none is there.
+Result<> choose_archive(Context& context, const library::Environment& environment,
+                        server::ServeOptions& options) {
+    if (context.options().archive) {
+        options.archive_path = *context.options().archive;
+        return {};
+    }
     auto found = context.archive_path();
-    if (found || found.error().code() != ErrorCode::not_found) return found;
     const auto home = environment_variable("HOME");
-    if (!home) return found;
-    return *home + "/Keepsake";
+    if (found || found.error().code() != ErrorCode::not_found || !home) {
+        TRY_LET(options.archive_path, std::move(found));
+        return {};
+    }
+    options.archive_path = *home + "/Keepsake";
+    auto& files = environment.files;
+    // A link that leads nowhere is the person's own archive, whose disk is away.
+    const bool is_away = files.info(options.archive_path).has_value() &&
+                         !files.info_following(options.archive_path).has_value();
+    if (!is_away && !archive::is_archive_folder(files, options.archive_path))
+        options.chosen = server::chosen_archive(environment);
+    options.nearby = {"/media", "/run/media", "/mnt", *home};
+    return {};
 }
 
 }  // namespace
 
 Result<ExitCode> run(Context& context, const ServeCommand& command) {
     server::ServeOptions options;
-    TRY_LET(options.archive_path, served_archive(context));
     options.address = command.address;
     options.port = command.port;
     options.behind_proxy = command.behind_proxy;
@@ -70,6 +87,7 @@ Result<ExitCode> run(Context& context, const ServeCommand& command) {
     if (command.certificate)
         options.certificate = http::Certificate{*command.certificate, *command.key};
     TRY_LET(const auto* environment, context.environment());
+    TRY(choose_archive(context, *environment, options));
     options.guests = command.guests;
     options.guests_url = guests_url();
     options.shares_folder = command.shares_to;
@@ -81,7 +99,8 @@ Result<ExitCode> run(Context& context, const ServeCommand& command) {
             context.messages().line(
                 "What guests are sent is sealed, but whoever stands between could alter the page "
                 "that opens it: TLS (--cert, --key, or a proxy) prevents that.");
-        context.messages().line("It serves " + printable(options.archive_path) +
+        context.messages().line("It serves " +
+                                printable(options.chosen.value_or(options.archive_path)) +
                                 ". Ctrl-C ends it.");
         static_cast<void>(context.out().flush());
         if (command.open_browser) open_browser(url);

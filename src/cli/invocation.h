@@ -26,6 +26,7 @@ struct KeepCommand {
     bool without_read_back = false;  ///< for measuring
     bool parity_later = false;       ///< left to tend
     bool looking_later = false;      ///< as well
+    bool just_kept = false;          ///< stands apart until somebody places it
 };
 struct ServeCommand {
     std::string address = "127.0.0.1";

@@ -161,6 +161,8 @@ void Grammar::add_archive_commands() {
     keep->add_option("--looking", *looking,
                      "now, or later: leaves to `keepsake tend` what the files are and show")
         ->type_name("WHEN");
+    keep->add_flag("--just-kept", kept->just_kept,
+                   "Leaves what is kept among what was just kept, until somebody places it");
     keep->add_flag("--without-read-back", kept->without_read_back,
                    "Skips reading back what was written: it is not proved that it can be read")
         ->group("For measuring");

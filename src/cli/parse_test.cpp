@@ -85,6 +85,11 @@ TEST(Parse, ReadsBackUnlessToldNotTo) {
     EXPECT_TRUE(command<KeepCommand>({"keep", "--without-read-back", "a"}).without_read_back);
 }
 
+TEST(Parse, PlacesWhatIsKeptByDateUnlessToldNotTo) {
+    EXPECT_FALSE(command<KeepCommand>({"keep", "a"}).just_kept);
+    EXPECT_TRUE(command<KeepCommand>({"keep", "a", "--just-kept"}).just_kept);
+}
+
 TEST(Parse, WordsThatAreCommandsElsewhereAreWords) {
     EXPECT_THAT(command<ListCommand>({"list", "check", "moment", "new"}).words,
                 ElementsAre("check", "moment", "new"));

@@ -103,6 +103,11 @@ class Connection {
         beast::get_lowest_layer(*stream_).expires_after(after);
     }
 
+    Response refuse(unsigned status) {
+        engine_->handler->refused(status);
+        return refusal_of(status);
+    }
+
     /// Whether another request may follow.
     asio::awaitable<bool> serve_one() {
         link_->idle = true;
@@ -124,13 +129,13 @@ class Connection {
                 failed.category() == beast::http::make_error_code(beast::http::error{}).category();
             if (malformed && failed != beast::http::error::end_of_stream &&
                 failed != beast::http::error::partial_message)
-                co_await send(refusal_of(failed == beast::http::error::header_limit ? 431 : 400),
+                co_await send(refuse(failed == beast::http::error::header_limit ? 431 : 400),
                               false);
             co_return false;
         }
         auto head = head_of(*parser_);
         if (!head) {
-            co_await send(refusal_of(head.error().code() == ErrorCode::limit ? 431 : 400), false);
+            co_await send(refuse(head.error().code() == ErrorCode::limit ? 431 : 400), false);
             co_return false;
         }
         co_return co_await answer(*std::move(head));
@@ -147,9 +152,9 @@ class Connection {
             }
         }
         if (!admission.refusal && head.content_length.value_or(0) > admission.most_bytes)
-            admission.refusal = refusal_of(413);
+            admission.refusal = refuse(413);
         if (!admission.refusal && head.chunked && admission.most_bytes == 0)
-            admission.refusal = refusal_of(400);
+            admission.refusal = refuse(400);
         if (admission.refusal) {
             auto response = std::move(*admission.refusal);
             response.close = response.close || !keep || head.has_body();
@@ -190,9 +195,9 @@ class Connection {
         while (!parser_->is_done()) {
             filled_ = 0;
             const bool good = co_await read_piece();
-            if (request.body.size() + filled_ > most) co_return refusal_of(413);
+            if (request.body.size() + filled_ > most) co_return refuse(413);
             request.body.append(reinterpret_cast<const char*>(piece_.data()), filled_);
-            if (!good) co_return refusal_of(400);
+            if (!good) co_return refuse(400);
         }
         piece_ = {};
         co_return co_await on_worker([handler = engine_->handler, &request]() -> Response {

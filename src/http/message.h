@@ -102,6 +102,9 @@ class Handler {
     virtual Response answer(Request request) = 0;
     /// By a worker; none: `refusal` says why.
     virtual std::unique_ptr<BodySink> open_sink(const RequestHead& head, Response& refusal) = 0;
+    /// On the thread of all connections: what came was no request, or more than may come, and was
+    /// answered with this status.
+    virtual void refused(unsigned status) { static_cast<void>(status); }
 };
 
 }  // namespace keepsake::http

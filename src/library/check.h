@@ -1,15 +1,20 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/result.h"
 #include "library/environment.h"
 #include "library/library.h"
+#include "model/ids.h"
 
 namespace keepsake::library {
+
+inline constexpr std::size_t kMostHurtTold = 1'000;
 
 struct CheckReport {
     std::uint64_t files = 0;  ///< files read
@@ -18,7 +23,9 @@ struct CheckReport {
     std::uint64_t damaged = 0;    ///< named by Listener::problem
     std::uint64_t missing = 0;    ///< originals, changes or keys known to exist and not here
     std::uint64_t strangers =
-        0;                     ///< files that nobody signed for: set aside, named by Listener::note
+        0;  ///< files that nobody signed for: set aside, named by Listener::note
+    /// Objects of originals among these, damaged or missing; at most kMostHurtTold.
+    std::vector<model::ObjectId> hurt;
     std::uint64_t healed = 0;  ///< with `repair`: files that are whole again, named by note()
     bool is_all = true;        ///< every original was read, not a part of them
     std::optional<Error> stopped;

@@ -94,11 +94,17 @@ void FileChecker::healed(const std::string& name, const std::string& from) {
 }
 
 void FileChecker::hurt(Hurt hurt) {
+    if (!holds_back_) return still_hurt(hurt);
     const std::lock_guard guard(mutex_);
-    if (holds_back_)
-        hurt_.push_back(std::move(hurt));
-    else
-        events_.push_back({hurt.is_missing ? Kind::missing : Kind::damaged, hurt.name, hurt.why});
+    hurt_.push_back(std::move(hurt));
+}
+
+void FileChecker::still_hurt(const Hurt& hurt) {
+    const std::lock_guard guard(mutex_);
+    events_.push_back({hurt.is_missing ? Kind::missing : Kind::damaged, hurt.name, hurt.why});
+    // Any one of them stands for the original.
+    if (!hurt.objects.empty() && told_hurt_.size() < kMostHurtTold)
+        told_hurt_.push_back(hurt.objects.front());
 }
 
 std::vector<Hurt> FileChecker::take_hurt() {
@@ -141,6 +147,7 @@ CheckReport FileChecker::finish() {
     report_.files = files_;
     report_.bytes = bytes_;
     report_.originals = originals_;
+    report_.hurt = told_hurt_;
     if (environment_->stop.stop_requested())
         report_.stopped = Error(ErrorCode::cancelled, "stopped");
     return report_;

@@ -60,8 +60,10 @@ class FileChecker {
     void damaged(const std::string& name, const std::string& why);
     void missing(const std::string& name, const std::string& why);
     void stranger(const std::string& name, const std::string& why);
-    /// damaged() or missing(), or held back.
+    /// still_hurt(), or held back.
     void hurt(Hurt hurt);
+    /// damaged() or missing().
+    void still_hurt(const Hurt& hurt);
     /// From now on what is hurt is held back, for repairing.
     void hold_back_hurt() { holds_back_ = true; }
     std::vector<Hurt> take_hurt();
@@ -108,6 +110,7 @@ class FileChecker {
     std::mutex mutex_;
     std::vector<Event> events_;
     std::vector<Hurt> hurt_;
+    std::vector<model::ObjectId> told_hurt_;  ///< that were told
     bool holds_back_ = false;
     std::vector<std::string> differing_;
     JournalNames journal_names_;

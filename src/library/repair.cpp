@@ -65,10 +65,7 @@ class Repairing {
             checker_->healed(hurt.name, at->second);
             return;
         }
-        if (hurt.is_missing)
-            checker_->missing(hurt.name, hurt.why);
-        else
-            checker_->damaged(hurt.name, hurt.why);
+        checker_->still_hurt(hurt);
     }
 
     // A spoiled recovery set is made anew over the same members, unless one of them is hurt and it

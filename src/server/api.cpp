@@ -85,6 +85,8 @@ struct Api::Routes {
     static constexpr std::array kAll = std::to_array<Route>({
         {Method::get, "state", &Api::get_state, true, false},
         {Method::post, "archive", &Api::make_archive, true, true, kMostJson},
+        {Method::get, "nearby", &Api::get_nearby, true},
+        {Method::post, "nearby", &Api::choose_nearby, true, true, kMostJson},
         {Method::patch, "archive", &Api::name_archive, false, true, kMostJson},
         {Method::post, "session", &Api::unlock, true, true, kMostJson},
         {Method::get, "session", &Api::get_session},
@@ -143,6 +145,7 @@ struct Api::Routes {
         {Method::get, "find", &Api::find},
         {Method::get, "care", &Api::get_care},
         {Method::post, "care/check", &Api::begin_check, false, true, kMostJson},
+        {Method::get, "care/damaged", &Api::get_damaged},
         {Method::post, "care/restore-test", &Api::begin_restoring, false, true, kMostJson},
         {Method::get, "care/check", &Api::get_check, false, false},
         {Method::del, "care/check", &Api::stop_check},

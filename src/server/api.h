@@ -46,7 +46,8 @@ struct ApiOptions {
     bool any_host = false;            ///< nobody said a name: Origin must fit Host all the same
     bool secure = false;              ///< cookies for https alone
     bool loopback = true;             ///< whoever asks is on this computer
-    ShareWays shares = {};            ///< where the pages may put what is shown
+    std::vector<std::string> nearby = {};  ///< where archives of others may stand
+    ShareWays shares = {};                 ///< where the pages may put what is shown
     Visitors::Clock clock;
 };
 
@@ -133,6 +134,8 @@ class Api final : public http::Handler, public NamesRoutes {
     // who: api_who.cpp
     Answer get_state(Call& call);
     Answer make_archive(Call& call);
+    Answer get_nearby(Call& call);
+    Answer choose_nearby(Call& call);
     Answer name_archive(Call& call);
     Answer unlock(Call& call);
     Answer get_session(Call& call);
@@ -145,6 +148,7 @@ class Api final : public http::Handler, public NamesRoutes {
     Answer rename_person(Call& call);
     Answer listen(Call& call);
     Answer name_person(const Call& call, const model::PersonId& person, unsigned status);
+    bool may_choose();
     Result<> move_in();
     void lock_house();
 
@@ -223,6 +227,7 @@ class Api final : public http::Handler, public NamesRoutes {
     Answer end_upload(Call& call);
     Answer patch_upload(Call& call);
     Answer get_care(Call& call);
+    Answer get_damaged(Call& call);
     Answer begin_check(Call& call);
     Answer begin_restoring(Call& call);
     Answer get_check(Call& call);
@@ -237,6 +242,7 @@ class Api final : public http::Handler, public NamesRoutes {
     Answer begin_showing(Call& call);
     Answer get_showing(Call& call);
     Answer stop_showing(Call& call);
+    std::function<bool()> waits_on(const Call& call);
     Answer get_shown_file(Call& call);
     Answer get_shown_page(Call& call);
 
@@ -246,6 +252,8 @@ class Api final : public http::Handler, public NamesRoutes {
     House* house_;
     ApiOptions options_;
     std::mutex moving_;  ///< opening and locking
+    std::mutex nearby_mutex_;
+    std::vector<std::string> nearby_;  ///< what was told last
     std::mutex uploads_mutex_;
     Visitors visitors_;
     Gate gate_;

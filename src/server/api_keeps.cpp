@@ -1,4 +1,4 @@
-// Keeping from a browser by tus 1.0, and care.
+// Keeping from a browser by tus 1.0.
 // Source: https://tus.io/protocols/resumable-upload (1.0.0)
 #include <openssl/evp.h>
 
@@ -25,12 +25,10 @@
 #include "catalog/catalog.h"
 #include "http/message.h"
 #include "http/target.h"
-#include "library/care.h"
 #include "library/library.h"
 #include "os/file_system.h"
 #include "server/answers.h"
 #include "server/api.h"
-#include "server/checking.h"
 #include "server/house.h"
 #include "server/item_json.h"
 #include "server/uploads.h"
@@ -237,10 +235,6 @@ Error cannot_keep() {
             "This computer has no place for files on their way into the archive."};
 }
 
-Json time_or_null(const std::optional<Instant>& time) {
-    return time ? Json(to_rfc3339(*time, Fraction::none)) : Json(nullptr);
-}
-
 }  // namespace
 
 std::shared_ptr<Uploads> Api::uploads() {
@@ -398,70 +392,6 @@ std::unique_ptr<http::BodySink> Api::open_sink(const http::RequestHead& head,
             return finished(head, std::move(response));
         },
         [this, head] { return visitor_of(head, true).has_value(); });
-}
-
-namespace {
-
-Json care_json(const library::CareReport& report) {
-    Json json;
-    json["originals"] = report.originals;
-    json["unprotected"] = report.unprotected;
-    json["damaged"] = report.damaged;
-    json["missing"] = report.missing;
-    json["other_places"] = report.other_places;
-    json["other_folders"] = report.other_folders;
-    json["checked"] = time_or_null(report.whole);
-    json["other_seen"] = time_or_null(report.other_seen);
-    json["copies"] = Json::array();
-    for (const auto& copy : report.others)
-        json["copies"].push_back({{"same_disk", copy.same_disk},
-                                  {"seen", to_rfc3339(copy.seen, Fraction::none)},
-                                  {"checked", time_or_null(copy.whole)},
-                                  {"damaged", copy.damaged},
-                                  {"missing", copy.missing}});
-    if (report.restored)
-        json["restored"] = {{"date", to_rfc3339(*report.restored, Fraction::none)},
-                            {"originals", report.restored_originals}};
-    return json;
-}
-
-}  // namespace
-
-Api::Answer Api::get_care(Call& call) {
-    Quietly quietly;
-    TRY_LET(const auto report,
-            library::care(house_->environment(), house_->archive_path(), quietly));
-    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
-        catalog::ItemFilter let_go;
-        let_go.let_go = true;
-        auto json = care_json(report);
-        TRY_LET(json["let_go"], eyes.library.catalog().item_count(let_go));
-        TRY_LET(json["bytes"], library::originals_bytes(eyes.library));
-        json["just_kept"] = eyes.told.just_kept().size();
-        return json_answer(200, json);
-    });
-}
-
-Api::Answer Api::begin_check(Call& call) {
-    TRY_LET(const auto json, json_body(call.request));
-    TRY(only_members(json, {"repair"}));
-    TRY_LET(const auto repair, bool_member(json, "repair"));
-    TRY(checking_->begin(repair.value_or(false) ? Checking::What::repair : Checking::What::check));
-    return json_answer(202, checking_->state());
-}
-
-Api::Answer Api::begin_restoring(Call& call) {
-    TRY_LET(const auto json, json_body(call.request));
-    TRY(only_members(json, {}));
-    TRY(checking_->begin(Checking::What::restore));
-    return json_answer(202, checking_->state());
-}
-
-Api::Answer Api::get_check(Call& /*call*/) { return json_answer(200, checking_->state()); }
-
-Api::Answer Api::stop_check(Call& /*call*/) {
-    checking_->stop();
-    return nothing();
 }
 
 }  // namespace keepsake::server

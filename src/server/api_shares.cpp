@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -298,6 +299,7 @@ Api::Answer Api::end_share(Call& call) {
     auto ended = house_->with([&](library::Library& library) -> Answer {
         TRY_LET(const auto record, record_of(library, call.ids[0]));
         TRY_LET(const auto ending, share::end_share(library, record));
+        showing_->end_share(record.share);
         Json answer;
         answer["removed"] = ending.removed;
         TRY_LET(answer["remains"], remains_json(library, ending.remains));
@@ -384,8 +386,9 @@ Api::Answer Api::stop_showing(Call& call) {
 
 namespace {
 
+/// `is_open`: whether it may go on being sent.
 Result<http::Response> waiting_file(os::FileSystem& files, const std::string& path,
-                                    http::Method method) {
+                                    http::Method method, std::function<bool()> is_open) {
     TRY_LET(auto file, files.open(path));
     TRY_LET(const auto info, file->info());
     http::Response response;
@@ -394,18 +397,35 @@ Result<http::Response> waiting_file(os::FileSystem& files, const std::string& pa
     if (method == http::Method::head)
         response.length = info.size_bytes;
     else
-        response.body = std::make_unique<FileBody>(std::move(file), all, [] { return true; });
+        response.body = std::make_unique<FileBody>(std::move(file), all, std::move(is_open));
     return response;
 }
 
 }  // namespace
 
+/// Not after whoever asked has gone, nor after a lock or the end of its share. Being sent counts as
+/// being here.
+std::function<bool()> Api::waits_on(const Call& call) {
+    return [this, head = call.request.head, id = call.ids[0]] {
+        return visitor_of(head, true).has_value() && showing_->waiting(id).has_value();
+    };
+}
+
 Api::Answer Api::get_shown_file(Call& call) {
     const auto waiting = showing_->waiting(call.ids[0]);
-    if (!waiting || waiting->name.empty())
+    if (!waiting || !waiting->share)
         return Error(ErrorCode::not_found, "There is no such file any more.");
-    TRY_LET(auto response,
-            waiting_file(house_->environment().files, waiting->path, call.request.head.method));
+    // It may have ended at a terminal, on another device, or by its date.
+    const auto stands = house_->with([&](library::Library& library) -> Result<bool> {
+        TRY_LET(const auto record, record_of(library, waiting->share->hex()));
+        return !record.is_over(share::day_of(house_->environment().clock.now()));
+    });
+    if (!stands || !*stands) {
+        if (stands) showing_->end(call.ids[0]);
+        return Error(ErrorCode::not_found, "There is no such file any more.");
+    }
+    TRY_LET(auto response, waiting_file(house_->environment().files, waiting->path,
+                                        call.request.head.method, waits_on(call)));
     response.with("Content-Type", "application/octet-stream");
     // Neutral: the name was made here, of digits.
     response.with("Content-Disposition", "attachment; filename=\"" + waiting->name + "\"");
@@ -417,8 +437,8 @@ Api::Answer Api::get_shown_page(Call& call) {
     // What is covered from somebody else may lie open in what was made for one person to look at.
     if (!waiting || !waiting->name.empty() || waiting->viewer != call.visitor.person)
         return Error(ErrorCode::not_found, "There is no such page any more.");
-    TRY_LET(auto response,
-            waiting_file(house_->environment().files, waiting->path, call.request.head.method));
+    TRY_LET(auto response, waiting_file(house_->environment().files, waiting->path,
+                                        call.request.head.method, waits_on(call)));
     response.with("Content-Type", "text/html; charset=utf-8");
     response.with("X-Robots-Tag", "noindex, nofollow, noarchive");
     response.with("Content-Security-Policy", std::string(kShownPagePolicy));

@@ -24,6 +24,7 @@
 #include "server/house.h"
 #include "server/item_json.h"
 #include "server/keeper.h"
+#include "server/nearby.h"
 #include "server/person_settings.h"
 #include "server/uploads.h"
 #include "server/visitors.h"
@@ -32,6 +33,7 @@ namespace keepsake::server {
 namespace {
 
 constexpr std::size_t kLargestPassphrase = 4096;
+constexpr std::size_t kLargestFolder = 16'384;
 constexpr std::size_t kLargestName = 800;  // 200 characters
 constexpr std::uint64_t kLongestRest = 1'440;
 
@@ -94,6 +96,7 @@ Api::Answer Api::get_state(Call& call) {
     if (state == HouseState::open && !call.visitor.session.empty()) name = "open";
     json["state"] = name;
     json["version"] = KEEPSAKE_VERSION;
+    json["may_choose"] = may_choose();
     if (state == HouseState::none && options_.loopback)
         json["folder"] = to_utf8_lossy(house_->archive_path());
     return json_answer(200, json);
@@ -162,6 +165,43 @@ Api::Answer Api::make_archive(Call& call) {
     }));
     answer["words"] = words ? Json(words_in(*words)) : Json::array();
     return with_session(json_answer(201, answer));
+}
+
+/// By a page of this server on this computer. With a name of its own (--host) something may stand
+/// before it that lets others in.
+bool Api::may_choose() {
+    return options_.loopback && !options_.any_host && options_.names.empty() &&
+           !options_.nearby.empty() && house_->may_choose();
+}
+
+Api::Answer Api::get_nearby(Call& /*call*/) {
+    if (!may_choose()) return Error(ErrorCode::not_found, "No archive is chosen here.");
+    // Disks may be slow: of all workers one at most waits for them.
+    const std::unique_lock guard(nearby_mutex_, std::try_to_lock);
+    if (!guard)
+        return error_answer(429, "slow_down", "It is looked for already.").with("Retry-After", "1");
+    nearby_ = archives_below(house_->environment().files, options_.nearby);
+    Json json;
+    json["archives"] = Json::array();
+    for (const auto& path : nearby_) json["archives"].push_back({{"folder", path}});
+    return json_answer(200, json);
+}
+
+Api::Answer Api::choose_nearby(Call& call) {
+    TRY_LET(const auto json, json_body(call.request));
+    TRY(only_members(json, {"folder"}));
+    if (!json.contains("folder"))
+        return Error(ErrorCode::invalid,
+                     "'folder' is wanted: one that was told, or null for none.");
+    TRY_LET(const auto folder, text_member(json, "folder", kLargestFolder));
+    if (!may_choose()) return Error(ErrorCode::not_found, "No archive is chosen here.");
+    if (folder) {
+        const std::lock_guard guard(nearby_mutex_);
+        if (std::ranges::find(nearby_, *folder) == nearby_.end())
+            return Error(ErrorCode::not_found, "There is no archive any more at this place.");
+    }
+    TRY(house_->choose(folder));
+    return nothing();
 }
 
 Api::Answer Api::name_archive(Call& call) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/result.h"
@@ -14,6 +15,7 @@
 #include "library/environment.h"
 #include "library/library.h"
 #include "library/restoring.h"
+#include "model/ids.h"
 #include "server/answers.h"
 #include "server/house.h"
 
@@ -47,12 +49,15 @@ Result<> Checking::begin(What what) {
     {
         const std::lock_guard guard(mutex_);
         if (state_.name == "running") return Error(ErrorCode::exists, "A check is running.");
+        // What a check found stands until the next one.
+        auto hurt = what == What::restore ? std::move(state_.hurt) : std::vector<model::ObjectId>();
         state_ = {.name = "running",
                   .what = what,
                   .progress = {},
                   .damaged = 0,
                   .missing = 0,
                   .healed = 0,
+                  .hurt = std::move(hurt),
                   .message = {}};
     }
     thread_ = std::jthread([this, what](const std::stop_token& stop) { run(stop, what); });
@@ -78,6 +83,11 @@ Json Checking::state() {
     json["healed"] = state_.healed;
     json["message"] = state_.message;
     return json;
+}
+
+std::vector<model::ObjectId> Checking::hurt() {
+    const std::lock_guard guard(mutex_);
+    return state_.hurt;
 }
 
 void Checking::end_with(const Error& error) {
@@ -107,6 +117,7 @@ void Checking::check(library::Library& library, bool repair) {
         state_.damaged = report->damaged;
         state_.missing = report->missing;
         state_.healed = report->healed;
+        state_.hurt = report->hurt;
         state_.name = report->sound() ? "sound" : "damaged";
     }
     if (report->stopped) return end_with(*report->stopped);

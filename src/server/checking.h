@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <vector>
 
 #include "base/result.h"
 #include "library/environment.h"
 #include "library/library.h"
+#include "model/ids.h"
 #include "server/answers.h"
 #include "server/house.h"
 
@@ -32,6 +34,8 @@ class Checking {
     void stop();
     /// `Check` of the API.
     Json state();
+    /// What the last check found damaged or missing, of originals.
+    std::vector<model::ObjectId> hurt();
 
   private:
     struct State {
@@ -41,6 +45,7 @@ class Checking {
         std::uint64_t damaged = 0;
         std::uint64_t missing = 0;
         std::uint64_t healed = 0;
+        std::vector<model::ObjectId> hurt;
         std::string message;
     };
     class Listening;

@@ -27,6 +27,7 @@
 #include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
+#include "server/nearby.h"
 #include "server/timeline.h"
 #include "server/told.h"
 
@@ -56,8 +57,13 @@ std::uint16_t ratio_from(double width, double height, int rotation,
 
 }  // namespace
 
-House::House(const library::Environment& environment, std::string archive_path)
-    : environment_(&environment), archive_path_(std::move(archive_path)) {
+House::House(const library::Environment& environment, std::string archive_path,
+             const std::optional<std::string>& chosen)
+    : environment_(&environment),
+      own_path_(std::move(archive_path)),
+      archive_path_(chosen.value_or(own_path_)),
+      is_chosen_(chosen.has_value()),
+      seen_archive_(chosen.has_value()) {
     std::array<std::uint8_t, 4> run{};
     environment.random.fill(run);
     run_ = to_hex(run);
@@ -69,18 +75,19 @@ House::~House() = default;
 HouseState House::state() {
     if (open_) return is_there() ? HouseState::open : HouseState::gone;
     auto& files = environment_->files;
-    if (archive::is_archive_folder(files, archive_path_)) {
+    const auto path = archive_path();
+    if (archive::is_archive_folder(files, path)) {
         seen_archive_ = true;
         return HouseState::locked;
     }
     // A disk that was taken away leaves an empty folder or none: a second archive is not made
     // there.
     if (seen_archive_) return HouseState::gone;
-    const auto listed = files.list(archive_path_);
+    const auto listed = files.list(path);
     if (listed) return listed->empty() ? HouseState::none : HouseState::gone;
     if (listed.error().code() != ErrorCode::not_found) return HouseState::gone;
     // A missing folder is where a new archive may be made; in one that is missing, too, it is not.
-    const bool room = files.info_following(os::parent_of(archive_path_)).has_value();
+    const bool room = files.info_following(os::parent_of(path)).has_value();
     return room ? HouseState::none : HouseState::gone;
 }
 
@@ -88,7 +95,7 @@ bool House::is_there() {
     const auto now = now_ms();
     if (now - looked_ms_ > kLookAgainMs) {
         was_there_ = environment_->files
-                         .info(os::join_path(archive_path_, std::string(archive::kManifestName)))
+                         .info(os::join_path(archive_path(), std::string(archive::kManifestName)))
                          .has_value();
         looked_ms_ = now;
     }
@@ -103,11 +110,30 @@ Result<std::optional<crypto::Secret>> House::make(const crypto::Secret& passphra
     library::NewArchive ways;
     ways.passphrase = passphrase.clone();
     ways.recovery_key = recovery;
-    TRY_LET(auto words, library::new_archive(*environment_, archive_path_, ways));
+    TRY_LET(auto words, library::new_archive(*environment_, archive_path(), ways));
+    forget_chosen_archive(*environment_);
     looked_ms_ = 0;
     TRY(open_with(passphrase));
     if (!name.empty()) TRY(name_it(*library_, name));
     return words;
+}
+
+bool House::may_choose() { return !open_ && (is_chosen_ || state() == HouseState::none); }
+
+Result<> House::choose(const std::optional<std::string>& path) {
+    const std::lock_guard guard(library_mutex_);
+    if (library_ || !may_choose()) return Error(ErrorCode::exists, "There is an archive already.");
+    if (path && !archive::is_archive_folder(environment_->files, *path))
+        return Error(ErrorCode::not_found, "There is no archive any more at this place.");
+    {
+        const std::lock_guard path_guard(path_mutex_);
+        archive_path_ = path.value_or(own_path_);
+    }
+    is_chosen_ = path.has_value();
+    seen_archive_ = path.has_value();
+    looked_ms_ = 0;
+    if (!path) static_cast<void>(state());  // what stands there now is remembered
+    return {};
 }
 
 Result<> House::name_it(library::Library& library, const std::string& name) {
@@ -122,18 +148,21 @@ Result<> House::open(const crypto::Secret& passphrase) {
     }
     // Open already: only whether this, too, is a way in.
     Quietly quietly;
-    const auto proved = library::Library::open(*environment_, archive_path_,
+    const auto proved = library::Library::open(*environment_, archive_path(),
                                                library::Passphrase{passphrase.clone()}, quietly);
     return proved ? Result<>() : proved.error();
 }
 
 Result<> House::open_with(const crypto::Secret& passphrase) {
     Quietly quietly;
-    TRY_LET(auto opened, library::Library::open(*environment_, archive_path_,
+    TRY_LET(auto opened, library::Library::open(*environment_, archive_path(),
                                                 library::Passphrase{passphrase.clone()}, quietly));
     library_.emplace(std::move(opened));
     open_ = true;
     seen_archive_ = true;
+    // Where it cannot be noted, it is asked for the next time.
+    if (is_chosen_.exchange(false))
+        static_cast<void>(note_chosen_archive(*environment_, archive_path()));
     looked_ms_ = 0;
     changed(true);
     return {};
@@ -159,7 +188,7 @@ Result<library::Library> House::another(const std::stop_token& stop) {
     auto environment = *environment_;
     environment.stop = stop;
     Quietly quietly;
-    return library::Library::open(environment, archive_path_,
+    return library::Library::open(environment, archive_path(),
                                   library::IdentityText{std::move(*identity)}, quietly);
 }
 

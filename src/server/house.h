@@ -47,13 +47,18 @@ enum class HouseState : std::uint8_t { none, locked, open, gone };
 /// safety: all calls from any thread; one at a time uses the library.
 class House {
   public:
-    House(const library::Environment& environment, std::string archive_path);
+    /// `chosen`: by choose() once, and served in place of `archive_path` until another one is.
+    House(const library::Environment& environment, std::string archive_path,
+          const std::optional<std::string>& chosen);
     House(const House&) = delete;
     House& operator=(const House&) = delete;
     ~House();
 
     const library::Environment& environment() const { return *environment_; }
-    const std::string& archive_path() const { return archive_path_; }
+    std::string archive_path() const {
+        const std::lock_guard guard(path_mutex_);
+        return archive_path_;
+    }
     /// Whether an archive stands here, whether its disk is there, whether it is open.
     HouseState state();
     bool is_open() const { return open_; }
@@ -64,6 +69,13 @@ class House {
     /// io with kGone where its disk is away; those of library::new_archive.
     Result<std::optional<crypto::Secret>> make(const crypto::Secret& passphrase, bool recovery,
                                                const std::string& name);
+    /// Whether there is none yet, or one was chosen and nobody has opened it since the program
+    /// began.
+    bool may_choose();
+    /// The archive is this one from now on, and the next time, too, once somebody has opened it;
+    /// none: the one that would be here without choosing. Errors: exists where it may not be
+    /// chosen; not_found.
+    Result<> choose(const std::optional<std::string>& path);
     /// Proves that this is a way in, and opens what is not open yet. About a second.
     Result<> open(const crypto::Secret& passphrase);
     /// The keys leave memory; others of another() stay with whoever has them.
@@ -109,10 +121,13 @@ class House {
     Result<> name_it(library::Library& library, const std::string& name);
 
     const library::Environment* environment_;
+    std::string own_path_;
+    mutable std::mutex path_mutex_;
     std::string archive_path_;
     std::atomic<bool> open_ = false;
     std::atomic<std::int64_t> looked_ms_ = 0;
     std::atomic<bool> was_there_ = true;
+    std::atomic<bool> is_chosen_ = false;     ///< by choose(), and not opened since
     std::atomic<bool> seen_archive_ = false;  ///< one stood there since the program began
 
     std::mutex library_mutex_;

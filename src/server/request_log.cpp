@@ -89,9 +89,14 @@ Result<> RequestLog::begin_anew() {
 void RequestLog::note(const http::RequestHead& head, std::string_view route, unsigned status,
                       milliseconds took) {
     if (tells_of_a_look(head, route)) return;
-    const auto line = to_rfc3339(clock_->now(), Fraction::none) + " " +
-                      std::string(name_of(head.method)) + " " + std::string(route) + " " +
-                      std::to_string(status) + " " + std::to_string(took.count()) + "ms\n";
+    write(std::string(name_of(head.method)) + " " + std::string(route) + " " +
+          std::to_string(status) + " " + std::to_string(took.count()) + "ms");
+}
+
+void RequestLog::note_refused(unsigned status) { write("? - " + std::to_string(status) + " 0ms"); }
+
+void RequestLog::write(std::string_view what) {
+    const auto line = to_rfc3339(clock_->now(), Fraction::none) + " " + std::string(what) + "\n";
     const std::lock_guard guard(mutex_);
     if (!file_) return;
     const auto size = file_->size_bytes();
@@ -130,5 +135,7 @@ std::unique_ptr<http::BodySink> LoggingHandler::open_sink(const http::RequestHea
     log_->note(head, route, refusal.status, milliseconds(0));
     return nullptr;
 }
+
+void LoggingHandler::refused(unsigned status) { log_->note_refused(status); }
 
 }  // namespace keepsake::server

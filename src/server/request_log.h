@@ -31,12 +31,15 @@ class RequestLog {
                                                     std::string path);
     void note(const http::RequestHead& head, std::string_view route, unsigned status,
               std::chrono::milliseconds took);
+    /// Of what was no request.
+    void note_refused(unsigned status);
 
   private:
     RequestLog(os::FileSystem& files, const WallClock& clock, std::string path,
                os::GrowingFile file)
         : files_(&files), clock_(&clock), path_(std::move(path)), file_(std::move(file)) {}
     Result<> begin_anew();
+    void write(std::string_view what);
 
     os::FileSystem* files_;
     const WallClock* clock_;
@@ -62,6 +65,7 @@ class LoggingHandler final : public http::Handler {
     http::Response answer(http::Request request) override;
     std::unique_ptr<http::BodySink> open_sink(const http::RequestHead& head,
                                               http::Response& refusal) override;
+    void refused(unsigned status) override;
 
   private:
     http::Handler* answers_;

@@ -137,6 +137,7 @@ struct Later final : http::Handler {
                                               http::Response& refusal) override {
         return answers().open_sink(head, refusal);
     }
+    void refused(unsigned status) override { answers().refused(status); }
 };
 
 }  // namespace
@@ -152,7 +153,7 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
                          "--key), or say --behind-proxy if something in front of it encrypts.");
     TRY_LET(const auto prefix, prefix_of(options.prefix));
     TRY_LET(const auto shares, ways_to_show(environment, options));
-    House house(environment, options.archive_path);
+    House house(environment, options.archive_path, options.chosen);
     Later handler;
     if (options.log_file) {
         TRY_LET(handler.log,
@@ -171,6 +172,7 @@ Result<> serve(const library::Environment& environment, const ServeOptions& opti
                           .any_host = (!loopback || options.behind_proxy) && options.hosts.empty(),
                           .secure = secure,
                           .loopback = loopback && !options.behind_proxy,
+                          .nearby = options.nearby,
                           .shares = shares,
                           .clock = [] { return std::chrono::steady_clock::now(); }}));
     std::string url = (options.certificate ? "https://" : "http://") + shown(options.address) +

@@ -15,6 +15,10 @@ namespace keepsake::server {
 
 struct ServeOptions {
     std::string archive_path;  ///< need not be there yet: the first who opens the page makes it
+    std::optional<std::string> chosen;  ///< in place of it, as it was chosen once (nearby.h)
+    /// Where archives of others may stand, for whoever was given a kit: offered while there is
+    /// none.
+    std::vector<std::string> nearby;
     std::string address = "127.0.0.1";
     std::uint16_t port = 8420;
     std::optional<http::Certificate> certificate;

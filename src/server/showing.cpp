@@ -34,7 +34,8 @@ namespace keepsake::server {
 namespace {
 
 constexpr std::chrono::hours kWaits{1};
-constexpr std::int64_t kLeftoverSeconds = 7'200;
+constexpr const char* kFolder = "showing";
+constexpr const char* kLockName = "lock";
 constexpr std::size_t kMostKnown = 8;
 
 std::string_view name_of(Showing::Way way) {
@@ -83,11 +84,17 @@ Showing::Showing(House& house, ShareWays ways, Tell tell)
     : house_(&house),
       ways_(std::move(ways)),
       tell_(std::move(tell)),
-      folder_(os::join_path(house.environment().state_folder, "showing")) {
+      folder_(os::join_path(os::join_path(house.environment().state_folder, kFolder), new_name())) {
     remove_leftovers();
 }
 
-Showing::~Showing() { end_all(); }
+Showing::~Showing() {
+    end_all();
+    if (thread_.joinable()) thread_.join();
+    auto& files = house_->environment().files;
+    static_cast<void>(files.remove_file(os::join_path(folder_, kLockName)));
+    static_cast<void>(files.remove_directory(folder_));
+}
 
 std::string Showing::guests_at() const {
     const auto noted = share::noted_address(
@@ -164,7 +171,7 @@ Result<> Showing::make_download(library::Library& library, const Order& order,
         if (too_large && target.name.ends_with(".html")) continue;
         if (!report) return std::move(report).error();
         made.report = *std::move(report);
-        made.waiting = {target.path, target.name, {}};
+        made.waiting = {target.path, target.name, {}, made.report.record.share};
         break;
     }
     return {};
@@ -174,13 +181,12 @@ Result<> Showing::make(const std::stop_token& stop, const std::string& id, const
                        State& made) {
     TRY_LET(auto library, house_->another(stop));
     Listening listener(*this, id);
-    if (order.way == Way::download || order.way == Way::look)
-        TRY(os::make_directories(house_->environment().files, folder_, true));
+    if (order.way == Way::download || order.way == Way::look) TRY(open_folder());
     if (order.way == Way::look) {
         const auto path = os::join_path(folder_, new_name() + ".html");
         TRY_LET(made.link, share::prepare_page(library, order.wish, path, page_, listener));
-        made.waiting = {path, "",
-                        order.wish.look_ahead ? order.wish.look_ahead->viewer : std::nullopt};
+        made.waiting = {
+            path, "", order.wish.look_ahead ? order.wish.look_ahead->viewer : std::nullopt, {}};
         return {};
     }
     if (order.way == Way::download) {
@@ -287,6 +293,15 @@ void Showing::end(std::string_view id) {
     all_.erase(found);
 }
 
+void Showing::end_share(const model::ShareId& share) {
+    const std::lock_guard guard(mutex_);
+    std::erase_if(all_, [&](const auto& each) {
+        const bool over = each.first != under_way_ && each.second.report.record.share == share;
+        if (over) remove_file(each.second.waiting);
+        return over;
+    });
+}
+
 void Showing::end_all() {
     const std::lock_guard thread_guard(thread_mutex_);
     const std::lock_guard guard(mutex_);
@@ -309,6 +324,7 @@ std::optional<Showing::Waiting> Showing::waiting(std::string_view id) {
     const std::lock_guard guard(mutex_);
     const auto found = all_.find(id);
     if (found == all_.end() || found->second.waiting.path.empty()) return std::nullopt;
+    found->second.settled = std::chrono::steady_clock::now();
     return found->second.waiting;
 }
 
@@ -317,18 +333,39 @@ void Showing::remove_file(const Waiting& waiting) const {
         static_cast<void>(house_->environment().files.remove_file(waiting.path));
 }
 
-/// Of a program that was killed. Another one may serve from the same state folder: what is new may
-/// be its.
+/// Only the thread that makes things comes here. The lock tells other processes that serve from the
+/// same state folder that what waits here is waited for.
+Result<> Showing::open_folder() {
+    if (folder_lock_) return {};
+    auto& files = house_->environment().files;
+    TRY(os::make_directories(files, folder_, true));
+    auto lock = files.try_lock(os::join_path(folder_, kLockName));
+    if (lock)
+        folder_lock_ = *std::move(lock);
+    else if (lock.error().code() != ErrorCode::unsupported)
+        return std::move(lock).error();
+    return {};
+}
+
+/// Of programs that were killed: whose lock is free again.
 void Showing::remove_leftovers() const {
     auto& files = house_->environment().files;
-    const auto listed = files.list(folder_);
+    const auto all = os::parent_of(folder_);
+    const auto listed = files.list(all);
     if (!listed) return;
-    const auto now = house_->environment().clock.now();
     for (const auto& entry : *listed) {
-        const auto path = os::join_path(folder_, entry.name);
-        const auto info = files.info(path);
-        if (info && info->changed.seconds + kLeftoverSeconds < now.seconds)
-            static_cast<void>(files.remove_file(path));
+        const auto folder = os::join_path(all, entry.name);
+        if (entry.kind != os::FileKind::directory) {  // as the version before this one had it
+            static_cast<void>(files.remove_file(folder));
+            continue;
+        }
+        const auto lock = files.try_lock(os::join_path(folder, kLockName));
+        if (!lock) continue;
+        const auto inside = files.list(folder);
+        if (!inside) continue;
+        for (const auto& left : *inside)
+            static_cast<void>(files.remove_file(os::join_path(folder, left.name)));
+        static_cast<void>(files.remove_directory(folder));
     }
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
@@ -13,6 +14,8 @@
 
 #include "base/result.h"
 #include "library/library.h"
+#include "model/ids.h"
+#include "os/file_system.h"
 #include "server/answers.h"
 #include "server/house.h"
 #include "share/guest_page.h"
@@ -62,12 +65,16 @@ class Showing {
     void end_all();
     /// Removes what waited for too long. Called now and then.
     void tend();
+    /// What waits of a share that has ended is not handed out any more.
+    void end_share(const model::ShareId& share);
     /// A page or file that waits.
     struct Waiting {
         std::string path;
         std::string name;                            ///< "" for a page to look at
         std::optional<model::PersonId> viewer = {};  ///< who may look at the page
+        std::optional<model::ShareId> share = {};    ///< whose file it is
     };
+    /// Whoever asks makes it wait on.
     std::optional<Waiting> waiting(std::string_view id);
     /// Where guests find what this device serves, now; "" where nothing does.
     std::string guests_at() const;
@@ -95,6 +102,7 @@ class Showing {
     share::Target target_for(const Order& order) const;
     void tell_of(const std::string& id);
     void remove_file(const Waiting& waiting) const;
+    Result<> open_folder();
     void remove_leftovers() const;
     Json json_of(const std::string& id, const State& state) const;
     std::string new_name() const;
@@ -102,7 +110,8 @@ class Showing {
     House* house_;
     ShareWays ways_;
     Tell tell_;
-    std::string folder_;  ///< where things wait
+    std::string folder_;                         ///< where things wait, of this process alone
+    std::unique_ptr<os::FileLock> folder_lock_;  ///< once there is something: the folder is in use
     share::GuestPage page_;
     std::mutex mutex_;
     std::map<std::string, State, std::less<>> all_;

@@ -186,9 +186,12 @@ class Making {
             json["height"] = down;
         }
         auto leaf = copied.leaf.dump();
-        if (leaf.size() > kLargestLeafBytes)
-            return Error(ErrorCode::limit, printable(item.files.front().name) +
-                                               " has more pages than a share can hold.");
+        if (leaf.size() > kLargestLeafBytes) {
+            // An error is told to whoever has the pages open: no name stands in it.
+            listener_->problem(printable(item.files.front().name),
+                               "it has more pages than a share can hold");
+            return Error(ErrorCode::limit, "Something in it has more pages than a share can hold.");
+        }
         if (cover) {
             json["cover"] = cover_json(*cover, copied.extent);
             leaf.resize((leaf.size() + kLeafStepBytes - 1) / kLeafStepBytes * kLeafStepBytes, ' ');

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/serve.h"
 #include "server/served_archive.h"
 
 namespace keepsake::server::testing {
@@ -153,7 +154,8 @@ class Asking {
             << operation << ": " << reply.body;
     }
     Described page;
-    ServedArchive archive;
+    ServedArchive archive{
+        "", false, {}, [](ServeOptions& options) { options.nearby = {"/nowhere"}; }};
     std::set<std::string> asked;
     Reply last;
 };
@@ -344,6 +346,9 @@ TEST(Description, IsHeldByTheProgram) {
     Asking the;
     the.ask("get /state", {});
     EXPECT_EQ(the.last.json().value("state", ""), "none");
+    EXPECT_EQ(the.ask("get /nearby", {}), Json::parse(R"({"archives":[]})"));
+    the.ask("post /nearby", {}, R"({"folder":"/etc"})");
+    EXPECT_EQ(the.last.status, 404);
     the.ask("post /archive", {}, R"({"passphrase":"correct horse"})");
     EXPECT_EQ(the.last.json()["words"].size(), 12U);
     the.ask("get /session", {});
@@ -374,6 +379,7 @@ TEST(Description, IsHeldByTheProgram) {
     ask_of_shares(the, item);
     the.ask("get /care", {});
     the.ask("get /care/check", {});
+    EXPECT_EQ(the.ask("get /care/damaged", {}).value("total", 9), 0);
     the.ask("post /care/check", {}, "{}");
     the.ask("delete /care/check", {});
     const auto is_over = [&] {

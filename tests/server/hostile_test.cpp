@@ -505,45 +505,5 @@ TEST(Pages, AreBelowThePrefixWithItsSlash) {
     EXPECT_EQ(archive.ask("GET", "/").status, 200);
 }
 
-TEST(Archive, IsNotMadeAnewWhereOneWasTakenAway) {
-    ServedArchive archive;
-    const auto make = [&] {
-        return archive.ask("POST", "/api/v1/archive", R"({"passphrase":"another horse"})").status;
-    };
-    const auto state = [&] {
-        return archive.ask("GET", "/api/v1/state").json().value("state", "");
-    };
-    archive.make_archive();
-    archive.restart();
-    const auto away = archive.folder() + ".away";
-    std::filesystem::rename(archive.folder(), away);
-    EXPECT_EQ(state(), "gone");
-    EXPECT_EQ(make(), 503);
-    std::filesystem::create_directory(archive.folder());  // where the disk was mounted
-    EXPECT_EQ(state(), "gone");
-    EXPECT_EQ(make(), 503);
-    EXPECT_TRUE(std::filesystem::is_empty(archive.folder()));
-    std::filesystem::remove(archive.folder());
-    std::filesystem::rename(away, archive.folder());
-    EXPECT_EQ(state(), "locked");
-}
-
-TEST(Archive, VanishesAndComesBack) {
-    ServedArchive archive("/photos");
-    archive.make_archive();
-    const auto away = archive.folder() + ".away";
-    std::filesystem::rename(archive.folder(), away);
-    std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
-    const auto reply = archive.ask("GET", "/api/v1/timeline");
-    EXPECT_EQ(reply.status, 503);
-    EXPECT_EQ(
-        reply.json()["error"].value("message", ""),
-        "The disk with your archive is not there. Nothing is lost. Connect it and try again.");
-    EXPECT_EQ(archive.ask("GET", "/api/v1/state").json().value("state", ""), "gone");
-    std::filesystem::rename(away, archive.folder());
-    std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
-    EXPECT_EQ(archive.ask("GET", "/api/v1/timeline").status, 200);
-}
-
 }  // namespace
 }  // namespace keepsake::server::testing

@@ -51,6 +51,7 @@ class ServedArchive {
 
     std::uint16_t port() const { return port_; }
     const std::string& folder() const { return archive_; }
+    const library::Environment& environment() const { return *environment_; }
     /// Where the server keeps what is its own.
     std::string state_folder() const { return scratch_.path() + "/state"; }
     std::string log_file() const { return scratch_.path() + "/log"; }

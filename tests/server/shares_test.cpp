@@ -13,7 +13,12 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/secret.h"
+#include "library/library.h"
+#include "os/posix_file_system.h"
+#include "server/house.h"
 #include "server/served_archive.h"
+#include "share/end.h"
 #include "share/guest_page.h"
 
 namespace keepsake::server::testing {
@@ -62,6 +67,14 @@ class Shares : public ::testing::Test {
     static std::size_t count_in(const std::string& folder) {
         if (!fs::exists(folder)) return 0;
         return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
+    }
+    /// Pages and files that wait.
+    std::size_t waiting() const {
+        if (!fs::exists(waiting_folder())) return 0;
+        std::size_t count = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(waiting_folder()))
+            if (entry.is_regular_file() && entry.path().filename() != "lock") ++count;
+        return count;
     }
     Json settled(const std::string& id) const {
         Json state;
@@ -154,7 +167,7 @@ TEST_F(Shares, ADownloadWaitsSealedAndIsRemembered) {
     EXPECT_EQ(file.body.find("Emil"), std::string::npos);
     EXPECT_EQ(ask("DELETE", path).status, 204);
     EXPECT_EQ(ask("GET", path + "/file").status, 404);
-    EXPECT_EQ(count_in(waiting_folder()), 0U);
+    EXPECT_EQ(waiting(), 0U);
     const auto one = shares()[0];
     EXPECT_EQ(one["where"][0]["as"], "download");
     EXPECT_EQ(one["where"][0]["path"], name);
@@ -167,6 +180,47 @@ TEST_F(Shares, ADownloadWaitsSealedAndIsRemembered) {
     EXPECT_NE(ask("GET", "/showing/" + open.value("id", "") + "/file")
                   .body.find(opened_link.substr(opened_link.find('#') + 1)),
               std::string::npos);
+}
+
+TEST_F(Shares, WhatWaitsOfOneThatEndedIsNotHandedOutAnyMore) {
+    const auto state = made(of_moment() + R"(,"way":"download")");
+    EXPECT_EQ(waiting(), 1U);
+    EXPECT_EQ(ask("POST", "/shares/" + state.value("share", "") + "/end", "{}").status, 200);
+    EXPECT_EQ(waiting(), 0U);
+    EXPECT_EQ(ask("GET", "/showing/" + state.value("id", "") + "/file").status, 404);
+}
+
+TEST_F(Shares, AFileIsNotHandedOutOnceItsShareEndedElsewhere) {
+    const auto state = made(of_moment() + R"(,"way":"download","until":"2999-01-01")");
+    const auto file = "/showing/" + state.value("id", "") + "/file";
+    EXPECT_EQ(ask("GET", file).status, 200);
+    // As a command in a terminal does it.
+    Quietly quietly;
+    auto library =
+        library::Library::open(archive.environment(), archive.folder(),
+                               library::Passphrase{crypto::Secret("correct horse")}, quietly);
+    ASSERT_TRUE(library.has_value());
+    const auto shares = share::find_shares(*library, "Ana");
+    ASSERT_TRUE(shares.has_value());
+    ASSERT_TRUE(share::end_share(*library, shares->front()).has_value());
+    for (int i = 0; i < 400 && ask("GET", file).status != 404; ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(25));
+    EXPECT_EQ(ask("GET", file).status, 404);
+}
+
+TEST_F(Shares, WhatAKilledProgramLeftIsRemovedAndWhatAnotherWaitsWithStays) {
+    const auto killed = waiting_folder() + "/0011";
+    const auto running = waiting_folder() + "/2233";
+    for (const auto& folder : {killed, running}) {
+        fs::create_directories(folder);
+        std::ofstream(folder + "/page.html") << "sealed";
+    }
+    os::PosixFileSystem files;
+    const auto lock = files.try_lock(running + "/lock");
+    ASSERT_TRUE(lock.has_value());
+    archive.restart();
+    EXPECT_FALSE(fs::exists(killed));
+    EXPECT_TRUE(fs::exists(running + "/page.html"));
 }
 
 TEST_F(Shares, TheFirstLookIsAPageInAnOriginOfItsOwnAndNoShare) {
@@ -189,9 +243,9 @@ TEST_F(Shares, TheFirstLookIsAPageInAnOriginOfItsOwnAndNoShare) {
     EXPECT_EQ(ask("GET", path + "/page").status, 401) << "for whoever has no session";
     archive.cookie = own;
     // What waits is gone once everything locks, and its id means nothing any more.
-    EXPECT_EQ(count_in(waiting_folder()), 1U);
+    EXPECT_EQ(waiting(), 1U);
     EXPECT_EQ(ask("DELETE", "/session").status, 204);
-    EXPECT_EQ(count_in(waiting_folder()), 0U);
+    EXPECT_EQ(waiting(), 0U);
 }
 
 TEST_F(Shares, StoppedItLeavesNothing) {
@@ -214,7 +268,7 @@ TEST_F(Shares, StoppedItLeavesNothing) {
         EXPECT_EQ(settled(id).value("state", ""), "stopped") << way;
         EXPECT_EQ(shares().size(), 0U);
         EXPECT_EQ(count_in(public_folder()), 0U);
-        EXPECT_EQ(count_in(waiting_folder()), 0U);
+        EXPECT_EQ(waiting(), 0U);
         for (const auto& entry : fs::directory_iterator(archive.state_folder() + "/shares"))
             EXPECT_EQ(entry.path().filename(), "address");
     }
@@ -263,7 +317,7 @@ TEST_F(Shares, WhatMakesNoSenseIsRefusedAtOnce) {
                   .status,
               403);
     EXPECT_EQ(shares().size(), 0U);
-    EXPECT_EQ(count_in(waiting_folder()), 0U);
+    EXPECT_EQ(waiting(), 0U);
 }
 
 TEST_F(Shares, NamesThatLookLikePathsAreNames) {

@@ -234,6 +234,10 @@ async function main(): Promise<void> {
         await first.go("");
         await first.page.waitForTimeout(300);
         await first.page.screenshot({ path: join(out, `first-open-${shape}.png`) });
+        empty.nearby = ["/media/ines/SILVER/Keepsake", "/home/ines/From Ana/Keepsake"];
+        await first.page.getByRole("button", { name: "I was given a kit" }).click();
+        await first.page.getByRole("button", { name: /SILVER/u }).waitFor();
+        await first.page.screenshot({ path: join(out, `kit-${shape}.png`) });
         empty.state = "locked";
         await first.page.reload();
         await first.page.getByLabel("Your passphrase").waitFor();

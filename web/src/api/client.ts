@@ -6,6 +6,7 @@ import type {
     Id,
     Item,
     ItemChange,
+    Damaged,
     Items,
     JustKept,
     Keep,
@@ -131,6 +132,9 @@ export interface Looking {
 
 export const api = {
     state: () => json<State>("GET", address("/state")),
+    nearby: async () =>
+        (await json<{ archives: { folder: string }[] }>("GET", address("/nearby"))).archives,
+    chooseNearby: (folder: string | null) => done("POST", address("/nearby"), { folder }),
     makeArchive: (passphrase: string, name: string) =>
         json<{ session: Session; words: string[] }>("POST", address("/archive"), {
             passphrase,
@@ -271,6 +275,7 @@ export const api = {
         json<Items>("GET", address("/find", { words, first, count })),
 
     care: () => read<Care>(address("/care")),
+    damaged: (first: number) => read<Damaged>(address("/care/damaged", { first })),
     check: () => read<Check>(address("/care/check")),
     startCheck: (repair: boolean) => json<Check>("POST", address("/care/check"), { repair }),
     startRestoring: () => json<Check>("POST", address("/care/restore-test"), {}),

@@ -16,6 +16,8 @@ export type Kind =
 export interface State {
     state: "none" | "locked" | "open" | "gone";
     version: string;
+    /** whether an archive of others may be looked for on this computer */
+    may_choose: boolean;
     folder?: string;
 }
 
@@ -99,6 +101,14 @@ export interface TimelineItems {
     revision: string;
     first: number;
     items: Shown[];
+}
+
+/** Items whose originals a check found damaged or missing; of `originals` not all belong to such as are listed. */
+export interface Damaged {
+    total: number;
+    first: number;
+    items: Shown[];
+    originals: number;
 }
 
 export interface Items {

@@ -23,6 +23,10 @@ export interface KeepProgress {
 class App {
     state = $state<State["state"] | "starting" | "stopped">("starting");
     folder = $state("");
+    /** an archive of others may be looked for on this computer */
+    mayChoose = $state(false);
+    /** its words come from a kit */
+    hasKit = $state(false);
     session = $state.raw<Session>();
     settings = $state.raw<Settings>();
     people = $state.raw<Person[]>([]);
@@ -60,6 +64,7 @@ class App {
         try {
             const state = await api.state();
             this.folder = state.folder ?? "";
+            this.mayChoose = state.may_choose;
             if (state.state === "open") await this.entered();
             else {
                 await tongue.speak(null);

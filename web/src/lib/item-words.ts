@@ -49,6 +49,12 @@ export function itemWords(item: Shown): string {
     return parts.join(", ");
 }
 
+/** The same with the file's name before it, where that may be told. */
+export function namedWords(item: Shown): string {
+    const name = isCovered(item) ? "" : (item.name ?? "");
+    return name ? `${name}, ${itemWords(item)}` : itemWords(item);
+}
+
 export function momentName(moment: { name: string }): string {
     return moment.name || tongue.t.home.unnamed;
 }

@@ -77,6 +77,13 @@ export const de: Strings = {
             "Diese Wörter öffnen hier nichts. Sieh dir das erste Wort an, bei dem du unsicher bist.",
         kitElsewhere:
             "Hier ist noch kein Archiv. Schließ die Platte an, die in der Mappe genannt ist, starte Keepsake mit jenem Ordner, und komm auf diese Seite zurück.",
+        findTitle: "Schließ die Platte an, die in der Mappe genannt ist",
+        findExplain:
+            "Keepsake sucht das Archiv auf angeschlossenen Platten und in deinem eigenen Ordner. Es wird dort geöffnet, wo es liegt.",
+        found: "Gefundene Archive",
+        foundNone: "Keins gefunden. Schließ die Platte an, und such noch einmal.",
+        lookAgain: "Noch einmal suchen",
+        own: "Ohne es mit dem Bewahren anfangen",
     },
     unlock: {
         title: "Dein Schlüsselsatz",
@@ -85,6 +92,7 @@ export const de: Strings = {
         slow: (seconds) => `Das öffnet es nicht. Bis zum nächsten Versuch: ${seconds}.`,
         kit: "Ich habe die Wörter der Mappe",
         passphrase: "Ich habe den Schlüsselsatz",
+        another: "Nach einem anderen Archiv suchen",
     },
     keep: {
         title: "Aufheben",
@@ -380,6 +388,9 @@ export const de: Strings = {
                 ? "1 Original ist beschädigt, und keine gute Kopie ist angeschlossen."
                 : `${shown} Originale sind beschädigt, und keine gute Kopie ist angeschlossen.`,
         repair: "Reparieren",
+        which: "Welche Dateien es sind",
+        noneOfThem: "Kein Original ist darunter. Es sind Dateien, die Keepsake selbst schreibt.",
+        notListed: "Sie gehören zu Losgelassenem, oder zu den Worten eines Moments.",
         originals: "Originale",
         unprotected: (count, shown) =>
             count === 1

@@ -74,6 +74,13 @@ export const en = {
         kitWrong: "These words open nothing here. Look at the first word that you are unsure of.",
         kitElsewhere:
             "There is no archive here yet. Connect the disk that is named in the kit, start Keepsake with that folder, and come back to this page.",
+        findTitle: "Connect the disk that the kit names",
+        findExplain:
+            "Keepsake looks for the archive on connected disks and in your home folder. It is opened where it is.",
+        found: "Archives that were found",
+        foundNone: "None was found. Connect the disk, and look again.",
+        lookAgain: "Look again",
+        own: "Start keeping without it",
     },
     unlock: {
         title: "Your passphrase",
@@ -82,6 +89,7 @@ export const en = {
         slow: (seconds: string) => `That does not open it. Wait ${seconds} before the next try.`,
         kit: "I have the words of the kit",
         passphrase: "I have the passphrase",
+        another: "Look for another archive",
     },
     keep: {
         title: "Keep",
@@ -372,6 +380,9 @@ export const en = {
                 ? "1 original is damaged, and no good copy is connected."
                 : `${shown} originals are damaged, and no good copy is connected.`,
         repair: "Repair",
+        which: "See which files",
+        noneOfThem: "None of them is an original. They are files that Keepsake itself writes.",
+        notListed: "They belong to what was let go, or to the words of a moment.",
         originals: "Originals",
         unprotected: (count: number, shown: string) =>
             count === 1

@@ -90,6 +90,12 @@ export class Fake {
     me: string | null = null;
     state: "none" | "locked" | "open" | "gone";
     archiveName = "Hagen and Lund";
+    /** folders of archives on connected disks */
+    nearby: string[] = [];
+    readonly chosen: string[] = [];
+    /** items whose originals a check found damaged */
+    readonly damaged = new Set<string>();
+    private isChosen = false;
     settings = new Map<string, Settings>();
     quietDates = new Map<string, Set<string>>();
     quietPeople = new Map<string, Set<string>>();
@@ -376,10 +382,24 @@ export class Fake {
             return this.json(response, {
                 state: this.state,
                 version: "1",
+                may_choose: this.state === "none" || this.isChosen,
                 ...(this.state === "none" ? { folder: "/home/ines/Keepsake" } : {}),
             });
         if (this.state === "gone")
             throw new Answer(503, "gone", "The disk with your archive is not there.");
+        if (what === "nearby" && (this.state === "none" || this.isChosen)) {
+            if (method === "GET")
+                return this.json(response, {
+                    archives: this.nearby.map((folder) => ({ folder })),
+                });
+            const { folder } = await this.body<{ folder: string }>(request);
+            if (!this.nearby.includes(folder))
+                throw new Answer(404, "not_found", "There is no archive any more at this place.");
+            this.state = "locked";
+            this.isChosen = true;
+            this.chosen.push(folder);
+            return this.none(response);
+        }
         if (what === "archive" && method === "POST") {
             this.state = "open";
             const { name } = await this.body<{ name?: string }>(request);
@@ -395,6 +415,7 @@ export class Fake {
             if (passphrase !== this.passphrase)
                 throw new Answer(401, "wrong_key", "That does not open it.");
             this.state = "open";
+            this.isChosen = false;
             return this.json(response, this.session());
         }
         if (this.state !== "open") throw new Answer(401, "locked", "Locked.");
@@ -485,7 +506,7 @@ export class Fake {
                 return;
             }
             case "care":
-                return this.careOf(response, method, id);
+                return this.careOf(response, url, method, id);
             case "keeps":
                 if (method === "POST")
                     return this.json(
@@ -841,7 +862,15 @@ export class Fake {
         for (const id of moments) turn(this.moment(id).quiet, [key]);
     }
 
-    private careOf(response: ServerResponse, method: string, part?: string): void {
+    private careOf(response: ServerResponse, url: URL, method: string, part?: string): void {
+        if (part === "damaged")
+            return this.json(response, {
+                ...this.page(
+                    this.things.filter((one) => this.damaged.has(one.id)),
+                    url,
+                ),
+                originals: this.damaged.size,
+            });
         if (part === "check" || part === "restore-test") {
             if (method === "POST")
                 this.check = {

@@ -207,6 +207,31 @@ rule(
 );
 
 rule(
+    "first open: whoever was given a kit finds the archive on its disk and opens it by its words",
+    async (visit) => {
+        const page = await visit.go("");
+        await page.getByRole("button", { name: "I was given a kit" }).click();
+        await page.getByRole("heading", { name: "Connect the disk that the kit names" }).waitFor();
+        await page.getByText("None was found. Connect the disk, and look again.").waitFor();
+        visit.fake.nearby = ["/media/ines/SILVER/Keepsake", "/media/ines/OTHER/Keepsake"];
+        await page.getByRole("button", { name: "Look again" }).click();
+        await page.getByRole("button", { name: "/media/ines/OTHER/Keepsake" }).click();
+        await page.getByLabel("The words of the kit").waitFor();
+        await page.getByRole("button", { name: "Look for another archive" }).click();
+        await page.getByRole("button", { name: "/media/ines/SILVER/Keepsake" }).click();
+        visit.fake.passphrase = "able-baker-cargo";
+        await page.getByLabel("The words of the kit").fill("1. Able 2. baker 3. cargo");
+        await page.getByRole("button", { name: "Open" }).click();
+        await page.getByRole("link", { name: "Hagen and Lund" }).waitFor();
+        assert.deepEqual(visit.fake.chosen, [
+            "/media/ines/OTHER/Keepsake",
+            "/media/ines/SILVER/Keepsake",
+        ]);
+    },
+    { world: () => serve({ state: "none" }) },
+);
+
+rule(
     "a disk that goes away is said in plain words, and it comes back by itself",
     async (visit) => {
         const page = await visit.go("home");

@@ -472,6 +472,29 @@ rule(
 );
 
 rule(
+    "screen 15: damaged files are named on request, those that are covered by their line",
+    async (visit) => {
+        const { fake } = visit;
+        const [shown, covered] = [fake.things[0]!, fake.things.find((one) => one.cover !== null)!];
+        shown.name = "harbour.jpg";
+        covered.name = "hands.jpg";
+        for (const one of [shown, covered]) fake.damaged.add(one.id);
+        fake.care = { ...fake.care, damaged: 2 };
+        fake.check = { ...fake.check, state: "damaged", what: "check", damaged: 2 };
+        const page = await visit.go("care");
+        await page
+            .getByText("One copy of 2 files is damaged. Good copies exist. Repair?")
+            .waitFor();
+        assert.ok(!(await page.content()).includes("harbour.jpg"));
+        await page.getByRole("button", { name: "See which files" }).click();
+        const list = page.getByRole("list", { name: "See which files" });
+        await list.getByText("harbour.jpg").waitFor();
+        await list.getByText(covered.cover!).waitFor();
+        assert.ok(!(await page.content()).includes("hands.jpg"));
+    },
+);
+
+rule(
     "written from right to left nothing sticks out, and the arrow keys go with the eye",
     async (visit) => {
         await visit.page.addInitScript(() =>
