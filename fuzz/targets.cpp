@@ -18,18 +18,18 @@
 namespace keepsake::fuzz {
 
 std::vector<Target> all_targets() {
-    return {age_armor_target(),     age_file_target(),
-            age_header_target(),    archive_identity_target(),
-            bech32_target(),        clock_target(),
-            command_line_target(),  file_names_target(),
-            http_target(),          identity_file_target(),
-            journal_target(),       local_state_target(),
-            manifest_target(),      media_target(),
-            object_file_target(),   packing_target(),
-            par2_target(),          recovery_words_target(),
-            rollup_index_target(),  ssh_signature_target(),
-            story_target(),         text_target(),
-            thumbnail_pack_target()};
+    return {age_armor_target(),      age_file_target(),
+            age_header_target(),     archive_identity_target(),
+            bech32_target(),         clock_target(),
+            command_line_target(),   file_names_target(),
+            http_target(),           identity_file_target(),
+            journal_target(),        local_state_target(),
+            manifest_target(),       media_target(),
+            object_file_target(),    packing_target(),
+            par2_target(),           recovery_words_target(),
+            rollup_index_target(),   ssh_signature_target(),
+            story_target(),          text_target(),
+            thumbnail_pack_target(), written_target()};
 }
 
 Bytes seed(std::string_view text) {

@@ -28,5 +28,6 @@ Target ssh_signature_target();
 Target story_target();
 Target text_target();
 Target thumbnail_pack_target();
+Target written_target();
 
 }  // namespace keepsake::fuzz

@@ -108,8 +108,12 @@ class Film {
     void take_film() {
         if (film_ < 0) return;
         const auto* const stream = container_.get()->streams[film_];
-        findings_.facts.width = static_cast<std::uint32_t>(std::max(0, stream->codecpar->width));
-        findings_.facts.height = static_cast<std::uint32_t>(std::max(0, stream->codecpar->height));
+        if (findings_.facts.width == 0) {
+            findings_.facts.width =
+                static_cast<std::uint32_t>(std::max(0, stream->codecpar->width));
+            findings_.facts.height =
+                static_cast<std::uint32_t>(std::max(0, stream->codecpar->height));
+        }
         const auto* const matrix =
             av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, nullptr);
         if (matrix == nullptr) return;
@@ -136,6 +140,10 @@ class Film {
         AvCodec codec(decoder == nullptr ? nullptr : avcodec_alloc_context3(decoder));
         if (!codec) return Error(ErrorCode::corrupt, "its codec is not known");
         codec->thread_count = 1;
+        // A quarter of the largest side: what every Photo CD holds, and as it is.
+        constexpr int kUnpacked = 2;
+        if (parameters->codec_id == AV_CODEC_ID_PHOTOCD)
+            av_opt_set_int(codec->priv_data, "lowres", kUnpacked, 0);
         codec->max_pixels = static_cast<std::int64_t>(kMostPixels);
         if (avcodec_parameters_to_context(codec.get(), parameters) < 0 ||
             avcodec_open2(codec.get(), decoder, nullptr) < 0)

@@ -70,8 +70,13 @@ void read_tags(const AVDictionary* tags, bool is_sound, Findings& findings) {
     // better.
     take_date(tag(tags, "com.apple.quicktime.creationdate"), TakenSource::original, findings);
     take_date(tag(tags, "creation_time"), TakenSource::container, findings);
-    take_date(first_tag(tags, {"date", "TYER", "originaldate"}),
-              is_sound ? TakenSource::container : TakenSource::digitized, findings);
+    const auto date = first_tag(tags, {"date", "TYER", "originaldate"});
+    // A year alone is when it came out, as sellers write it; the container's second says more.
+    constexpr std::size_t kYearAlone = 4;
+    take_date(
+        date,
+        is_sound || date.size() <= kYearAlone ? TakenSource::container : TakenSource::digitized,
+        findings);
     take_place(first_tag(tags, {"com.apple.quicktime.location.ISO6709", "location"}), findings);
     take(facts.camera.make, first_tag(tags, {"com.apple.quicktime.make", "make"}));
     take(facts.camera.model, first_tag(tags, {"com.apple.quicktime.model", "model"}));

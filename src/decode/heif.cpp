@@ -33,6 +33,10 @@ Error failure(const char* doing, const heif_error& error) {
 
 /// EXIF begins with the distance to its TIFF header.
 ByteView exif_of(ByteView item) {
+    // Some leave the distance out.
+    if (media::has_at(item, 0, std::string_view("II*\0", 4)) ||
+        media::has_at(item, 0, std::string_view("MM\0*", 4)))
+        return item;
     const auto distance = media::u32_at(item, 0, media::Order::big);
     if (!distance || *distance > item.size() - 4) return {};
     return item.subspan(4U + *distance);

@@ -27,12 +27,14 @@
 #include "decode/raster.h"
 #include "decode/raw.h"
 #include "decode/words.h"
+#include "media/byte_reader.h"
 #include "media/embedded_film.h"
 #include "media/facts.h"
 #include "media/kind.h"
 #include "media/protocol.h"
 #include "media/reader_pool.h"
 #include "media/taken.h"
+#include "media/written.h"
 
 namespace keepsake::decode {
 namespace {
@@ -50,9 +52,10 @@ bool has_words_for_exiv2(Format format) {
 
 /// Files of one picture at most, whose words may stand where no reader looks.
 bool may_have_loose_words(Format format) {
-    constexpr Format kFormats[] = {Format::jpeg, Format::jpeg_2000,  Format::heif,
-                                   Format::avif, Format::raw,        Format::photoshop,
-                                   Format::xml,  Format::postscript, Format::unknown};
+    constexpr Format kFormats[] = {
+        Format::jpeg, Format::jpeg_2000,      Format::heif,   Format::avif,
+        Format::raw,  Format::photoshop,      Format::xml,    Format::postscript,
+        Format::gimp, Format::paint_shop_pro, Format::unknown};
     return std::ranges::find(kFormats, format) != std::end(kFormats);
 }
 
@@ -96,8 +99,13 @@ class Look {
             TRY_LET(const auto bytes, input_.whole());
             read_metadata(bytes, findings_);
         }
+        const auto there = is_small ? input_.whole() : Result<ByteView>(input_.head());
+        const auto written = media::read_written(*there, facts().format);
+        take_written(written, findings_);
         if (facts().format == Format::asf) read_asf_date(input_.head(), findings_);
-        return open_film(input_, facts().format, wants_picture(), findings_);
+        auto picture = open_film(input_, facts().format, wants_picture(), findings_);
+        if (picture && written.turn != 0) picture->orientation = orientation_from(written.turn);
+        return picture;
     }
 
     /// The words of a JPEG file without its pixels. False where more of it is wanted.
@@ -105,11 +113,14 @@ class Look {
         const auto head = read_jpeg_head(input_);
         if (!head) return false;
         const auto text = as_text(head->bytes);
-        constexpr std::string_view kTrailer = "SEFT";  // Samsung's own list of what is behind
-        Bytes tail(kTrailer.size());
-        const auto end = input_.size_bytes() - std::min<std::uint64_t>(input_.size_bytes(), 4);
+        // Lists of what is behind: Samsung's own, and AFCP's.
+        constexpr std::size_t kTailBytes = 12;
+        Bytes tail(kTailBytes);
+        const auto end =
+            input_.size_bytes() - std::min<std::uint64_t>(input_.size_bytes(), kTailBytes);
         if (text.contains("MotionPhoto") || text.contains("MicroVideo") ||
-            !input_.read_at(end, tail) || as_text(tail) == kTrailer)
+            !input_.read_at(end, tail) || media::has_at(tail, 8, "SEFT") ||
+            media::has_at(tail, 0, "AXS"))
             return false;
         if (question_.question.facts) {
             read_words(head->bytes);
@@ -142,6 +153,7 @@ class Look {
         if (has_words_for_exiv2(facts().format)) read_metadata(bytes, findings_);
         if (facts().kind == media::Kind::text) read_text(bytes, findings_);
         if (facts().format == Format::takeout_json) read_takeout(bytes, findings_);
+        take_written(media::read_written(bytes, facts().format), findings_);
     }
 
     Result<Picture> open_picture(ByteView bytes) {
@@ -149,7 +161,7 @@ class Look {
         switch (facts().format) {
             case Format::heif:
             case Format::avif:
-                return open_heif(bytes, wants_picture(), findings_);
+                return open_heif_or_sequence(bytes);
             case Format::jpeg_xl:
                 return open_jpeg_xl(bytes, wants_picture(), findings_);
             case Format::raw:
@@ -161,9 +173,29 @@ class Look {
             case Format::dicom:
                 return open_dicom(bytes, page, wants_picture(), findings_);
             default:
-                return open_raster(bytes, facts().format, page, facts(),
-                                   question_.question.framing);
+                return open_plain(bytes, page);
         }
+    }
+
+    /// A sequence may have no picture beside its track, which is a film's.
+    Result<Picture> open_heif_or_sequence(ByteView bytes) {
+        auto picture = open_heif(bytes, wants_picture(), findings_);
+        if (picture || !as_text(bytes).contains("moov")) return picture;
+        auto still = open_film(input_, Format::mp4, wants_picture(), findings_);
+        return still ? std::move(still) : std::move(picture);
+    }
+
+    Result<Picture> open_plain(ByteView bytes, std::uint32_t page) {
+        TRY_LET(auto picture,
+                open_raster(bytes, facts().format, page, facts(), question_.question.framing));
+        // EXIF is rare in PNG, so that programs write its turn into XMP alone.
+        const auto number = findings_.xmp_orientation;
+        if (facts().format != Format::png || facts().orientation != 0 || number == 0)
+            return picture;
+        picture.orientation = orientation_from(number);
+        facts().orientation = number;
+        if (is_on_its_side(picture.orientation)) std::swap(facts().width, facts().height);
+        return picture;
     }
 
     const Input& input_;

@@ -10,6 +10,7 @@
 #include "decode/metadata.h"
 #include "media/byte_reader.h"
 #include "media/taken.h"
+#include "media/written.h"
 
 namespace keepsake::decode {
 namespace {
@@ -21,34 +22,30 @@ constexpr std::size_t kLargestXmp = 4UL << 20U;
 
 }  // namespace
 
-namespace {
-
-/// DPX, as scanners of films write it, tells when in its header. Source: SMPTE 268M, 5.1.
-void read_dpx_date(ByteView file, Findings& findings) {
-    constexpr std::size_t kDateAt = 136;
-    constexpr std::size_t kDayLetters = 10;
-    if (!media::has_at(file, 0, "SDPX") && !media::has_at(file, 0, "XPDS")) return;
-    std::string date(as_text(media::slice(file, kDateAt, 19)));
-    if (date.size() > kDayLetters) date[kDayLetters] = ' ';
-    if (const auto moment = media::moment_from_file(date))
-        findings.dates.push_back({.at = *moment, .source = media::TakenSource::digitized});
+void take_written(const media::Written& written, Findings& findings) {
+    for (const auto& block : written.blocks) {
+        if (block.kind == media::WrittenBlock::Kind::exif) read_exif(block.bytes, findings);
+        if (block.kind == media::WrittenBlock::Kind::xmp) read_xmp(block.bytes, findings);
+        if (block.kind == media::WrittenBlock::Kind::iptc) read_iptc(block.bytes, findings);
+    }
+    findings.dates.insert(findings.dates.end(), written.dates.begin(), written.dates.end());
+    auto& facts = findings.facts;
+    const auto take = [](std::string& to, const std::string& text) {
+        if (to.empty()) to = text;
+    };
+    take(facts.camera.make, written.camera.make);
+    take(facts.camera.model, written.camera.model);
+    take(facts.title, written.title);
+    take(facts.author, written.author);
+    take(facts.software, written.software);
+    if (facts.frames == 0) facts.frames = written.frames;
+    if (facts.width == 0 && written.width > 0 && written.height > 0) {
+        facts.width = written.width;
+        facts.height = written.height;
+    }
 }
-
-/// BPG holds EXIF behind its header, from the TIFF mark on. Source: bpg-spec.txt, 3.1.
-void read_bpg(ByteView file, Findings& findings) {
-    if (!media::has_at(file, 0, "BPG\xfb")) return;
-    const auto head = as_text(file.first(std::min<std::size_t>(file.size(), 64)));
-    auto at = head.find("II*\0"sv);
-    if (at == std::string_view::npos) at = head.find("MM\0*"sv);
-    if (at != std::string_view::npos)
-        read_exif(file.subspan(at, std::min(kLargestExif, file.size() - at)), findings);
-}
-
-}  // namespace
 
 void read_loose_words(ByteView file, Findings& findings) {
-    read_dpx_date(file, findings);
-    read_bpg(file, findings);
     if (!findings.dates.empty() || !findings.facts.camera.empty()) return;
     const auto text = as_text(file);
     constexpr auto kSign = "Exif\0\0"sv;
@@ -62,8 +59,12 @@ void read_loose_words(ByteView file, Findings& findings) {
     constexpr auto kEnd = "</x:xmpmeta>"sv;
     const auto begin = text.find("<x:xmpmeta"sv);
     const auto end = text.find(kEnd, begin == std::string_view::npos ? text.size() : begin);
-    if (end != std::string_view::npos && end - begin < kLargestXmp)
-        read_xmp(file.subspan(begin, end + kEnd.size() - begin), findings);
+    if (end == std::string_view::npos || end - begin >= kLargestXmp) return;
+    const auto packet = file.subspan(begin, end + kEnd.size() - begin);
+    read_xmp(packet, findings);
+    if (!findings.dates.empty()) return;
+    if (const auto date = media::date_of_broken_xmp(as_text(packet)))
+        findings.dates.push_back(*date);
 }
 
 void read_asf_date(ByteView head, Findings& findings) {

@@ -2,8 +2,12 @@
 
 #include "base/bytes.h"
 #include "decode/metadata.h"
+#include "media/written.h"
 
 namespace keepsake::decode {
+
+/// What was found in corners of the file, under what was found before.
+void take_written(const media::Written& written, Findings& findings);
 
 /// Where no reader found a date or a camera: the first EXIF and the first XMP packet that stand in
 /// the bytes by themselves. For files that are cut short, and for pictures of kinds that nothing

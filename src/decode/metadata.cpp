@@ -1,6 +1,7 @@
 #include "decode/metadata.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "media/embedded_film.h"
 #include "media/facts.h"
 #include "media/taken.h"
+#include "media/written.h"
 
 namespace keepsake::decode {
 namespace {
@@ -151,14 +154,45 @@ void read_gps_date(const Exiv2::ExifData& exif, Findings& findings) {
 
 // ---- place
 
+/// "52,00000,50,00000,34,01180": what a telephone wrote whose language has a comma in numbers. Also
+/// "52.5,50,34".
+std::optional<double> degrees_of_text(const std::string& text) {
+    std::vector<std::string> parts(1);
+    for (const char c : text) {
+        if (c == ',' || c == ' ')
+            parts.emplace_back();
+        else if ((c >= '0' && c <= '9') || c == '.')
+            parts.back() += c;
+        else
+            return std::nullopt;
+    }
+    constexpr std::size_t kTogether = 3;
+    if (parts.size() != kTogether && parts.size() != 2 * kTogether) return std::nullopt;
+    const bool with_commas = parts.size() == 2 * kTogether;
+    double degrees = 0;
+    double unit = 1;
+    for (std::size_t i = 0; i < kTogether; ++i, unit *= 60) {
+        const auto number = with_commas ? parts[2 * i] + "." + parts[2 * i + 1] : parts[i];
+        double value = 0;
+        const auto [end, error] =
+            std::from_chars(number.data(), number.data() + number.size(), value);
+        if (error != std::errc() || end != number.data() + number.size()) return std::nullopt;
+        degrees += value / unit;
+    }
+    return degrees;
+}
+
 std::optional<double> degrees_of(const Exiv2::ExifData& exif, const char* key, const char* ref_key,
                                  char negative, double most) {
     const auto* const value = find(exif, key);
     if (value == nullptr) return std::nullopt;
-    const auto degrees = number_of(*value, 0);
+    const bool is_text = value->typeId() == Exiv2::asciiString;
+    const auto text = is_text ? degrees_of_text(text_of(exif, key)) : std::nullopt;
+    const auto degrees = is_text ? text : number_of(*value, 0);
     if (!degrees) return std::nullopt;
-    const double sum =
-        *degrees + number_of(*value, 1).value_or(0) / 60 + number_of(*value, 2).value_or(0) / 3600;
+    const double sum = is_text ? *text
+                               : *degrees + number_of(*value, 1).value_or(0) / 60 +
+                                     number_of(*value, 2).value_or(0) / 3600;
     if (!std::isfinite(sum) || sum < 0 || sum > most) return std::nullopt;
     const auto ref = text_of(exif, ref_key);
     return !ref.empty() && (ref[0] & ~0x20) == negative ? -sum : sum;
@@ -234,6 +268,8 @@ void read_maker_note(const Exiv2::ExifData& exif, Findings& findings) {
     Bytes bytes(static_cast<std::size_t>(note->size()));
     note->copy(bytes.data(), Exiv2::bigEndian);
     if (auto id = media::live_id_of_maker_note(bytes)) findings.facts.live_id = *std::move(id);
+    if (const auto moment = media::moment_of_reconyx_note(bytes))
+        findings.dates.push_back({.at = *moment, .source = TakenSource::original});
 }
 
 /// One part that cannot be read costs no other part.
@@ -324,6 +360,17 @@ void read_exif(ByteView exif, Findings& findings) {
         Exiv2::ExifData data;
         Exiv2::ExifParser::decode(data, exif.data(), static_cast<std::uint32_t>(exif.size()));
         take_exif(data, findings);
+    } catch (const std::exception&) {
+        return;
+    }
+}
+
+void read_iptc(ByteView iptc, Findings& findings) {
+    try {
+        Exiv2::IptcData data;
+        if (Exiv2::IptcParser::decode(data, iptc.data(), static_cast<std::uint32_t>(iptc.size())) ==
+            0)
+            take_iptc(data, findings);
     } catch (const std::exception&) {
         return;
     }

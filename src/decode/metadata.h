@@ -15,6 +15,7 @@ struct Findings {
     media::Facts facts;
     std::vector<media::Taken> dates;
     Orientation orientation = Orientation::upright;  ///< by EXIF
+    int xmp_orientation = 0;                         ///< EXIF's number; 0: XMP does not say
 };
 
 /// So that Exiv2 is ready, and silent, once the cage is closed.
@@ -24,6 +25,7 @@ void prepare_metadata();
 void read_metadata(ByteView file, Findings& findings);
 /// EXIF as it stands in HEIF, AVIF and JPEG XL: a TIFF header and what follows.
 void read_exif(ByteView exif, Findings& findings);
+void read_iptc(ByteView iptc, Findings& findings);
 void read_xmp(ByteView xmp, Findings& findings);
 
 }  // namespace keepsake::decode

@@ -198,6 +198,10 @@ void take_xmp(const Exiv2::XmpData& xmp, Findings& findings) {
     add_date(xmp, "Xmp.exif.DateTimeDigitized", TakenSource::digitized, findings);
     add_date(xmp, "Xmp.xmp.CreateDate", TakenSource::digitized, findings);
     add_date(xmp, "Xmp.xmp.ModifyDate", TakenSource::changed, findings);
+    add_date(xmp, "Xmp.pdf.CreationDate", TakenSource::digitized, findings);
+    if (const auto number = number_from(text_of(xmp, "Xmp.tiff.Orientation"));
+        number && *number >= 1 && *number <= 8)
+        findings.xmp_orientation = static_cast<int>(*number);
     take_place(xmp, findings);
     put_under(facts.camera.make, text_of(xmp, "Xmp.tiff.Make"));
     put_under(facts.camera.model, text_of(xmp, "Xmp.tiff.Model"));

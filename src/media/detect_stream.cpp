@@ -124,6 +124,12 @@ std::optional<Format> detect_container(ByteView head) {
     if (has_at(head, 0, "OggS")) return format_of_ogg(head);
     if (has_at(head, 0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv)) return Format::asf;
     if (has_at(head, 0, "FLV\x01"sv)) return Format::flash_video;
+    if (has_at(head, 0, ".RMF\0\0\0"sv)) return Format::real_media;
+    if (has_at(head, 0, "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02"sv))
+        return Format::mxf;
+    // A header section, of 525 or 625 lines.
+    if (has_at(head, 0, "\x1f\x07\0\x3f"sv) || has_at(head, 0, "\x1f\x07\0\xbf"sv))
+        return Format::dv;
     if (has_at(head, 0, "\0\0\x01\xba"sv) || has_at(head, 0, "\0\0\x01\xb3"sv)) return Format::mpeg;
     return std::nullopt;
 }

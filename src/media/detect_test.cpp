@@ -94,6 +94,17 @@ TEST(Detect, SoundNeedsMoreThanElevenBits) {
     EXPECT_EQ(of("ID3\3\0\0\0\0\0\1\0fLaC"s), Format::flac);
 }
 
+TEST(Detect, CamcordersAndOldPictures) {
+    EXPECT_EQ(of("\x1f\x07\0\x3f"s), Format::dv);
+    EXPECT_EQ(of("\x1f\x07\0\xbf"s), Format::dv);
+    EXPECT_EQ(of("\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02\0"s), Format::mxf);
+    EXPECT_EQ(of(".RMF\0\0\0\x12"s), Format::real_media);
+    EXPECT_EQ(of(std::string(0x800, '\xff') + "PCD_IPI"), Format::photo_cd);
+    EXPECT_EQ(of("gimp xcf file\0"s), Format::gimp);
+    EXPECT_EQ(of("Paint Shop Pro Image File\n\x1a\0"s), Format::paint_shop_pro);
+    EXPECT_EQ(of("AT&TFORM\0\0\0\x10"s), Format::djvu);
+}
+
 TEST(Detect, WhatIsWrittenInItCountsAndNotTheName) {
     EXPECT_EQ(of("\xff\xd8\xff\xe0", "film.mov"), Format::jpeg);
     EXPECT_EQ(of("", "a.jpg"), Format::empty);

@@ -17,7 +17,7 @@ namespace keepsake::media {
 
 /// Goes up whenever a reader would find other facts in the same bytes: then originals are read
 /// anew, and the journal's newer entry wins.
-inline constexpr std::uint64_t kReaderVersion = 3;
+inline constexpr std::uint64_t kReaderVersion = 4;
 
 inline constexpr std::size_t kLargestFactsBytes = 256UL << 10U;  ///< their JSON
 inline constexpr std::size_t kLargestFactText = 16UL << 10U;     ///< captions and the like, bytes

@@ -41,6 +41,9 @@ enum class Format : std::uint8_t {
     netpbm,
     openexr,
     radiance,
+    photo_cd,        ///< Kodak's
+    gimp,            ///< kept, not shown
+    paint_shop_pro,  ///< kept, not shown
     // drawings, documents, text
     svg,
     pdf,
@@ -57,6 +60,9 @@ enum class Format : std::uint8_t {
     mpeg,
     mpeg_ts,
     flash_video,
+    dv,
+    mxf,
+    real_media,
     ogg_film,
     ogg,
     mp3,
@@ -86,6 +92,7 @@ enum class Format : std::uint8_t {
     old_office,
     open_document,
     epub,
+    djvu,
     zip,
     gzip,
     xz,

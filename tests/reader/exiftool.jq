@@ -1,5 +1,5 @@
 # What exiftool says of files beside what the readers say: one line a value that differs, "file what theirs ours", and a
-# last line with how many were compared. --slurpfile ours: lines of previews_program --json.
+# last line with how many values were compared, how many are the same, and in how many files of how many all are. --slurpfile ours: lines of previews_program --json.
 def text: tostring | gsub("^\\s+|\\s+$"; "");
 def same_date($theirs; $at): ($at != "") and ($theirs | any(text | sub(":"; "-") | sub(":"; "-") | sub(" "; "T") | .[:19] as $date
     | ($date | startswith($at[:($date | length)])) or ($at[:19] | startswith($date))));
@@ -29,4 +29,5 @@ def compared($file; $what; $theirs; $ours; $same): {file: $file, what: $what, th
           (($width == $height) or (($width > $height) != ($turn >= 5)) == ($facts.width > $facts.height))) end)
   )]
 | (.[] | select(.same | not) | [.file, .what, .theirs, .ours] | map(tostring) | @tsv),
-  "compared\t\(length)\t\(map(select(.same)) | length)"
+  (group_by(.file) as $files
+    | "compared\t\(length)\t\(map(select(.same)) | length)\t\($files | map(select(all(.same))) | length)\t\($files | length)")
