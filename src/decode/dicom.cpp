@@ -12,13 +12,9 @@
 #include "dcmtk/dcmjpls/djdecode.h"
 // clang-format on
 
-#include <iconv.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,8 +22,9 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
-#include "base/text.h"
 #include "decode/dicom_jpeg_2000.h"
+#include "decode/dicom_packed.h"
+#include "decode/dicom_words.h"
 #include "decode/memory_image.h"
 #include "decode/metadata.h"
 #include "decode/picture.h"
@@ -56,49 +53,9 @@ std::string text_of(DcmItem& item, const DcmTagKey& key) {
     return text;
 }
 
-/// What a file calls its alphabet, and what iconv does. Source: DICOM PS3.3, C.12.1.1.2.
-struct Alphabet {
-    std::string_view name;
-    const char* charset;
-};
-constexpr Alphabet kAlphabets[] = {{"ISO_IR 100", "ISO-8859-1"}, {"ISO_IR 101", "ISO-8859-2"},
-                                   {"ISO_IR 109", "ISO-8859-3"}, {"ISO_IR 110", "ISO-8859-4"},
-                                   {"ISO_IR 144", "ISO-8859-5"}, {"ISO_IR 127", "ISO-8859-6"},
-                                   {"ISO_IR 126", "ISO-8859-7"}, {"ISO_IR 138", "ISO-8859-8"},
-                                   {"ISO_IR 148", "ISO-8859-9"}, {"ISO_IR 203", "ISO-8859-15"},
-                                   {"ISO_IR 166", "TIS-620"},    {"ISO_IR 13", "SHIFT_JIS"},
-                                   {"GB18030", "GB18030"},       {"GBK", "GB18030"}};
-
-struct CloseConversion {
-    void operator()(void* conversion) const { ::iconv_close(conversion); }
-};
-
-std::string converted(std::string text, const char* charset) {
-    iconv_t opened = ::iconv_open("UTF-8", charset);
-    if (opened == reinterpret_cast<iconv_t>(-1))  // NOLINT(performance-no-int-to-ptr)
-        return to_utf8_lossy(text);
-    const std::unique_ptr<void, CloseConversion> conversion(opened);
-    std::string out(4 * text.size() + 4, '\0');
-    char* from = text.data();
-    char* to = out.data();
-    std::size_t from_bytes = text.size();
-    std::size_t to_bytes = out.size();
-    if (::iconv(opened, &from, &from_bytes, &to, &to_bytes) == static_cast<std::size_t>(-1))
-        return to_utf8_lossy(text);
-    out.resize(out.size() - to_bytes);
-    return out;
-}
-
-/// In the alphabet that the file says, where it is one of the plain ones; of those that change on
-/// the way (ISO 2022) what is ASCII.
+/// In the alphabet that the file says.
 std::string words_of(DcmItem& item, const DcmTagKey& key) {
-    auto text = text_of(item, key);
-    if (is_utf8(text)) return text;
-    const auto name = text_of(item, DCM_SpecificCharacterSet);
-    const auto* const alphabet = std::ranges::find(
-        kAlphabets, std::string_view(name).substr(0, name.find('\\')), &Alphabet::name);
-    if (alphabet == std::end(kAlphabets)) return to_utf8_lossy(text);
-    return converted(std::move(text), alphabet->charset);
+    return dicom_words(text_of(item, key), text_of(item, DCM_SpecificCharacterSet));
 }
 
 /// "Family^Given^Middle" as one would say it.
@@ -150,11 +107,10 @@ void take_facts(DcmItem& data, Findings& findings) {
         facts.frames = static_cast<std::uint32_t>(frames);
 }
 
-Result<Picture> draw(DcmFileFormat& file, unsigned frame, const media::Facts& facts) {
-    const auto frames = std::max(1U, facts.frames);
-    const auto wanted = std::min(frame, frames - 1);
-    DicomImage image(&file, file.getDataset()->getOriginalXfer(), CIF_UsePartialAccessToPixelData,
-                     wanted, 1);
+Result<Picture> draw(DcmFileFormat& file, E_TransferSyntax packed, unsigned frame,
+                     unsigned frames) {
+    const auto wanted = std::min(frame, std::max(1U, frames) - 1);
+    DicomImage image(&file, packed, CIF_UsePartialAccessToPixelData, wanted, 1);
     if (image.getStatus() != EIS_Normal)
         return Error(ErrorCode::corrupt,
                      std::string("draw: ") + DicomImage::getString(image.getStatus()));
@@ -181,6 +137,7 @@ Result<Picture> draw(DcmFileFormat& file, unsigned frame, const media::Facts& fa
 
 void prepare_dicom() {
     OFLog::configure(OFLogger::OFF_LOG_LEVEL);
+    prepare_dicom_words();
     static_cast<void>(dcmDataDict.isDictionaryLoaded());
     DJDecoderRegistration::registerCodecs();
     DJLSDecoderRegistration::registerCodecs();
@@ -206,7 +163,9 @@ Result<Picture> open_dicom(ByteView bytes, unsigned frame, bool decode, Findings
         const auto frames = std::max(1U, findings.facts.frames);
         return draw_jpeg_2000(*data, std::min(frame, frames - 1), frames);
     }
-    return draw(file, frame, findings.facts);
+    TRY_LET(const auto is_unpacked, unpack_frame(bytes, file, frame));
+    if (is_unpacked) return draw(file, EXS_LittleEndianExplicit, 0, 1);
+    return draw(file, data->getOriginalXfer(), frame, findings.facts.frames);
 }
 
 }  // namespace keepsake::decode
