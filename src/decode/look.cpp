@@ -102,7 +102,6 @@ class Look {
         const auto there = is_small ? input_.whole() : Result<ByteView>(input_.head());
         const auto written = media::read_written(*there, facts().format);
         take_written(written, findings_);
-        if (facts().format == Format::asf) read_asf_date(input_.head(), findings_);
         auto picture = open_film(input_, facts().format, wants_picture(), findings_);
         if (picture && written.turn != 0) picture->orientation = orientation_from(written.turn);
         return picture;

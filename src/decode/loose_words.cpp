@@ -8,7 +8,6 @@
 
 #include "base/bytes.h"
 #include "decode/metadata.h"
-#include "media/byte_reader.h"
 #include "media/taken.h"
 #include "media/written.h"
 
@@ -65,23 +64,6 @@ void read_loose_words(ByteView file, Findings& findings) {
     if (!findings.dates.empty()) return;
     if (const auto date = media::date_of_broken_xmp(as_text(packet)))
         findings.dates.push_back(*date);
-}
-
-void read_asf_date(ByteView head, Findings& findings) {
-    constexpr auto kFileProperties =
-        "\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65"sv;
-    constexpr std::uint64_t kTicksASecond = 10'000'000;        // of 100 ns, since 1601
-    constexpr std::uint64_t kFrom1601To1970 = 11'644'473'600;  // seconds
-    const auto at = as_text(head).find(kFileProperties);
-    if (at == std::string_view::npos) return;
-    const auto low = media::u32_at(head, at + 48, media::Order::little);
-    const auto high = media::u32_at(head, at + 52, media::Order::little);
-    if (!low || !high) return;
-    const auto seconds = ((std::uint64_t{*high} << 32U) | *low) / kTicksASecond;
-    if (seconds <= kFrom1601To1970) return;
-    const auto since_1970 = static_cast<std::int64_t>(seconds - kFrom1601To1970);
-    findings.dates.push_back(
-        {.at = media::moment_of({.seconds = since_1970}), .source = media::TakenSource::container});
 }
 
 }  // namespace keepsake::decode

@@ -14,8 +14,4 @@ void take_written(const media::Written& written, Findings& findings);
 /// here reads. Requires: a file of one picture, in which no other file is packed.
 void read_loose_words(ByteView file, Findings& findings);
 
-/// The moment at which an ASF file says that it was made. Source: Advanced Systems Format (ASF)
-/// Specification, revision 01.20.03, 3.2 (File Properties Object).
-void read_asf_date(ByteView head, Findings& findings);
-
 }  // namespace keepsake::decode

@@ -1,6 +1,7 @@
 #include "media/written.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -33,6 +34,17 @@ std::string text_in(ByteView file, std::uint64_t at, std::uint64_t size) {
     const auto first = text.find_first_not_of(" \t\r\n");
     if (first == std::string_view::npos) return {};
     return std::string(text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1));
+}
+
+std::string_view head_of(ByteView file) {
+    constexpr std::size_t kHead = 1UL << 20U;
+    return as_text(file.first(std::min(file.size(), kHead)));
+}
+
+std::int64_t number_from(std::string_view text) {
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
 }
 
 std::string_view between(std::string_view text, std::string_view before, std::string_view after,

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -16,18 +15,6 @@ namespace keepsake::media {
 namespace {
 
 using std::string_view_literals::operator""sv;
-
-constexpr std::size_t kHead = 1UL << 20U;
-
-std::string_view head_of(ByteView file) {
-    return as_text(file.first(std::min(file.size(), kHead)));
-}
-
-std::int64_t number_from(std::string_view text) {
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 std::optional<unsigned> hex_digit(char c) {
     if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');

@@ -17,11 +17,6 @@ namespace {
 
 using std::string_view_literals::operator""sv;
 
-std::string_view head_of(ByteView file) {
-    constexpr std::size_t kHead = 1UL << 20U;
-    return as_text(file.first(std::min(file.size(), kHead)));
-}
-
 // ---- DV: when it was recorded stands in packs of five bytes in every picture
 
 constexpr std::uint8_t kDatePack = 0x62;
@@ -105,6 +100,17 @@ void read_matroska(ByteView file, Written& written) {
             static_cast<std::int64_t>(*ticks) / kTicksASecond + kFrom1970To2001, Clock::utc);
         if (moment) return add_date(written, moment, TakenSource::container);
     }
+}
+
+/// Windows Media: when the file was made. Source: Advanced Systems Format (ASF) Specification,
+/// revision 01.20.03, 3.2 (File Properties Object).
+void read_asf(ByteView file, Written& written) {
+    constexpr auto kFileProperties =
+        "\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65"sv;
+    constexpr std::uint64_t kDateAt = 48;
+    const auto at = head_of(file).find(kFileProperties);
+    if (at != std::string_view::npos)
+        add_date(written, moment_of_filetime(file, at + kDateAt), TakenSource::container);
 }
 
 /// RealMedia: a property of the whole file, written by its program as "5/12/2004 9:54:03".
@@ -310,6 +316,7 @@ bool read_written_film(ByteView file, Written& written) {
     constexpr FilmKind kFilms[] = {
         {0, "\x1a\x45\xdf\xa3"sv, read_matroska},
         {0, "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02"sv, read_mxf},
+        {0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv, read_asf},
         {0, ".RMF"sv, read_real},
         {4, "RED"sv, read_red},
         {0,

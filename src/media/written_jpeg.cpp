@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -103,9 +102,7 @@ class LongXmp {
 void read_picture_info(ByteView segment, Written& written) {
     const auto text = as_text(segment);
     if (!text.contains("[picture info]")) return;
-    const auto digits = between(text, "TimeDate=", "\r", 16);
-    std::int64_t seconds = 0;
-    std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+    const auto seconds = number_from(between(text, "TimeDate=", "\r", 16));
     add_date(written, moment_of_seconds(seconds, Clock::wall), TakenSource::original);
 }
 

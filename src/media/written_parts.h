@@ -36,6 +36,10 @@ void add_date(Written& written, std::optional<Moment> moment, TakenSource source
 void add_block(Written& written, WrittenBlock::Kind kind, ByteView bytes);
 /// A field of fixed length: up to its first zero, without spaces around it.
 std::string text_in(ByteView file, std::uint64_t at, std::uint64_t size);
+/// At most a mebibyte of it.
+std::string_view head_of(ByteView file);
+/// The whole number at its beginning; 0 if there is none.
+std::int64_t number_from(std::string_view text);
 /// Between the first `before` and the next `after`; empty if there is no such place, or if it is
 /// longer than `most`.
 std::string_view between(std::string_view text, std::string_view before, std::string_view after,

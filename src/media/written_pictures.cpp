@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -25,12 +24,6 @@ void take_size(Written& written, std::optional<std::uint32_t> width,
     if (!width || !height) return;
     written.width = *width;
     written.height = *height;
-}
-
-std::int64_t number_from(std::string_view text) {
-    std::int64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
 }
 
 // ---- Sigma's X3F: a directory at the end of the file, of which one section is a list of words

@@ -187,6 +187,13 @@ TEST(Written, SmallFilesOfCamcorders) {
     EXPECT_EQ(of(dictated).camera.model, "DS2300");
 }
 
+TEST(Written, WindowsMediaTellsWhenItWasMade) {
+    const auto file = "\x30\x26\xb2\x75\x8e\x66\xcf\x11"s + zeros(22) +
+                      "\xa1\xdc\xab\x8c\x47\xa9\xcf\x11\x8e\xe4\x00\xc0\x0c\x20\x53\x65"s +
+                      zeros(32) + little(kFiletime, 8);
+    EXPECT_EQ(date_of(file, Format::asf), "2009-10-27T12:14:34Z");
+}
+
 TEST(Written, MatroskaCountsFrom2001) {
     const auto file = "\x1a\x45\xdf\xa3"s + zeros(30) + "\x15\x49\xa9\x66\x8b"s + "\x44\x61\x88"s +
                       big((kSeconds - 978'307'200) * 1'000'000'000, 8);
