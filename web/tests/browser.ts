@@ -85,6 +85,29 @@ export class Visit {
     }
 }
 
+/** Requests of this kind wait until the gate is opened: what happens meanwhile happens before any answer. */
+export async function held(
+    page: Page,
+    method: string,
+    path: RegExp,
+): Promise<{ open: () => Promise<void> }> {
+    const waiting: (() => void)[] = [];
+    let isOpen = false;
+    const isMeant = (url: URL) => path.test(url.pathname);
+    await page.route(isMeant, async (route) => {
+        if (route.request().method() === method && !isOpen)
+            await new Promise<void>((go) => waiting.push(go));
+        await route.continue();
+    });
+    return {
+        open: async () => {
+            while (waiting.length === 0) await page.waitForTimeout(20);
+            isOpen = true;
+            for (const go of waiting) go();
+        },
+    };
+}
+
 export async function serve(options: Omit<Options, "pages"> = {}): Promise<Fake> {
     const fake = new Fake({ pages: join(webFolder, "dist"), ...options });
     await fake.start();

@@ -68,6 +68,11 @@ export async function drafted(
     );
 }
 
+/** What the versions say that stand. */
+export function standing({ fake }: Visit, moment: FakeMoment): string[] {
+    return fake.stories.standing(moment).map((one) => one.text!.trim());
+}
+
 /** The story on the page, a line a text. */
 export async function lines(page: Page): Promise<string[]> {
     return page

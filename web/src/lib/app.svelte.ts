@@ -43,7 +43,11 @@ class App {
     /** what is being made to be shown, as the server last told; its link stands in no event */
     showing = $state.raw<Showing>();
     /** one line at the foot of the page, read out: what was just done */
-    said = $state.raw<{ words: string; undo?: () => void }>();
+    said = $state.raw<{
+        words: string;
+        undo?: (() => void) | undefined;
+        of?: object | undefined;
+    }>();
     /** Puts by what is written and not saved; false: nothing is. */
     parkWords: (() => boolean) | undefined;
     private events: EventSource | undefined;
@@ -156,8 +160,14 @@ class App {
         else location.reload();
     }
 
-    say(words: string, undo?: () => void): void {
-        this.said = undo ? { words, undo } : { words };
+    /** `of`: what `undo` acts on, where that goes with its page. */
+    say(words: string, undo?: () => void, of?: object): void {
+        this.said = { words, undo, of };
+    }
+
+    /** What was said of it can no longer be undone. */
+    unsay(of: object): void {
+        if (this.said?.of === of) this.said = undefined;
     }
 
     /** What a person reads when something did not work. */

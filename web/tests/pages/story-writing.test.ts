@@ -6,7 +6,7 @@ import { findings } from "../axe.ts";
 import { desk, phone, type Visit } from "../browser.ts";
 import type { FakeMoment } from "../fake/world.ts";
 import { rule } from "../rules.ts";
-import { drafted, lines, summer, typeAfter, typeUnsaved, write } from "../story.ts";
+import { drafted, lines, standing, summer, typeAfter, typeUnsaved, write } from "../story.ts";
 
 const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
 
@@ -22,9 +22,6 @@ async function caret(page: Page): Promise<string> {
         return `${text.slice(0, at)}|${text.slice(at)}`;
     });
 }
-
-const standing = (visit: Visit, moment: FakeMoment) =>
-    visit.fake.stories.standing(moment).map((one) => one.text!.trim());
 
 rule(
     "screen 9: empty, a story is a cursor and “Begin anywhere.”, without counts or prompts",

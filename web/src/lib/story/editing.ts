@@ -229,6 +229,28 @@ export function removed(text: Text, key: number): Text {
     return { blocks, place: atStart(next) };
 }
 
+/** Puts what was taken out of `before` back in its place, among whatever was written since. */
+export function putBack(text: Text, before: readonly Edited[], key: number): Text {
+    const from = before.findIndex((block) => block.key === key);
+    const block = before[from];
+    const isHere = (one: Edited) => text.blocks.some((each) => each.key === one.key);
+    if (!block || isHere(block)) return text;
+    const ahead = before.slice(0, from).findLast(isHere);
+    const behind = before.slice(from + 1).find(isHere);
+    const place = (one: Edited) => text.blocks.findIndex((each) => each.key === one.key);
+    const at = ahead
+        ? place(ahead) + 1
+        : behind
+          ? place(behind)
+          : Math.min(from, text.blocks.length);
+    const blocks = spliced(text.blocks, at, 0, block);
+    // The paragraph to go on in was not there before, where what comes back is one.
+    const end = blocks.at(-1)!;
+    const isAdded =
+        end.is === "paragraph" && isEmpty(end) && !before.some((one) => one.key === end.key);
+    return { blocks: settled(isAdded ? blocks.slice(0, -1) : blocks), place: atStart(block) };
+}
+
 /** Puts blocks where somebody writes: in place of an empty paragraph, else behind the block. */
 export function inserted(text: Text, blocks: readonly Block[]): Text {
     const { at, block } = here(text);

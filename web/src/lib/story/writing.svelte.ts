@@ -1,7 +1,7 @@
 import { api, Refusal } from "../../api/client.ts";
 import type { Draft, Id, Shown, StoryVersion } from "../../api/types.ts";
 import { itemsOf, type Block } from "./blocks.ts";
-import { begun, settled, keyed, united, type Text } from "./editing.ts";
+import { begun, settled, keyed, united, type Edited, type Text } from "./editing.ts";
 import { History } from "./history.ts";
 import { parseStory } from "./parse.ts";
 import { park, takeParked } from "./parked.ts";
@@ -16,6 +16,16 @@ const kTryAgainMs = 4000;
 export type Saving = "none" | "waiting" | "saved" | "failed" | "somebody-else" | "elsewhere";
 
 const nameOf = (block: Block) => storyText([block]);
+
+/** Those that have a name of their own keep it. */
+const keyedAgain = (blocks: readonly Block[]): Edited[] =>
+    blocks.map((block) => ("key" in block ? (block as Edited) : keyed(block)));
+
+/** What a step changes: the words, and the versions whose place they are meant to take. */
+export interface Step {
+    text: Text;
+    follows: string[];
+}
 
 /** A story that somebody writes: its blocks, the versions that it follows, and the draft that keeps it meanwhile. */
 export class Writing {
@@ -32,7 +42,7 @@ export class Writing {
     /** that it began with all that stands side by side */
     isJoining = $state(false);
     look: string | undefined;
-    readonly history = new History();
+    private readonly history = new History<Step>();
     readonly moment: Id;
     private readonly person: Id | null;
     private mark = "";
@@ -142,46 +152,60 @@ export class Writing {
 
     /** `kind`: changes of one kind one after the other are undone together. */
     change(text: Text, kind = ""): void {
-        if (text === this.text) return;
-        if (text.blocks !== this.text.blocks) this.history.note(this.text, kind, performance.now());
-        this.set(text);
+        this.step({ text, follows: this.follows }, kind);
+    }
+
+    get now(): Step {
+        return { text: this.text, follows: this.follows };
+    }
+
+    private step(next: Step, kind = ""): void {
+        const isWritten = next.text.blocks !== this.text.blocks || next.follows !== this.follows;
+        if (isWritten) this.history.note(this.now, kind, performance.now());
+        this.set(next);
     }
 
     undo(): boolean {
-        const text = this.history.undo(this.text);
-        if (text) this.set(text);
-        return text !== undefined;
+        return this.set(this.history.undo(this.now));
     }
 
     redo(): boolean {
-        const text = this.history.redo(this.text);
-        if (text) this.set(text);
-        return text !== undefined;
+        return this.set(this.history.redo(this.now));
     }
 
-    private set(text: Text): void {
-        const isWritten = text.blocks !== this.text.blocks;
-        this.text = text;
+    private set(next: Step | undefined): boolean {
+        if (!next) return false;
+        const isWritten = next.text.blocks !== this.text.blocks || next.follows !== this.follows;
+        this.text = next.text;
+        this.follows = next.follows;
         if (isWritten) this.later();
+        return true;
     }
 
-    /** Another text in place of all that stands here; it can be undone. */
-    replaceAll(blocks: readonly Block[]): void {
-        this.change(begun(blocks));
+    /** A draft that was put away comes back; of what was written since, nothing goes. `first`: what stood here at first in its
+     * place. */
+    bringBack(draft: Step, first: Text): void {
+        const was = new Map(first.blocks.map((block) => [block.key, nameOf(block)]));
+        const drafted = new Set(draft.text.blocks.map(nameOf));
+        // What the draft has, too, tells where the rest belongs; what it had taken out stays out.
+        const since = this.text.blocks.filter((block) => {
+            const name = nameOf(block);
+            return name !== "" && (name !== was.get(block.key) || drafted.has(name));
+        });
+        const blocks = settled(keyedAgain(united(draft.text.blocks, since, nameOf)));
+        this.step({ text: { blocks, place: draft.text.place }, follows: draft.follows });
     }
 
-    takeIn(markdown: string): void {
-        const all = united(this.text.blocks, parseStory(markdown), nameOf);
-        const blocks = all.map((block) =>
-            "key" in block ? (block as Text["blocks"][number]) : keyed(block),
-        );
-        this.change({ ...this.text, blocks: settled(blocks) });
+    /** All that another text says goes in; of a version: so that this takes its place, too. */
+    takeIn(markdown: string, version?: string): void {
+        const blocks = settled(keyedAgain(united(this.text.blocks, parseStory(markdown), nameOf)));
+        const follows = version === undefined ? this.follows : [...this.follows, version];
+        this.step({ text: { ...this.text, blocks }, follows });
     }
 
-    /** What is written here is meant to take its place, too. */
-    follow(version: string): void {
-        this.follows = [...this.follows, version];
-        this.later();
+    /** What is written here is meant to take its place, without its words. */
+    leaveOut(version: string): void {
+        this.step({ ...this.now, follows: [...this.follows, version] });
     }
 
     /** Both windows' drafts are one from now on: this one. */
