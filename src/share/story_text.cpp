@@ -55,6 +55,23 @@ std::string indented(std::string_view text, std::string_view mark) {
     return result;
 }
 
+std::string quotation_text(const Quotation& quotation) {
+    constexpr std::string_view kNext = "\n>\n> ";
+    std::string text;
+    std::string last;
+    for (const auto& paragraph : quotation.paragraphs) {
+        last = runs_text(paragraph);
+        text += (text.empty() ? "> " : kNext);
+        text += indented(last, "> ");
+    }
+    if (!quotation.source.empty())
+        text += std::string(kNext) + "— " + indented(runs_text(quotation.source), "> ");
+    // Else what is said last, and begins with a dash, would be who said it.
+    else if (quotation.paragraphs.size() > 1 && last.starts_with("—"))
+        text += std::string(kNext) + "—";
+    return text;
+}
+
 std::string markdown_of(const Block& block, const ItemText& item) {
     return std::visit(
         [&](const auto& each) -> std::string {
@@ -65,11 +82,7 @@ std::string markdown_of(const Block& block, const ItemText& item) {
             } else if constexpr (std::is_same_v<Each, Heading>) {
                 text = "## " + runs_text(each.runs);
             } else if constexpr (std::is_same_v<Each, Quotation>) {
-                for (const auto& paragraph : each.paragraphs)
-                    text +=
-                        (text.empty() ? "> " : "\n>\n> ") + indented(runs_text(paragraph), "> ");
-                if (!each.source.empty())
-                    text += "\n>\n> — " + indented(runs_text(each.source), "> ");
+                text = quotation_text(each);
             } else if constexpr (std::is_same_v<Each, Shown>) {
                 for (const auto& id : each.items) text += (text.empty() ? "" : "\n") + item(id);
             } else if constexpr (std::is_same_v<Each, List>) {

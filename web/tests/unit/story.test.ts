@@ -22,6 +22,7 @@ import {
     joinedForward,
     moved,
     pasted,
+    putBack,
     removed,
     replaced,
     split,
@@ -58,7 +59,23 @@ function numbers(seed: number): (below: number) => number {
 }
 
 function anyRuns(next: (below: number) => number): Run[] {
-    const pieces = ["a", "*", " ", "\\", "\n", "b c", "#", ">", "- ", "![](item:", "é", "**", "1."];
+    const pieces = [
+        "a",
+        "*",
+        " ",
+        "\\",
+        "\n",
+        "b c",
+        "#",
+        ">",
+        "- ",
+        "![](item:",
+        "é",
+        "**",
+        "1.",
+        "— ",
+        "-- ",
+    ];
     return joined(
         Array.from({ length: 1 + next(4) }, () => ({
             text: Array.from({ length: 1 + next(4) }, () => pieces[next(pieces.length)]).join(""),
@@ -76,7 +93,7 @@ function anyBlock(next: (below: number) => number): Block {
         case 0:
             return { is: "heading", runs: flat(anyRuns(next)) };
         case 1:
-            return { is: "quotation", texts: texts(), source: anyRuns(next) };
+            return { is: "quotation", texts: texts(), source: next(2) === 0 ? anyRuns(next) : [] };
         case 2:
             return { is: "list", texts: texts() };
         case 3:
@@ -88,7 +105,19 @@ function anyBlock(next: (below: number) => number): Block {
     }
 }
 
-test("whatever is written in the editor is read again with the same words", () => {
+const bare = (runs: readonly Run[]) => textOf(runs).replace(/\s+/gu, "");
+const isSomething = (block: Block) =>
+    textsOf(block).length === 0 || textsOf(block).some((runs) => bare(runs) !== "");
+
+/** What a block is, and of a quotation what is said, and by whom. */
+function kindOf(block: Block): string {
+    if (block.is !== "quotation") return block.is;
+    const said = block.texts.map(bare).filter(Boolean);
+    const source = bare(block.source);
+    return JSON.stringify(said.length > 0 ? { said, source } : { said: [source], source: "" });
+}
+
+test("whatever is written in the editor is read again with the same words, each in its kind", () => {
     for (let seed = 1; seed <= 2000; seed += 1) {
         const next = numbers(seed);
         const blocks = Array.from({ length: 1 + next(5) }, () => anyBlock(next));
@@ -98,6 +127,7 @@ test("whatever is written in the editor is read again with the same words", () =
             all.flatMap(textsOf).map(textOf).join(" ").replace(/\s+/gu, "");
         assert.equal(words(read), words(blocks), JSON.stringify(written));
         assert.deepEqual(itemsOf(read), itemsOf(blocks));
+        assert.deepEqual(read.map(kindOf), blocks.filter(isSomething).map(kindOf), written);
         assert.equal(storyText(parseStory(storyText(read))), storyText(read));
     }
 });
@@ -150,6 +180,10 @@ test("Enter begins the next block, and leaves a list, a quotation and a heading"
     assert.equal(seen(split(split(at("> a\n>\n> — b", 0, 1)))), "> a\n>\n> — b/|");
     assert.equal(seen(split(at("> a\n>\n> — b", 0, 1, 1, 1))), "> a\n>\n> — b/|");
     assert.equal(seen(split(at("one two", 0, 0, 4))), "|two");
+    const quotation = begun([{ is: "quotation", texts: [[]], source: plain("Ana") }]);
+    const behind = split(quotation);
+    assert.deepEqual(behind.blocks[0], quotation.blocks[0], "who said it stays");
+    assert.equal(behind.place.key, behind.blocks[1]!.key);
 });
 
 test("Backspace at the start joins, and makes a paragraph of what is none first", () => {
@@ -180,6 +214,25 @@ test("what is put in stands behind the block, or in place of an empty paragraph"
     assert.equal(seen(inserted(at("a", 0, 1), [{ is: "heading", runs: [] }])), "a/## |");
     const text = inserted(at("a\n\nb", 0, 1), [item]);
     assert.equal(seen(removed(text, text.blocks[1]!.key)), "a/|b");
+});
+
+test("what was taken out comes back in its place, and what was written since stays", () => {
+    const text = at("a\n\nb\n\nc", 1, 0);
+    const { key } = text.blocks[1]!;
+    const without = removed(text, key);
+    const back = putBack(without, text.blocks, key);
+    assert.deepEqual(back.blocks, text.blocks);
+    assert.equal(seen(back), "a/|b/c");
+    assert.equal(putBack(back, text.blocks, key), back, "once");
+    const typedOn = replaced(without, plain("more "));
+    assert.equal(seen(putBack(typedOn, text.blocks, key)), "a/|b/more c");
+    const joinedOn = joinedBack(without);
+    assert.equal(seen(putBack(joinedOn, text.blocks, key)), "ac/|b");
+    const alone = at("a", 0, 0);
+    const none = removed(alone, alone.blocks[0]!.key);
+    assert.deepEqual(putBack(none, alone.blocks, alone.blocks[0]!.key).blocks, alone.blocks);
+    const other = begun(parseStory("x\n\ny\n\nz"));
+    assert.equal(seen(putBack(other, text.blocks, key)), "x/|b/y/z");
 });
 
 test("blocks move, and become others", () => {
@@ -228,7 +281,7 @@ test("emphasis goes on and off over what is chosen", () => {
 });
 
 test("undo goes back by steps, and typing without a pause is one", () => {
-    const history = new History();
+    const history = new History<Text>();
     const one = begun(parseStory("a"));
     const two = replaced(one, plain("b"));
     const three = replaced(two, plain("c"));

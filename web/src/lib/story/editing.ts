@@ -127,12 +127,12 @@ function splitLine(text: Text, block: Edited & { is: "quotation" | "list" }): Te
         );
     if (lengthOf(runs) === 0 && line === texts.length - 1) {
         const rest = texts.slice(0, -1);
-        return paragraphAfter(
-            text,
-            at,
-            rest.length > 0 ? { ...block, texts: rest } : undefined,
-            [],
-        );
+        // Who said it stays, also where nothing is said yet.
+        const isSourceAlone =
+            rest.length === 0 && block.is === "quotation" && lengthOf(block.source) > 0;
+        const left =
+            rest.length > 0 ? { ...block, texts: rest } : isSourceAlone ? block : undefined;
+        return paragraphAfter(text, at, left, []);
     }
     const now = spliced(texts, line, 1, sliced(runs, 0, from), sliced(runs, from));
     return put(text, at, 1, [{ ...block, texts: now }], {

@@ -47,6 +47,8 @@ function blockText(block: Block): string {
             // Who said it is no source where nothing is said: then it is the words.
             if (!isBlank(block.source))
                 texts.push((texts.length === 0 ? "" : "— ") + runsText(block.source));
+            // Else what is said last, and begins with a dash, would be who said it.
+            else if (texts.length > 1 && texts.at(-1)!.startsWith("—")) texts.push("—");
             return texts.map((one) => `> ${indented(one, "> ")}`).join("\n>\n");
         }
         case "list":
