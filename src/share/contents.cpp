@@ -65,16 +65,14 @@ class Gathering {
 
 }  // namespace
 
-Result<std::string> standing_story(library::Library& library, const model::MomentId& moment,
-                                   std::size_t& versions) {
+Result<StandingStory> standing_story(library::Library& library, const model::MomentId& moment) {
     TRY_LET(auto standing, library.catalog().standing_words(model::Subject::of(moment), "story"));
     std::erase_if(standing, [](const auto& words) { return words.text.empty() && !words.content; });
-    versions = standing.size();
-    if (standing.empty()) return std::string();
+    if (standing.empty()) return StandingStory{};
     const auto last = std::ranges::max_element(
         standing, {}, [](const catalog::WordsRecord& words) { return words.version; });
     if (last->text.empty()) return Error(ErrorCode::not_found, "The story is not in this copy.");
-    return std::move(last->text);
+    return StandingStory{std::move(last->text), last->person, standing.size()};
 }
 
 Result<Contents> contents_of(library::Library& library, const Wish& wish, const library::Told& told,
@@ -87,12 +85,12 @@ Result<Contents> contents_of(library::Library& library, const Wish& wish, const 
         if (!moment) return Error(ErrorCode::not_found, "There is no such moment here.");
         contents.name = moment->name;
         contents.moment_cover = cover_for(told, *wish.moment, wish.to, wish.look_ahead);
-        std::size_t versions = 0;
-        TRY_LET(const auto text, standing_story(library, *wish.moment, versions));
-        if (versions > 1)
-            listener.note("The story has " + std::to_string(versions) +
+        TRY_LET(const auto story, standing_story(library, *wish.moment));
+        if (story.versions > 1)
+            listener.note("The story has " + std::to_string(story.versions) +
                           " versions side by side; the last one goes along.");
-        TRY_LET(contents.story, parse_story(text));
+        TRY_LET(contents.story, parse_story(story.text));
+        contents.writer = story.writer;
         if (!wish.story_alone)
             for (const auto& item : moment->items) TRY(gathering.add(item, false));
         for (const auto& item : items_of(contents.story)) TRY(gathering.add(item, false));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ namespace keepsake::share {
 struct Contents {
     std::string name;  ///< of the moment; "" for items
     std::vector<Block> story;
+    std::optional<model::PersonId> writer;       ///< of that story, where it is known
     std::vector<catalog::ItemRecord> items;      ///< in their order, each once
     std::optional<library::Cover> moment_cover;  ///< of the moment that is shown
 };
@@ -29,10 +31,14 @@ struct Contents {
 Result<Contents> contents_of(library::Library& library, const Wish& wish, const library::Told& told,
                              library::Listener& listener);
 
-/// The story of a moment that stands, as Markdown; "" if there is none. Of versions side by side
-/// the last; `versions` tells how many there are. Errors: not_found where its text is not here.
-Result<std::string> standing_story(library::Library& library, const model::MomentId& moment,
-                                   std::size_t& versions);
+/// A story that stands: of versions side by side the last.
+struct StandingStory {
+    std::string text;  ///< Markdown; "" if there is none
+    std::optional<model::PersonId> writer;
+    std::size_t versions = 0;  ///< how many stand
+};
+/// Errors: not_found where its text is not here.
+Result<StandingStory> standing_story(library::Library& library, const model::MomentId& moment);
 
 /// What covers an item from whom it is shown to, whatever was left open by whom: the link can be
 /// passed on. `opened`: moments whose cover stands before the whole share. `ahead`: also what

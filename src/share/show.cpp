@@ -204,14 +204,17 @@ class Making {
         return {};
     }
 
+    Json name_of(const std::optional<model::PersonId>& person) const {
+        if (!person) return nullptr;
+        const auto found = told_->people().find(*person);
+        return found == told_->people().end() ? Json(nullptr) : name_or_null(found->second);
+    }
+
     Json cover_json(const library::Cover& said, Json extent) const {
         Json cover;
         cover["line"] = name_or_null(said.line);
         cover["more"] = name_or_null(said.more);
-        cover["by"] = nullptr;
-        if (said.by)
-            if (const auto found = told_->people().find(*said.by); found != told_->people().end())
-                cover["by"] = to_utf8_lossy(found->second);
+        cover["by"] = name_of(said.by);
         cover["extent"] = std::move(extent);
         return cover;
     }
@@ -271,7 +274,7 @@ class Making {
             TRY_LET(inside["when"],
                     told_taken_json(library_->catalog(), model::Subject::of(*wish_->moment)));
         }
-        inside["by"] = nullptr;
+        inside["by"] = contents.story.empty() ? Json(nullptr) : name_of(contents.writer);
         inside["story"] = story_json(contents.story);
         inside["items"] = std::move(items_);
         return inside;

@@ -160,6 +160,40 @@ TEST_F(Showing, Rule21TheLinkAloneOpensTheNameAndTheHint) {
     EXPECT_TRUE(read_records(library.catalog())->front().passphrase);
 }
 
+TEST_F(Showing, OfAStoryWhoWroteTheVersionThatGoesAlongIsNamedAndNoOtherWriter) {
+    auto library = opened();
+    const auto ines = *model::PersonId::from_hex("00000000000000a1");
+    const auto joren = *model::PersonId::from_hex("00000000000000a2");
+    ASSERT_TRUE(library.commit({model::Set{model::Subject::of(ines), "name", {}, "\"Ines\""},
+                                model::Set{model::Subject::of(joren), "name", {}, "\"Joren\""}}));
+    const auto moment = *library::new_moment(library, "Emil");
+    const auto subject = model::Subject::of(moment);
+    ASSERT_TRUE(library::add_words(library, subject, "story", {"It rained.", {}, ines}));
+    const auto first = library.catalog().standing_words(subject, "story")->front().version;
+    ASSERT_TRUE(library::add_words(library, subject, "story", {"It snowed.", {first}, joren}));
+    Wish wish = wish_for({});
+    wish.from = "Ana";
+    wish.moment = moment;
+    const auto inside = [&] {
+        const auto report = shown(library, wish);
+        const auto head = json::parse(opened_text(file("manifest.age"), report.record.key));
+        const auto sealed = head["told"]["inside"];
+        auto text = opened_text(file(sealed["name"]), sealed["key"]);
+        std::filesystem::remove_all(scratch / "out");
+        return text;
+    };
+    const auto text = inside();
+    EXPECT_EQ(json::parse(text)["by"], "Joren");
+    EXPECT_FALSE(text.contains("Ines"));
+    ASSERT_TRUE(library::set_words(library, subject, "story", "Nobody said who wrote this."));
+    EXPECT_TRUE(json::parse(inside())["by"].is_null());
+    // Without a story there is none who wrote it.
+    ASSERT_TRUE(library::set_words(library, subject, "story", ""));
+    ASSERT_TRUE(library::add_to_moment(library, moment,
+                                       std::array{kept(library, "IMG_1.jpg", "photo of him")}));
+    EXPECT_TRUE(json::parse(inside())["by"].is_null());
+}
+
 TEST_F(Showing, Rule23PlacesAndPatientsStayUnlessTheyAreAskedFor) {
     auto library = opened();
     auto wish = wish_for({kept(library, "a.jpg", "photo by the sea"),

@@ -125,13 +125,12 @@ Result<StoryExport> export_story(library::Library& library, const model::MomentI
     const auto& environment = library.environment();
     TRY_LET(const auto record, library.catalog().moment(moment));
     if (!record) return Error(ErrorCode::not_found, "There is no such moment here.");
-    std::size_t versions = 0;
-    TRY_LET(const auto text, standing_story(library, moment, versions));
-    if (text.empty()) return Error(ErrorCode::not_found, "There is no story there yet.");
-    if (versions > 1)
-        listener.note("The story has " + std::to_string(versions) +
+    TRY_LET(const auto standing, standing_story(library, moment));
+    if (standing.text.empty()) return Error(ErrorCode::not_found, "There is no story there yet.");
+    if (standing.versions > 1)
+        listener.note("The story has " + std::to_string(standing.versions) +
                       " versions side by side; the last one is written out.");
-    TRY_LET(const auto story, parse_story(text));
+    TRY_LET(const auto story, parse_story(standing.text));
     TRY_LET(const auto told, library::Told::read(library.catalog()));
     TRY_LET(auto made, NewFolder::begin(environment.files, environment.random, folder, false));
     Exporting exporting(library, made, listener);
