@@ -273,9 +273,6 @@ class Api final : public http::Handler, public NamesRoutes {
 Result<std::vector<model::EntryBody>> people_entries(const Eyes& eyes, const model::Subject& of,
                                                      std::string_view as,
                                                      const std::vector<model::PersonId>& people);
-/// Words from a member of a request; null takes them away.
-Result<> tell_words(library::Library& library, const model::Subject& of, std::string_view field,
-                    const Json& json, const char* member);
 /// Words that are objects get their repair data, as kept files do.
 void protect_words(library::Library& library, const library::JustKept& kept);
 /// A request's `date` as the journal's `taken`. Errors: invalid.

@@ -133,7 +133,7 @@ Api::Answer Api::get_moment(Call& call) {
 
 Api::Answer Api::change_moment(Call& call) {
     TRY_LET(const auto json, json_body(call.request));
-    TRY(only_members(json, {"name", "date", "people", "front", "story"}));
+    TRY(only_members(json, {"name", "date", "people", "front"}));
     TRY_LET(const auto people, ids_member<model::PersonId>(json, "people"));
     TRY_LET(const auto name, name_in(json));
     TRY_LET(const auto front, text_member(json, "front", 16));
@@ -158,7 +158,6 @@ Api::Answer Api::change_moment(Call& call) {
             std::ranges::move(links, std::back_inserter(entries));
         }
         if (!entries.empty()) TRY(eyes.library.commit(std::move(entries)));
-        TRY(tell_words(eyes.library, subject, "story", json, "story"));
         return nothing();
     });
     if (!changed || changed->status != 204) return changed;

@@ -116,6 +116,15 @@ Result<std::vector<model::EntryBody>> field_entries(const Json& json, const mode
     return entries;
 }
 
+/// A caption from a request; null takes it away.
+Result<> tell_caption(library::Library& library, const model::Subject& of, const Json& json) {
+    TRY_LET(const auto words, text_member(json, "caption", kLargestWords));
+    if (!words && !is_null(json, "caption")) return {};
+    TRY_LET(const auto kept, library::set_words(library, of, "words", words.value_or("")));
+    protect_words(library, kept);
+    return {};
+}
+
 }  // namespace
 
 Result<std::vector<model::EntryBody>> people_entries(const Eyes& eyes, const model::Subject& of,
@@ -135,15 +144,6 @@ Result<std::vector<model::EntryBody>> people_entries(const Eyes& eyes, const mod
     for (const auto& person : wanted)
         entries.emplace_back(model::Link{of, model::Subject::of(person), std::string(as), "{}"});
     return entries;
-}
-
-Result<> tell_words(library::Library& library, const model::Subject& of, std::string_view field,
-                    const Json& json, const char* member) {
-    TRY_LET(const auto words, text_member(json, member, kLargestWords));
-    if (!words && !is_null(json, member)) return {};
-    TRY_LET(const auto kept, library::set_words(library, of, field, words.value_or("")));
-    protect_words(library, kept);
-    return {};
 }
 
 void protect_words(library::Library& library, const library::JustKept& kept) {
@@ -170,7 +170,7 @@ Api::Answer Api::change_item(Call& call) {
             std::ranges::move(links, std::back_inserter(entries));
         }
         if (!entries.empty()) TRY(eyes.library.commit(std::move(entries)));
-        TRY(tell_words(eyes.library, subject, "words", json, "caption"));
+        TRY(tell_caption(eyes.library, subject, json));
         house_->forget_ratio(item.item);
         return nothing();
     });

@@ -219,7 +219,12 @@ void ask_of_moments(Asking& the, const std::string& item, const std::string& per
                             .value("id", "");
     the.ask("patch /moments/{moment}", {moment},
             R"({"front":")" + item + R"(","people":[")" + person +
-                R"("],"story":"He was here.","date":{"from":"2019-03-14"}})");
+                R"("],"date":{"from":"2019-03-14"}})");
+    EXPECT_EQ(the.last.status, 200) << the.last.body;
+    the.ask("patch /moments/{moment}", {moment}, R"({"story":"He was here."})");
+    EXPECT_EQ(the.last.status, 400)
+        << "a story has versions, and follows those that it is meant to";
+    the.ask("put /moments/{moment}/story", {moment}, R"({"text":"He was here."})");
     EXPECT_EQ(the.last.status, 200) << the.last.body;
     the.ask("get /moments", {});
     the.ask("put /moments/order", {}, list_of("moments", moment));

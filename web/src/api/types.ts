@@ -256,7 +256,6 @@ export interface MomentChange {
     date?: Omit<DateChange, "about"> | null;
     people?: Id[];
     front?: Id | null;
-    story?: string | null;
 }
 
 export interface StoryVersion {
