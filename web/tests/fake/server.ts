@@ -302,13 +302,9 @@ export class Fake {
     ): { line: string; moment?: string } | undefined {
         const me = this.me ?? "";
         const looked = look ? this.looks.get(look) : undefined;
+        if (looked?.kind === "item" && looked.id === thing.id) return undefined;
         const own = thing.ownCovers.get(me) ?? thing.cover;
-        if (
-            own !== null &&
-            !thing.leaveOpen.has(me) &&
-            !(looked?.kind === "item" && looked.id === thing.id)
-        )
-            return { line: own };
+        if (own !== null && !thing.leaveOpen.has(me)) return { line: own };
         const moment = this.moments.find(
             (one) => one.cover !== null && one.items.includes(thing.id) && !one.leaveOpen.has(me),
         );
