@@ -157,6 +157,55 @@ rule(
     },
 );
 
+rule(
+    "a film in a story that browsers do not play is copied when somebody asks, and stands in its place",
+    async (visit) => {
+        const told = summer(visit);
+        const [film] = told.shown;
+        film!.kind = "film";
+        film!.copyAfter = 2;
+        const page = await visit.go(`moment/${told.moment.id}`);
+        const asked = () => visit.fake.requests.filter((one) => one.includes(`${film!.id}/film`));
+        const make = page.locator(".story").getByRole("button", { name: /^Make a copy/u });
+        await make.waitFor();
+        await page.locator(".story figure .hold > img").first().waitFor();
+        const before = (await page.locator(".story .hold:has(.copy)").boundingBox())!;
+        await page.waitForTimeout(200);
+        assert.deepEqual(asked(), []);
+        await make.click();
+        const video = page.locator(".story video");
+        await video.waitFor();
+        assert.equal(asked().length, 3);
+        assert.ok(
+            await video.evaluate(
+                (one: HTMLVideoElement) =>
+                    one.paused && !one.autoplay && one === document.activeElement,
+            ),
+        );
+        const after = (await page.locator(".story .hold:has(video)").boundingBox())!;
+        assert.ok(Math.abs(after.height - before.height) < 1, "it stands in the same place");
+    },
+    { expected: /./u },
+);
+
+rule(
+    "a film in a story that cannot be copied says so, and its still stays",
+    async (visit) => {
+        const told = summer(visit);
+        const [film] = told.shown;
+        film!.kind = "film";
+        film!.copyAfter = -1;
+        const page = await visit.go(`moment/${told.moment.id}`);
+        await page
+            .locator(".story")
+            .getByRole("button", { name: /^Make a copy/u })
+            .click();
+        await page.getByText("This copy won’t open here. The original is safe.").waitFor();
+        await page.locator(".story .hold:has(.copy) > img").waitFor();
+    },
+    { expected: /501/u },
+);
+
 rule("rule 16: nothing in a story plays, or is fetched to play, by itself", async (visit) => {
     const { page } = await read(visit);
     const audio = page.locator(".story audio");
