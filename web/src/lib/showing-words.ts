@@ -17,7 +17,8 @@ export function whatIsShown(share: Share): string {
 
 export function placeWords(place: Place): string {
     const { where } = showingWords();
-    const words = place.as === "guests" ? where.guests : where[place.as](place.path);
+    if (place.as === "guests") return where.guests(place.device);
+    const words = where[place.as](place.path);
     return place.device === null ? words : where.on(words, place.device);
 }
 
@@ -26,7 +27,11 @@ export function remainsWords(remains: readonly Remains[]): string[] {
     const w = showingWords();
     return remains
         .filter((one) => one.as !== "download")
-        .map((one) => (one.failed ? w.stillHere : w.stillOn)(placeWords(one)));
+        .map((one) => {
+            if (one.as !== "guests")
+                return (one.device === null ? w.stillHere : w.stillOn)(placeWords(one));
+            return one.device === null ? w.stillServedHere : w.stillServed(one.device);
+        });
 }
 
 /** Where another date still stands. */
@@ -34,7 +39,9 @@ export function otherDateWords(remains: readonly Remains[]): string[] {
     const w = showingWords();
     const lines = remains.map((one) => {
         if (one.as === "download" || one.as === "file") return w.otherDateFile;
-        return (one.failed ? w.otherDateHere : w.otherDateOn)(placeWords(one));
+        if (one.as !== "guests")
+            return (one.device === null ? w.otherDateHere : w.otherDateOn)(placeWords(one));
+        return one.device === null ? w.otherDateServedHere : w.otherDateServed(one.device);
     });
     return [...new Set(lines)];
 }

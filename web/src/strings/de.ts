@@ -346,6 +346,7 @@ export const de: Strings = {
         someone: "Jemandem zeigen",
         all: "Alles, was jemandem gezeigt wird",
         part: (name: string) => `${name}, einen Teil davon`,
+        unknown: "Wem es sonst gezeigt wird, ließ sich gerade nicht lesen.",
     },
     quiet: {
         title: "Stille",

@@ -338,6 +338,7 @@ export const en = {
         someone: "Show someone",
         all: "All that is shown to anyone",
         part: (name: string) => `${name}, a part of it`,
+        unknown: "Whom else it is shown to could not be read just now.",
     },
     quiet: {
         title: "Quiet",

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 
 import type { CoverWords, Outline, Share, Showing, What, Wish } from "../../src/api/shares.ts";
+import { itemsOf } from "../../src/lib/story/blocks.ts";
+import { parseStory } from "../../src/lib/story/parse.ts";
 import type { Fake } from "./server.ts";
 import { idOf } from "./world.ts";
 
@@ -64,7 +66,7 @@ export class FakeShares {
 
     finish(id: string, change: Partial<Showing> = {}): void {
         const before = this.showings.get(id);
-        if (!before) return;
+        if (before?.state !== "making") return;
         const wish = this.wishes.at(-1)!;
         const made: Showing = {
             ...before,
@@ -111,7 +113,15 @@ export class FakeShares {
     private outline(what: What): Outline {
         const moment =
             "moment" in what ? this.fake.moments.find((one) => one.id === what.moment) : undefined;
-        const ids = moment ? moment.items : "items" in what ? what.items : [];
+        const isStoryAlone = "story" in what && what.story === true;
+        const ids =
+            moment && isStoryAlone
+                ? itemsOf(parseStory(moment.story))
+                : moment
+                  ? moment.items
+                  : "items" in what
+                    ? what.items
+                    : [];
         const things = ids.flatMap((id) => this.fake.things.filter((one) => one.id === id));
         const counts: Record<string, number> = {};
         if (moment?.story) counts["story"] = 1;
@@ -141,6 +151,11 @@ export class FakeShares {
     }
 
     private begin(wish: What & Wish): Said {
+        if ([...this.showings.values()].some((one) => one.state === "making"))
+            return {
+                status: 409,
+                json: { error: { code: "exists", message: "Something is being made." } },
+            };
         this.wishes.push(wish);
         const id = randomBytes(16).toString("hex");
         const showing: Showing = {
@@ -168,11 +183,15 @@ export class FakeShares {
     private ofShowing(method: string, id: string, part: string | undefined): Said {
         const showing = this.showings.get(id);
         if (method === "DELETE") {
-            if (showing?.state === "making") {
-                const stopped: Showing = { ...showing, state: "stopped" };
-                this.showings.set(id, stopped);
-                this.tell(stopped);
-            } else this.showings.delete(id);
+            // What is under way ends a little later.
+            if (showing?.state === "making")
+                setTimeout(() => {
+                    if (this.showings.get(id)?.state !== "making") return;
+                    const stopped: Showing = { ...showing, state: "stopped" };
+                    this.showings.set(id, stopped);
+                    this.tell(stopped);
+                }, 50);
+            else this.showings.delete(id);
             return { status: 204 };
         }
         if (!showing) return { status: 404 };

@@ -100,7 +100,8 @@ export const showing: ShowingWords = {
     untilEnded: "bis du es beendest",
     locked: "mit einem Schlüsselsatz",
     where: {
-        guests: "von hier aus für Gäste",
+        guests: (device) =>
+            device === null ? "von hier aus für Gäste" : `von ${device} aus für Gäste`,
         folder: (path) => `im Ordner ${path}`,
         file: (path) => `in der Datei ${path}`,
         download: (name) => `eine gesicherte Datei, ${name}`,
@@ -119,9 +120,13 @@ export const showing: ShowingWords = {
     endedFile:
         "Sie steht nicht mehr in der Liste. Wer die gesicherte Datei hat, kann sie weiter öffnen.",
     stillOn: (where) =>
-        `Es steht noch ${where}. Es geht, wenn sich Keepsake das nächste Mal um dieses Gerät kümmert.`,
+        `Es steht noch ${where}. Dort wird es entfernt, wenn sich Keepsake das nächste Mal um dieses Gerät kümmert.`,
     stillHere: (where) =>
-        `Es ließ sich nicht entfernen ${where}. Entferne es dort selbst; Keepsake versucht es weiter.`,
+        `Es steht noch ${where}: Es ließ sich nicht entfernen. Entferne es dort selbst; Keepsake versucht es weiter.`,
+    stillServed: (device) =>
+        `Gäste können es noch von ${device} aus öffnen, bis sich Keepsake das nächste Mal um dieses Gerät kümmert.`,
+    stillServedHere:
+        "Vielleicht können Gäste es noch von hier aus öffnen: Es ließ sich nicht entfernen. Keepsake versucht es weiter.",
     alsoAt: (at) => `Wurde der Ordner nach ${at} kopiert, entferne ihn auch dort.`,
     change: "Das Datum ändern",
     changeTitle: (name) => `Bis wann ${name} es öffnen kann`,
@@ -129,9 +134,14 @@ export const showing: ShowingWords = {
     changed: (name, date) => `${name} kann es bis ${date} öffnen.`,
     changedNone: (name) => `${name} kann es öffnen, bis du es beendest.`,
     otherDateOn: (where) =>
-        `Ein anderes Datum steht noch ${where}, bis sich Keepsake um dieses Gerät kümmert.`,
+        `Das alte Datum steht noch ${where}, bis sich Keepsake um dieses Gerät kümmert.`,
+    otherDateServed: (device) =>
+        `Für Gäste von ${device} aus gilt noch das alte Datum, bis sich Keepsake um dieses Gerät kümmert.`,
+    otherDateServedHere:
+        "Für Gäste von hier aus gilt noch das alte Datum: Das neue ließ sich nicht schreiben.",
     otherDateFile: "Eine Datei behält das Datum, mit dem sie gemacht wurde.",
-    otherDateHere: (where) => `Das neue Datum ließ sich nicht schreiben ${where}.`,
+    otherDateHere: (where) =>
+        `Das alte Datum steht noch ${where}: Das neue ließ sich nicht schreiben.`,
     showSomething: "Jemandem etwas zeigen",
     loadMore: "Mehr zeigen",
 };

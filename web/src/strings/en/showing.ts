@@ -98,7 +98,7 @@ export const showing = {
     untilEnded: "until you end it",
     locked: "with a passphrase",
     where: {
-        guests: "served to guests from here",
+        guests: (device: string | null) => `served to guests from ${device ?? "here"}`,
         folder: (path: string) => `in the folder ${path}`,
         file: (path: string) => `in the file ${path}`,
         download: (name: string) => `a file that was saved, ${name}`,
@@ -116,9 +116,13 @@ export const showing = {
         `${name}’s link stops working now. Keepsake cannot take back copies already saved.`,
     endedFile: "It is off the list. The file that was saved can still be opened by whoever has it.",
     stillOn: (where: string) =>
-        `It still stands ${where}. It goes the next time that Keepsake tends that device.`,
+        `It still stands ${where}. It is removed there the next time that Keepsake tends that device.`,
     stillHere: (where: string) =>
-        `It could not be removed ${where}. Remove it there yourself; Keepsake tries again.`,
+        `It still stands ${where}: it could not be removed. Remove it there yourself; Keepsake tries again.`,
+    stillServed: (device: string) =>
+        `Guests can still open it from ${device}, until Keepsake tends that device the next time.`,
+    stillServedHere:
+        "Guests may still be able to open it from here: it could not be removed. Keepsake tries again.",
     alsoAt: (at: string) => `If the folder was copied to ${at}, remove it there, too.`,
     change: "Change the date",
     changeTitle: (name: string) => `Until when ${name} can open it`,
@@ -126,9 +130,14 @@ export const showing = {
     changed: (name: string, date: string) => `${name} can open it until ${date}.`,
     changedNone: (name: string) => `${name} can open it until you end it.`,
     otherDateOn: (where: string) =>
-        `Another date still stands ${where}, until Keepsake tends that device.`,
+        `The old date still stands ${where}, until Keepsake tends that device.`,
+    otherDateServed: (device: string) =>
+        `For guests of ${device} the old date still holds, until Keepsake tends that device.`,
+    otherDateServedHere:
+        "For guests who are served from here the old date still holds: the new one could not be written.",
     otherDateFile: "A file keeps the date that it was made with.",
-    otherDateHere: (where: string) => `The new date could not be written ${where}.`,
+    otherDateHere: (where: string) =>
+        `The old date still stands ${where}: the new one could not be written.`,
     showSomething: "Show someone something",
     loadMore: "Show more",
 };
