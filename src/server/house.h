@@ -49,7 +49,7 @@ class House {
   public:
     /// `chosen`: by choose() once, and served in place of `archive_path` until another one is.
     House(const library::Environment& environment, std::string archive_path,
-          const std::optional<std::string>& chosen);
+          const std::optional<std::string>& chosen = {});
     House(const House&) = delete;
     House& operator=(const House&) = delete;
     ~House();
