@@ -49,8 +49,9 @@ before(async () => {
         items: [house, hands],
     });
     moment = made.id;
-    await session.ask("PATCH", `/moments/${moment}`, {
-        story: `${kStory}\n\n![](item:${house})\n\n![](item:${hands})`,
+    await session.ask("PUT", `/moments/${moment}/story`, {
+        follows: [],
+        text: `${kStory}\n\n![](item:${house})\n\n![](item:${hands})`,
     });
     browser = await launch();
     const outline = await session.ask<Outline>("POST", "/showing/outline", { moment });
@@ -195,7 +196,11 @@ test(
         await keeper.page.goto(`${server!.address}/#/home`);
         await keeper.page.waitForTimeout(1000);
         const waiting = join(folder, "state", "showing");
-        assert.deepEqual(existsSync(waiting) ? readdirSync(waiting) : [], []);
+        const left = existsSync(waiting) ? readdirSync(waiting, { recursive: true }) : [];
+        assert.deepEqual(
+            left.filter((one) => /\.(html|zip)$/u.test(String(one))),
+            [],
+        );
         await keeper.close();
     },
 );
