@@ -172,7 +172,7 @@ for operation in new keep keep-many words long-words let-go bring-back key-add k
     cases_of "$operation" >>cases
 done
 total=$(wc -l <cases)
-wanted=40
+wanted=24
 is_long && wanted=4000
 if [ -n "${KEEPSAKE_INJECT:-}" ]; then
     echo "$KEEPSAKE_INJECT" >chosen

@@ -45,11 +45,15 @@ async function look(visit: Visit, place: string): Promise<Page> {
     return page;
 }
 
+/** Each colour and each shape is looked at in one of two; all four of them in the long run. */
+const isLong = Boolean(process.env.KEEPSAKE_TEST_LONG);
+
 for (const scheme of ["light", "dark"] as const) {
     for (const [name, shape] of [
         ["desk", desk],
         ["phone", phone],
     ] as const) {
+        if (!isLong && (scheme === "light") !== (name === "desk")) continue;
         rule(
             `rule 28: axe finds nothing on any page (${scheme}, ${name})`,
             async (visit) => {
