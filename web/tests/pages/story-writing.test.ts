@@ -345,6 +345,8 @@ rule(
         await page.keyboard.press("Control+a");
         await page.keyboard.type("Both.");
         await page.getByRole("button", { name: "Done" }).click();
+        // Where it is written the versions stand as stories, too.
+        await page.locator(".writing").waitFor({ state: "detached" });
         await page.locator("article.story p").first().waitFor();
         assert.equal(standing(visit, moment).length, 1);
         assert.match(standing(visit, moment)[0]!, /Both\./u);
