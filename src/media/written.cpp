@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,15 @@
 #include "media/written_parts.h"
 
 namespace keepsake::media {
+
+bool read_as_one_of(std::span<const WrittenKind> kinds, ByteView file, Written& written) {
+    for (const auto& kind : kinds)
+        if (has_at(file, kind.at, kind.mark)) {
+            kind.read(file, written);
+            return true;
+        }
+    return false;
+}
 
 void add_date(Written& written, std::optional<Moment> moment, TakenSource source) {
     constexpr std::size_t kMostDates = 16;

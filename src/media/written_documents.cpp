@@ -120,12 +120,7 @@ void read_exiftool_xml(ByteView file, Written& written) {
     add_date(written, moment_from_file(value("CreateDate")), TakenSource::digitized);
 }
 
-struct DocumentKind {
-    std::uint32_t at;
-    std::string_view mark;
-    void (*read)(ByteView file, Written& written);
-};
-constexpr DocumentKind kDocuments[] = {
+constexpr WrittenKind kDocuments[] = {
     {0, "%PDF-"sv, read_pdf},
     {0, "%!PS"sv, read_postscript},
     {0, "\xc5\xd0\xd3\xc6"sv, read_postscript},
@@ -158,11 +153,7 @@ std::optional<Taken> date_of_broken_xmp(std::string_view packet) {
 }
 
 bool read_written_document(ByteView file, Written& written) {
-    for (const auto& kind : kDocuments)
-        if (has_at(file, kind.at, kind.mark)) {
-            kind.read(file, written);
-            return true;
-        }
+    if (read_as_one_of(kDocuments, file, written)) return true;
     // Text in front of which anything may stand.
     const auto head = as_text(file.first(std::min<std::size_t>(file.size(), 4096)));
     if (head.contains("<rdf:RDF"))

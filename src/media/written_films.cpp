@@ -308,12 +308,7 @@ void read_written_transport(ByteView file, Written& written) {
 }
 
 bool read_written_film(ByteView file, Written& written) {
-    struct FilmKind {
-        std::uint32_t at;
-        std::string_view mark;
-        void (*read)(ByteView file, Written& written);
-    };
-    constexpr FilmKind kFilms[] = {
+    constexpr WrittenKind kFilms[] = {
         {0, "\x1a\x45\xdf\xa3"sv, read_matroska},
         {0, "\x06\x0e\x2b\x34\x02\x05\x01\x01\x0d\x01\x02\x01\x01\x02"sv, read_mxf},
         {0, "\x30\x26\xb2\x75\x8e\x66\xcf\x11"sv, read_asf},
@@ -324,11 +319,7 @@ bool read_written_film(ByteView file, Written& written) {
          "dss"sv,
          read_dictation},
     };
-    for (const auto& kind : kFilms)
-        if (has_at(file, kind.at, kind.mark)) {
-            kind.read(file, written);
-            return true;
-        }
+    if (read_as_one_of(kFilms, file, written)) return true;
     if (has_at(file, 0, "V6") && u32_at(file, 2, Order::big) == file.size()) {
         read_moi(file, written);
         return true;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,15 @@ void read_written_compound(ByteView file, Written& written);
 void read_written_zip(ByteView file, Written& written);
 /// Photoshop's resources, one behind the other ("8BIM").
 void read_written_resources(ByteView resources, Written& written);
+
+/// A kind of file by the bytes that stand at a place in it, and who reads it.
+struct WrittenKind {
+    std::uint32_t at;
+    std::string_view mark;
+    void (*read)(ByteView file, Written& written);
+};
+/// By the first of these that the file is of; false if it is of none.
+bool read_as_one_of(std::span<const WrittenKind> kinds, ByteView file, Written& written);
 
 void add_date(Written& written, std::optional<Moment> moment, TakenSource source);
 void add_block(Written& written, WrittenBlock::Kind kind, ByteView bytes);

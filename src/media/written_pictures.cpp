@@ -285,12 +285,7 @@ void read_gimp(ByteView file, Written& written) {
     take_size(written, u32_at(file, 14, Order::big), u32_at(file, 18, Order::big));
 }
 
-struct PictureKind {
-    std::uint32_t at;
-    std::string_view mark;
-    void (*read)(ByteView file, Written& written);
-};
-constexpr PictureKind kPictures[] = {
+constexpr WrittenKind kPictures[] = {
     {0, "FOVb"sv, read_sigma},
     {0x800, "PCD_IPI"sv, read_photo_cd},
     {0, "Paint Shop Pro Image File\n\x1a"sv, read_paint_shop},
@@ -308,11 +303,7 @@ constexpr PictureKind kPictures[] = {
 }  // namespace
 
 bool read_written_picture(ByteView file, Written& written) {
-    for (const auto& kind : kPictures)
-        if (has_at(file, kind.at, kind.mark)) {
-            kind.read(file, written);
-            return true;
-        }
+    if (read_as_one_of(kPictures, file, written)) return true;
     if (!is_sony_pmp(file)) return false;
     read_sony_pmp(file, written);
     return true;
