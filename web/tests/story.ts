@@ -53,6 +53,12 @@ export async function typeUnsaved({ fake, page }: Visit, words: string): Promise
     await page.getByText("Not saved yet. It is tried again.").waitFor();
 }
 
+export async function putDraftAway(page: Page): Promise<void> {
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Put the draft away" }).click();
+    await page.getByText("The draft is put away.").waitFor();
+}
+
 /** Waits until the draft says this. */
 export async function drafted(
     { fake, page }: Visit,

@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { held, type Visit } from "../browser.ts";
 import type { FakeMoment } from "../fake/world.ts";
 import { rule } from "../rules.ts";
-import { drafted, lines, standing, typeAfter, write } from "../story.ts";
+import { drafted, lines, putDraftAway, standing, typeAfter, write } from "../story.ts";
 
 const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
 
@@ -59,9 +59,7 @@ rule("a draft that was put away comes back, and what was typed since stays", asy
     const page = await write(visit, moment);
     await typeAfter(page, "It rained.", " All night.");
     await drafted(visit, moment, "It rained. All night.\n\nNobody minded.");
-    await page.getByRole("button", { name: "More" }).click();
-    await page.getByRole("menuitem", { name: "Put the draft away" }).click();
-    await page.getByText("The draft is put away.").waitFor();
+    await putDraftAway(page);
     await page.locator(".writing").getByText("Nobody minded.").click();
     await page.keyboard.press("End");
     await page.keyboard.press("Enter");
@@ -82,9 +80,7 @@ rule(
         await typeAfter(page, "It rained.", " Mine.");
         await drafted(visit, moment, "It rained. Mine.");
         stories.write(moment, { text: "His.", follows: [first.version] }, "Phone", people[1]!);
-        await page.getByRole("button", { name: "More" }).click();
-        await page.getByRole("menuitem", { name: "Put the draft away" }).click();
-        await page.getByText("The draft is put away.").waitFor();
+        await putDraftAway(page);
         assert.deepEqual(await lines(page), ["His.", ""].slice(0, (await lines(page)).length));
         await undo(page).click();
         await page

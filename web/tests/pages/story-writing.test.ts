@@ -6,7 +6,16 @@ import { findings } from "../axe.ts";
 import { desk, phone, type Visit } from "../browser.ts";
 import type { FakeMoment } from "../fake/world.ts";
 import { rule } from "../rules.ts";
-import { drafted, lines, standing, summer, typeAfter, typeUnsaved, write } from "../story.ts";
+import {
+    drafted,
+    lines,
+    putDraftAway,
+    standing,
+    summer,
+    typeAfter,
+    typeUnsaved,
+    write,
+} from "../story.ts";
 
 const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
 
@@ -596,9 +605,7 @@ rule("a draft is put away, and comes back with Undo", async (visit) => {
     const page = await write(visit, moment);
     await typeAfter(page, "It rained.", " All night.");
     await drafted(visit, moment, "It rained. All night.");
-    await page.getByRole("button", { name: "More" }).click();
-    await page.getByRole("menuitem", { name: "Put the draft away" }).click();
-    await page.getByText("The draft is put away.").waitFor();
+    await putDraftAway(page);
     assert.deepEqual(await lines(page), ["It rained."]);
     assert.equal(visit.fake.stories.draft(moment, visit.fake.me), undefined);
     await page.getByRole("button", { name: "Undo" }).click();
