@@ -53,6 +53,12 @@ export async function typeUnsaved({ fake, page }: Visit, words: string): Promise
     await page.getByText("Not saved yet. It is tried again.").waitFor();
 }
 
+/** Done, until the moment stands in place of the page where it was written: that one shows a story, too. */
+export async function done(page: Page): Promise<void> {
+    await page.getByRole("button", { name: "Done" }).click();
+    await page.locator(".editbar").waitFor({ state: "detached" });
+}
+
 export async function putDraftAway(page: Page): Promise<void> {
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Put the draft away" }).click();

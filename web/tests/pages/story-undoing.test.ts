@@ -5,7 +5,7 @@ import type { Page } from "playwright-core";
 import { held, type Visit } from "../browser.ts";
 import type { FakeMoment } from "../fake/world.ts";
 import { rule } from "../rules.ts";
-import { drafted, lines, putDraftAway, standing, typeAfter, write } from "../story.ts";
+import { done, drafted, lines, putDraftAway, standing, typeAfter, write } from "../story.ts";
 
 const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
 
@@ -47,8 +47,7 @@ rule("an Undo goes with the page that it is of", async (visit) => {
     moment.story = "One.\n\nTwo.";
     const page = await write(visit, moment);
     await takeOut(page, "One.");
-    await page.getByRole("button", { name: "Done" }).click();
-    await page.locator(".editbar").waitFor({ state: "detached" });
+    await done(page);
     assert.equal(await undo(page).count(), 0);
     assert.deepEqual(standing(visit, moment), ["Two."]);
 });
@@ -86,7 +85,7 @@ rule(
         await page
             .getByRole("heading", { name: "Another version stands beside what you write." })
             .waitFor();
-        await page.getByRole("button", { name: "Done" }).click();
+        await done(page);
         await page.getByText("Two versions stand beside each other.").waitFor();
         assert.deepEqual(standing(visit, moment), ["His.", "It rained. Mine."]);
     },
@@ -114,7 +113,7 @@ for (const answer of ["Take it in", "Leave it out"])
                 .getByRole("heading", { name: "Another version stands beside what you write." })
                 .waitFor();
             assert.equal((await lines(page)).join("/"), "It rained. Mine.");
-            await page.getByRole("button", { name: "Done" }).click();
+            await done(page);
             await page.getByText("Two versions stand beside each other.").waitFor();
             assert.deepEqual(standing(visit, moment), ["His.", "It rained. Mine."]);
         },
@@ -129,9 +128,7 @@ rule("Done that is pressed twice makes one version, and goes back one page", asy
     await page.keyboard.type("Words.");
     await drafted(visit, moment, "Words.");
     const gate = await held(page, "PUT", /\/moments\/[0-9a-f]+\/story$/u);
-    const done = page.getByRole("button", { name: "Done" });
-    await done.click();
-    await done.click();
+    await page.getByRole("button", { name: "Done" }).dblclick();
     await gate.open();
     await page.locator(".editbar").waitFor({ state: "detached" });
     assert.ok(page.url().endsWith(`moment/${moment.id}`), page.url());

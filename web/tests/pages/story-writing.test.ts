@@ -7,6 +7,7 @@ import { desk, phone, type Visit } from "../browser.ts";
 import type { FakeMoment } from "../fake/world.ts";
 import { rule } from "../rules.ts";
 import {
+    done,
     drafted,
     lines,
     putDraftAway,
@@ -91,13 +92,11 @@ rule("screen 9: Done makes a version, ends the draft and shows the story", async
     await page.keyboard.press("Enter");
     await page.keyboard.type("Nobody minded.");
     await drafted(visit, moment, "The tulips came late.\n\nNobody minded.");
-    await page.getByRole("button", { name: "Done" }).click();
-    await page.locator("article.story p").nth(1).waitFor();
+    await done(page);
     assert.deepEqual(standing(visit, moment), ["The tulips came late.\n\nNobody minded."]);
     assert.equal(visit.fake.stories.draft(moment, visit.fake.me), undefined);
     await write(visit, moment);
-    await page.getByRole("button", { name: "Done" }).click();
-    await page.locator("article.story p").first().waitFor();
+    await done(page);
     assert.equal(visit.fake.stories.told(moment).versions.length, 1, "nothing changed: no version");
 });
 
@@ -353,10 +352,7 @@ rule(
         await page.locator(".writing").getByText("His.").click();
         await page.keyboard.press("Control+a");
         await page.keyboard.type("Both.");
-        await page.getByRole("button", { name: "Done" }).click();
-        // Where it is written the versions stand as stories, too.
-        await page.locator(".writing").waitFor({ state: "detached" });
-        await page.locator("article.story p").first().waitFor();
+        await done(page);
         assert.equal(standing(visit, moment).length, 1);
         assert.match(standing(visit, moment)[0]!, /Both\./u);
         assert.equal(await page.getByText("Two versions stand").count(), 0);
@@ -389,8 +385,7 @@ rule(
         await page.getByRole("button", { name: "Take it in" }).click();
         assert.ok((await lines(page)).includes("His."));
         await page.locator(".beside-versions").waitFor({ state: "detached" });
-        await page.getByRole("button", { name: "Done" }).click();
-        await page.locator("article.story p").first().waitFor();
+        await done(page);
         assert.equal(standing(visit, moment).length, 1);
         assert.match(standing(visit, moment)[0]!, /Mine\.[^]*His\.|His\.[^]*Mine\./u);
     },
@@ -411,8 +406,7 @@ rule("what is taken in takes nothing away that stands here twice", async (visit)
     );
     visit.fake.tell("moments");
     await page.getByRole("button", { name: "Take it in" }).click();
-    await page.getByRole("button", { name: "Done" }).click();
-    await page.locator("article.story p").first().waitFor();
+    await done(page);
     const [joined] = standing(visit, moment);
     assert.equal(joined!.split("***").length, 3, joined);
     assert.equal(joined!.split("Rain.").length, 3, joined);
@@ -425,7 +419,7 @@ rule("screen 9: who does not take it in loses nothing of either", async (visit) 
     const page = await write(visit, moment);
     stories.write(moment, { text: "His.", follows: [first.version] }, "Phone", people[1]!);
     await typeAfter(page, "It rained.", " Mine.");
-    await page.getByRole("button", { name: "Done" }).click();
+    await done(page);
     await page.getByText("Two versions stand beside each other.").waitFor();
     assert.deepEqual(standing(visit, moment), ["His.", "It rained. Mine."]);
 });
@@ -484,8 +478,7 @@ rule(
         await page.getByText("The disk could not write it.").waitFor();
         await drafted(visit, moment, "Words.");
         visit.fake.refusesStories = false;
-        await page.getByRole("button", { name: "Done" }).click();
-        await page.locator("article.story p").first().waitFor();
+        await done(page);
         assert.deepEqual(standing(visit, moment), ["Words."]);
     },
     { expected: /500/u },
@@ -579,7 +572,7 @@ rule(
         await page.getByRole("button", { name: "Look", exact: true }).click();
         await page.locator(".writing .text").first().waitFor();
         assert.match((await lines(page))[0]!, /^He came on a Thursday/u);
-        await page.getByRole("button", { name: "Done" }).click();
+        await done(page);
         await page.getByRole("heading", { name: "Emil" }).waitFor();
         await page.getByRole("link", { name: "Write" }).click();
         await page.locator(".writing .text").first().waitFor();

@@ -9,6 +9,7 @@ import type { Browser, Page } from "playwright-core";
 import type { Draft, Person, Story } from "../../src/api/types.ts";
 import { desk, launch, skip } from "../browser.ts";
 import { picture } from "../fake/pictures.ts";
+import { done } from "../story.ts";
 import { ended, Session, serving, skipWithout } from "./serving.ts";
 
 const kPassphrase = "a boat shed for three weeks";
@@ -87,7 +88,7 @@ test(
             await page.goto(`${server.address}/#/story/${moment}`);
             await page.getByText("We had borrowed the boat shed.").waitFor();
             await page.locator(".writing .cov").waitFor();
-            await page.getByRole("button", { name: "Done" }).click();
+            await done(page);
             await page.locator("article.story .cov").waitFor();
             await page.waitForTimeout(300);
             assert.ok(!bodies.some((body) => body.includes("secret_20160702")), "rule 2");
@@ -105,8 +106,7 @@ test(
             await page.getByText("Two versions stand beside each other.").waitFor();
             await page.getByRole("link", { name: "Join them" }).click();
             await page.getByRole("heading", { name: /^Two versions/u }).waitFor();
-            await page.getByRole("button", { name: "Done" }).click();
-            await page.locator("article.story").waitFor();
+            await done(page);
             const now = await his.ask<Story>("GET", path);
             assert.equal(now.standing.length, 1);
             assert.equal(now.versions, 4);
