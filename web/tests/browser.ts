@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
@@ -41,6 +42,55 @@ export async function launch(): Promise<Browser> {
     });
 }
 
+/** As long as Playwright waits for what is to be on a page. */
+const kSoonMs = 30_000;
+
+/** Tries this until it holds: for what comes a little after an action. What it threw last is thrown. */
+export async function soon(check: () => unknown): Promise<void> {
+    const until = Date.now() + kSoonMs;
+    for (;;) {
+        try {
+            await check();
+            return;
+        } catch (error) {
+            if (Date.now() > until) throw error;
+        }
+        await new Promise((wake) => setTimeout(wake, 40));
+    }
+}
+
+export async function focused(page: Page): Promise<string> {
+    return page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
+}
+
+/** Waits until what says this has the focus. */
+export async function focusComesTo(page: Page, words: string): Promise<void> {
+    await soon(async () => assert.equal(await focused(page), words));
+}
+
+/** What a server of the tests tells of its work. */
+export interface Working {
+    /** requests that were not answered yet */
+    readonly busy: number;
+    /** all that ever came */
+    readonly heard: number;
+}
+
+/** Waits until a page has come to rest: all that it asked for is answered, it asks for no more, and has nothing else to do. */
+export async function rest(page: Page, server: Working): Promise<void> {
+    const until = Date.now() + kSoonMs;
+    for (let calm = 0; calm < 3;) {
+        assert.ok(Date.now() < until, "the page does not come to rest");
+        const { heard } = server;
+        await page.evaluate(async () => {
+            await document.fonts.ready;
+            await new Promise<void>((idle) => requestIdleCallback(() => idle(), { timeout: 5000 }));
+        });
+        await new Promise((wake) => setTimeout(wake, 60));
+        calm = server.busy === 0 && server.heard === heard ? calm + 1 : 0;
+    }
+}
+
 /** A page, and all that it said and asked for. */
 export class Visit {
     readonly page: Page;
@@ -74,10 +124,26 @@ export class Visit {
         return visit;
     }
 
+    /** Opens a place. When this is done, what was shown before has gone, and the page hears what the server tells. */
     async go(place: string): Promise<Page> {
-        await this.page.goto(`${this.fake.address}/#/${place}`);
-        await this.page.waitForSelector("h1, dialog");
-        return this.page;
+        const { page, fake } = this;
+        const address = `${fake.address}/#/${place}`;
+        const room = (of: string) => of.split("?")[0];
+        // A room stays as it is where only what is looked at in it is another.
+        if (room(page.url()) === room(address)) await page.goto("about:blank");
+        if (page.url() === "about:blank") await soon(() => assert.ok(!fake.isListenedTo));
+        await page.evaluate(() => {
+            for (const one of document.querySelectorAll<HTMLElement>("h1, dialog"))
+                one.dataset.before = "";
+        });
+        await page.goto(address);
+        await page.waitForSelector("h1:not([data-before]), dialog:not([data-before])");
+        if (fake.state === "open") await soon(() => assert.ok(fake.isListenedTo));
+        return page;
+    }
+
+    async rest(): Promise<void> {
+        await rest(this.page, this.fake);
     }
 
     async end(): Promise<void> {

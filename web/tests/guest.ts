@@ -2,6 +2,7 @@ import { networkInterfaces } from "node:os";
 
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
 
+import { rest } from "./browser.ts";
 import { picture } from "./fake/pictures.ts";
 import type { ItemOf, ShareOf } from "./fake/share.ts";
 import type { Host } from "./fake/host.ts";
@@ -160,6 +161,8 @@ export class GuestVisit {
 
     /** Opens the link, and waits until words are on the page. */
     async arrive(link = this.host.link): Promise<Page> {
+        // In the same tab another link begins anew a little later than it was opened.
+        if (this.page.url() !== "about:blank") await this.page.goto("about:blank");
         await this.page.goto(link);
         await this.page.locator("h1").first().waitFor();
         return this.page;
@@ -175,6 +178,10 @@ export class GuestVisit {
 
     button(name: string) {
         return this.page.getByRole("button", { name, exact: true });
+    }
+
+    async rest(): Promise<void> {
+        await rest(this.page, this.host);
     }
 
     words(): Promise<string> {

@@ -1,6 +1,8 @@
+import assert from "node:assert/strict";
+
 import type { Page } from "playwright-core";
 
-import type { Visit } from "./browser.ts";
+import { soon, type Visit } from "./browser.ts";
 import type { FakeMoment, Thing } from "./fake/world.ts";
 
 /** A moment with a story that shows two photographs beside each other, what is covered, and a recording. */
@@ -66,23 +68,18 @@ export async function putDraftAway(page: Page): Promise<void> {
 }
 
 /** Waits until the draft says this. */
-export async function drafted(
-    { fake, page }: Visit,
-    moment: FakeMoment,
-    text: string,
-): Promise<void> {
-    for (let step = 0; step < 100; step += 1) {
-        if (fake.stories.draft(moment, fake.me)?.text.trim() === text) return;
-        await page.waitForTimeout(100);
-    }
-    throw new Error(
-        `the draft is ${JSON.stringify(fake.stories.draft(moment, fake.me)?.text)}, not ${JSON.stringify(text)}`,
-    );
+export async function drafted({ fake }: Visit, moment: FakeMoment, text: string): Promise<void> {
+    await soon(() => assert.equal(fake.stories.draft(moment, fake.me)?.text.trim(), text));
 }
 
 /** What the versions say that stand. */
 export function standing({ fake }: Visit, moment: FakeMoment): string[] {
     return fake.stories.standing(moment).map((one) => one.text!.trim());
+}
+
+/** Waits until the story on the page reads so, a line a text. */
+export async function reads(page: Page, ...texts: string[]): Promise<void> {
+    await soon(async () => assert.deepEqual(await lines(page), texts));
 }
 
 /** The story on the page, a line a text. */

@@ -49,6 +49,10 @@ export class Host {
     /** names of files that are answered only when this promise is kept */
     readonly held = new Map<string, Promise<void>>();
     sent = 0;
+    /** requests that were not answered yet */
+    busy = 0;
+    /** how many requests came */
+    heard = 0;
 
     constructor(web: string, made: Made, options: HostOptions = {}) {
         this.options = options;
@@ -86,6 +90,9 @@ export class Host {
     }
 
     private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+        this.heard += 1;
+        this.busy += 1;
+        response.on("close", () => (this.busy -= 1));
         const path = request.url ?? "/";
         const range = request.headers.range;
         this.asked.push({ method: request.method ?? "", path, range, headers: request.headers });

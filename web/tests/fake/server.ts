@@ -83,6 +83,8 @@ export class Fake {
     readonly requests: string[] = [];
     /** those that a page did not say it asked by itself */
     readonly asked: string[] = [];
+    /** requests that were not answered yet, without those that listen */
+    busy = 0;
     things: Thing[] = [];
     sections: { date: string; first: number; items: number }[] = [];
     moments: FakeMoment[] = [];
@@ -197,6 +199,15 @@ export class Fake {
         await new Promise((done) => this.server?.close(done));
     }
 
+    get heard(): number {
+        return this.requests.length;
+    }
+
+    /** whether what it tells reaches a page */
+    get isListenedTo(): boolean {
+        return this.listeners.size > 0;
+    }
+
     tell(event: string, data: unknown = {}): void {
         for (const one of this.listeners)
             one.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
@@ -211,6 +222,10 @@ export class Fake {
         const line = `${request.method} ${url.pathname}${url.search}`;
         this.requests.push(line);
         if (request.headers["keepsake-unasked"] !== "1") this.asked.push(line);
+        if (url.pathname !== "/api/v1/events") {
+            this.busy += 1;
+            response.on("close", () => (this.busy -= 1));
+        }
         response.setHeader("Content-Security-Policy", kPolicy);
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("X-Content-Type-Options", "nosniff");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 
 import { findings } from "../axe.ts";
-import { desk, phone, serve, type Visit } from "../browser.ts";
+import { desk, phone, serve, soon, type Visit } from "../browser.ts";
 import { rule } from "../rules.ts";
 
 function places({ fake }: Visit): [string, string][] {
@@ -41,7 +41,7 @@ async function look(visit: Visit, place: string): Promise<Page> {
             .waitFor();
     else if (/timeline|find/u.test(place)) await page.locator(".cell a").first().waitFor();
     else if (place === "home") await page.locator(".moment").first().waitFor();
-    await page.waitForTimeout(120);
+    await visit.rest();
     return page;
 }
 
@@ -220,7 +220,7 @@ rule(
         )
             await page.keyboard.press("Tab");
         await page.keyboard.press("ArrowRight");
-        await page.waitForTimeout(80);
+        await page.locator(".cell a[data-index='1']:focus").waitFor();
         await page.keyboard.press("Enter");
         await page.getByRole("heading", { name: "The old house, after the fire." }).waitFor();
         await tabTo("Look");
@@ -256,9 +256,11 @@ rule("what a page asks by itself keeps no house open", async (visit) => {
             fake.tell(what, {});
         fake.check = { ...fake.check, state: "sound" };
         fake.tell("check", fake.check);
+        await soon(() =>
+            assert.ok(fake.requests.length > before, `${place} follows what others change`),
+        );
+        await visit.rest();
         // Pictures come through the browser, which says nothing of why; the page asks for none that it showed before.
-        await visit.page.waitForTimeout(400);
-        assert.ok(fake.requests.length > before, `${place} follows what others change`);
         assert.deepEqual(
             fake.asked.filter((one) => !/\/(thumbnail|preview)\?/u.test(one)),
             [],
@@ -290,9 +292,7 @@ rule("whoever scrolls, types or watches is here, and says so now and then", asyn
         await page.clock.fastForward(21_000);
         const now = said();
         await act();
-        const until = Date.now() + 5_000;
-        while (said() === now && Date.now() < until) await page.waitForTimeout(20);
-        assert.equal(said(), now + 1);
+        await soon(() => assert.equal(said(), now + 1));
     }
 });
 
@@ -318,7 +318,7 @@ rule(
         ]) {
             const page = await visit.go(place);
             await page.locator("main h1").first().waitFor();
-            await page.waitForTimeout(500);
+            await visit.rest();
             const before = fake.requests.length;
             await page.waitForTimeout(500);
             assert.deepEqual(fake.requests.slice(before), [], place);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { Page } from "playwright-core";
 
-import { phone, type Visit } from "../browser.ts";
+import { focusComesTo, focused, phone, soon, type Visit } from "../browser.ts";
 import type { Thing } from "../fake/world.ts";
 import { rule } from "../rules.ts";
 
@@ -30,16 +30,12 @@ async function openCovered(visit: Visit, which = 0): Promise<{ page: Page; thing
     return { page, thing };
 }
 
-async function focused(page: Page): Promise<string> {
-    return page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
-}
-
 rule(
     "rule 1: no request for a covered item's bytes happens before the viewer agrees",
     async (visit) => {
         const { page, thing } = await openCovered(visit);
         const ids = [...coveredOnes(visit).map((one) => one.id), ...emil(visit).items];
-        await page.waitForTimeout(300);
+        await visit.rest();
         assert.deepEqual(bytesAsked(visit, ids), []);
         assert.ok(
             !visit.fake.requests.some(
@@ -63,6 +59,7 @@ rule(
                 bodies.push(await response.text().catch(() => ""));
         });
         const { page } = await openCovered(visit);
+        await visit.rest();
         const html = await page.content();
         for (const name of names) {
             assert.ok(!html.includes(name));
@@ -84,8 +81,8 @@ rule(
         assert.ok(!/<img|<video|background/u.test(html), html);
         const name = await page.locator(".cell a.cov").first().getAttribute("aria-label");
         assert.ok(name?.includes(kLine));
-        await page.goto(`${visit.fake.address}/#/moment/${emil(visit).id}`);
-        await page.getByRole("heading", { level: 1 }).waitFor();
+        await visit.go(`moment/${emil(visit).id}`);
+        await visit.rest();
         assert.equal(await page.locator("#main img, #main .story").count(), 0);
         assert.ok(
             (await page.getByRole("heading", { level: 1 }).textContent())?.startsWith("Our son"),
@@ -120,10 +117,12 @@ rule(
         assert.equal(plain.cover, "á".repeat(160));
         await visit.go(`timeline?item=${plain.id}`);
         await page.getByRole("button", { name: "Tell me more" }).click();
-        assert.deepEqual(await page.locator(".told p").allTextContents(), [
-            "It is the room.",
-            "It was in May.",
-        ]);
+        await soon(async () =>
+            assert.deepEqual(await page.locator(".told p").allTextContents(), [
+                "It is the room.",
+                "It was in May.",
+            ]),
+        );
     },
 );
 
@@ -149,7 +148,7 @@ rule(
         );
         assert.equal(looks.length, 2);
         assert.equal(looks[0], looks[1]);
-        assert.ok((await focused(page)).startsWith("Our son"));
+        await soon(async () => assert.ok((await focused(page)).startsWith("Our son")));
         const order: string[] = [];
         for (let at = 0; at < 3; at += 1) {
             await page.keyboard.press("Tab");
@@ -167,7 +166,7 @@ rule(
         await page.keyboard.press("Space");
         await page.getByRole("button", { name: "Look", exact: true }).hover();
         await page.locator(".coverleaf").hover();
-        await page.waitForTimeout(200);
+        await visit.rest();
         assert.deepEqual(bytesAsked(visit, [thing.id]), []);
         assert.equal(visit.fake.looks.size, 0);
     },
@@ -185,8 +184,7 @@ rule(
         await page.getByRole("heading", { name: kLine }).waitFor();
         assert.equal(await page.locator("dialog.view img").count(), 0);
         assert.ok(!(await page.content()).includes(`/items/${thing.id}/`));
-        await page.waitForTimeout(100);
-        assert.equal(visit.fake.looks.size, 0);
+        await soon(() => assert.equal(visit.fake.looks.size, 0));
         await page.keyboard.press("Escape");
         await page.waitForFunction(() => !document.querySelector("dialog"));
     },
@@ -203,8 +201,7 @@ rule("rule 7: Escape covers a moment again, and so does leaving it", async (visi
     await page.locator(".cell img").first().waitFor();
     await page.getByRole("link", { name: "Home" }).click();
     await page.getByRole("heading", { name: "Moments" }).waitFor();
-    await page.waitForTimeout(100);
-    assert.equal(visit.fake.looks.size, 0);
+    await soon(() => assert.equal(visit.fake.looks.size, 0));
 });
 
 rule(
@@ -224,7 +221,7 @@ rule(
         await look.click();
         await page.getByRole("button", { name: "More" }).click();
         await page.getByRole("menuitem", { name: "Leave open" }).click();
-        await page.waitForTimeout(150);
+        await soon(() => assert.equal(emil(visit).leaveOpen.size, 1));
         await page.reload();
         await page.getByRole("heading", { name: "Emil" }).waitFor();
         // Another person still finds it covered.
@@ -243,7 +240,7 @@ rule(
         await page.locator(".held img").waitFor();
         await page.keyboard.press("ArrowRight");
         await page.getByRole("heading", { name: kLine }).waitFor();
-        assert.equal(await focused(page), kLine);
+        await focusComesTo(page, kLine);
         const tools = await page
             .locator("dialog.view header button, dialog.view header a")
             .allTextContents();
@@ -287,8 +284,7 @@ rule("rule 11: what is quiet is in no list that is offered, and not at Home", as
     assert.equal(await page.getByRole("button", { name: "Summer at Urke" }).count(), 0);
     await visit.page.goto(`${visit.fake.address}/#/quiet`);
     await page.getByRole("button", { name: "No longer quiet: Summer at Urke" }).click();
-    await page.waitForTimeout(150);
-    assert.equal(summer.quiet.size, 0);
+    await soon(() => assert.equal(summer.quiet.size, 0));
 });
 
 rule("rule 12 and 13: no page asks for anniversaries, and none asks to notify", async (visit) => {
@@ -301,8 +297,10 @@ rule("rule 12 and 13: no page asks for anniversaries, and none asks to notify", 
             return Promise.resolve("denied");
         };
     });
-    for (const place of ["home", "timeline", "find", "keep", "just-kept", "care"])
+    for (const place of ["home", "timeline", "find", "keep", "just-kept", "care"]) {
         await visit.go(place);
+        await visit.rest();
+    }
     assert.deepEqual(asked, []);
     assert.ok(!visit.fake.requests.some((one) => /on.this.day|anniversar|recent/iu.test(one)));
 });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
 
-import { phone, webFolder } from "../browser.ts";
+import { focusComesTo, focused, phone, webFolder } from "../browser.ts";
 import { guestRule } from "../guest-rules.ts";
 import { emil, kLine } from "../guest.ts";
 
@@ -15,8 +15,8 @@ guestRule(
     "rules 1, 2: before the look nothing but the head is asked for, and nothing of what is inside is in the page",
     async (visit, host) => {
         const page = await visit.arrive();
-        await page.waitForTimeout(300);
         await visit.button("Tell me more").click();
+        await visit.rest();
         assert.deepEqual(host.content, ["manifest.age"]);
         const html = await page.content();
         for (const inside of ["Emil", "Thursday", "tulips", "photograph-", "hands, held"])
@@ -46,10 +46,11 @@ guestRule("rule 4: Tell me more gives words, and takes them away again", async (
     const more = page.locator(".told");
     assert.equal(await more.isVisible(), false);
     await visit.button("Tell me more").click();
+    await more.waitFor();
     assert.match(await more.innerText(), /blanket that Ana knitted/u);
     assert.equal(await more.locator("p").count(), 2);
     await visit.button("Tell me less").click();
-    assert.equal(await more.isVisible(), false);
+    await more.waitFor({ state: "hidden" });
 });
 
 for (const [name, shape] of [
@@ -81,16 +82,15 @@ for (const [name, shape] of [
             );
             assert.deepEqual(looks[0], looks[1]);
             assert.ok((looks[0]![1] as number) >= 44);
-            const focused = () => page.evaluate(() => document.activeElement?.textContent);
-            assert.equal(await focused(), kLine);
+            await focusComesTo(page, kLine);
             for (const key of ["Enter", "Space"]) await page.keyboard.press(key);
             await page.getByText(kLine).hover();
             await visit.button("Look").hover();
             assert.deepEqual(host.content, ["manifest.age"]);
-            const order: (string | null | undefined)[] = [];
+            const order: string[] = [];
             for (let at = 0; at < 3; at += 1) {
                 await page.keyboard.press("Tab");
-                order.push(await focused());
+                order.push(await focused(page));
             }
             assert.deepEqual(order, ["Tell me more", "Not now", "Look"]);
         },

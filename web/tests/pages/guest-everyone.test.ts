@@ -118,6 +118,7 @@ guestRule(
         const page = await visit.look();
         await page.mouse.wheel(0, 4000);
         await page.waitForTimeout(300);
+        await visit.rest();
         assert.equal(await page.locator("audio, video").count(), 0);
         assert.ok(!host.content.some((one) => one.startsWith("sound")));
     },

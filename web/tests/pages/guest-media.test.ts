@@ -6,6 +6,7 @@ import { join } from "node:path";
 
 import type { Page } from "playwright-core";
 
+import { soon } from "../browser.ts";
 import { guestRule } from "../guest-rules.ts";
 import { elsewhere, photograph, recording } from "../guest.ts";
 import type { ItemOf, ShareOf } from "../fake/share.ts";
@@ -50,7 +51,7 @@ guestRule(
             const media = document.querySelector("audio")!;
             return media.currentTime > 500.1 && !media.seeking;
         });
-        assert.ok(Number(await slider.inputValue()) > 490);
+        await soon(async () => assert.ok(Number(await slider.inputValue()) > 490));
         const sound = host.asked.filter(({ path }) =>
             path.endsWith(host.made.names.get("sound 0")!),
         );
@@ -90,12 +91,9 @@ guestRule(
         }, source);
         assert.deepEqual(after.slice(0, 2), [true, null]);
         assert.ok([0, 404, 410].includes(after[2] as number), String(after[2]));
-        assert.equal(
-            await page.evaluate(
-                async () => (await navigator.serviceWorker.getRegistrations()).length,
-            ),
-            0,
-        );
+        const workers = () =>
+            page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length);
+        await soon(async () => assert.equal(await workers(), 0));
     },
     {
         share: { ...long, cover: { line: "Nils." } },
@@ -183,6 +181,7 @@ guestRule(
         await page.locator("figure img").waitFor();
         assert.equal(await page.locator("video").count(), 0);
         assert.ok(!host.content.some((one) => one.startsWith("film")));
+        await visit.rest();
         const place = await page.locator("figure .hold").boundingBox();
         await page.getByRole("button", { name: "Play: Mina in the meadow" }).click();
         await playing(page);
@@ -294,6 +293,7 @@ guestRule(
     async (visit, host) => {
         const page = await visit.arrive();
         const place = page.locator(".covered");
+        await place.waitFor();
         assert.equal(await place.locator("button").count(), 2);
         assert.match(await place.innerText(), /^The room\.\n+Recording\n/u);
         assert.deepEqual(host.content, ["manifest.age", "inside"]);
@@ -303,7 +303,7 @@ guestRule(
         await place.locator("svg.wave").waitFor();
         await page.keyboard.press("Escape");
         await place.getByRole("heading", { name: "The room." }).waitFor();
-        assert.equal(await page.locator("audio, svg.wave").count(), 0);
+        await page.locator("audio, svg.wave").waitFor({ state: "detached" });
     },
     {
         share: {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { kLongestMs, phone, skip, webFolder } from "../browser.ts";
+import { kLongestMs, phone, skip, soon, webFolder } from "../browser.ts";
 import { guestPage } from "../fake/host.ts";
 import { makeShare } from "../fake/share.ts";
 import { tone } from "../fake/sound.ts";
@@ -54,19 +54,13 @@ test(
         const child = spawn(nginx!, ["-p", folder, "-c", join(folder, "nginx.conf")], {
             stdio: "ignore",
         });
+        const ended = new Promise((done) => child.once("exit", done));
         const context = await theBrowser().newContext(phone);
         try {
             const page = await context.newPage();
             // Without the slash that the folder's address ends in: nginx leads there, and the browser keeps what is behind the "#".
             const link = `http://127.0.0.1:${port}/emil#${made.key}`;
-            for (let time = 0; time < 50; time += 1) {
-                const isThere = await page.goto(link).then(
-                    () => true,
-                    () => false,
-                );
-                if (isThere) break;
-                await page.waitForTimeout(100);
-            }
+            await soon(() => page.goto(link));
             await page.getByRole("heading", { name: kLine }).waitFor();
             await page.getByRole("button", { name: "Look", exact: true }).click();
             await page.locator(".pair img").nth(1).waitFor();
@@ -80,7 +74,7 @@ test(
         } finally {
             await context.close();
             child.kill();
-            await new Promise((done) => child.on("exit", done));
+            await ended;
             rmSync(folder, { recursive: true });
         }
     },

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { desk, phone, serve } from "../browser.ts";
+import { desk, kLongestMs, phone, serve, soon } from "../browser.ts";
 import { rule } from "../rules.ts";
 
 const sha = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
@@ -27,7 +27,7 @@ rule(
         assert.equal(await page.locator("img, video, canvas").count(), 0);
         assert.equal(await page.locator("dialog").count(), 0);
         assert.deepEqual(dialogs, []);
-        assert.equal(await page.locator(".files li").count(), 14);
+        await soon(async () => assert.equal(await page.locator(".files li").count(), 14));
         // Rule 15 as far as the pages go: what arrives is what was given.
         for (const file of files) assert.equal(visit.fake.arrived.get(file.name), sha(file.buffer));
     },
@@ -43,7 +43,7 @@ rule(
         await page.getByRole("button", { name: /^Put it here/u }).click();
         await (await choosing).setFiles([{ name: "VTS_01_1.VOB", mimeType: "", buffer: film }]);
         await page.getByText("Waiting for the connection. What arrived is kept.").waitFor();
-        await page.getByText("Kept. 1 file. Original checked.").waitFor({ timeout: 50_000 });
+        await page.getByText("Kept. 1 file. Original checked.").waitFor({ timeout: kLongestMs });
         assert.equal(visit.fake.cuts.times, 0);
         assert.equal(visit.fake.arrived.get("VTS_01_1.VOB"), sha(film));
     },
@@ -119,22 +119,26 @@ rule("what is dropped or pasted on any page is kept", async (visit) => {
 
 rule("stopping loses nothing that arrived, and it can be carried on with", async (visit) => {
     const page = await visit.go("keep");
+    // Some arrive, and the others only after it was stopped.
+    let goOn = () => {};
+    const isStopped = new Promise<void>((done) => (goOn = done));
+    let some = 4;
     await page.route("**/api/v1/uploads/*", async (route) => {
-        if (route.request().method() === "PATCH")
-            await new Promise((done) => setTimeout(done, 250));
+        if (route.request().method() === "PATCH" && (some -= 1) < 0) await isStopped;
         await route.continue().catch(() => {});
     });
-    const some = Array.from({ length: 12 }, (_, at) => ({
+    const files = Array.from({ length: 12 }, (_, at) => ({
         name: `${at}.jpg`,
         mimeType: "image/jpeg",
         buffer: randomBytes(3000),
     }));
     const choosing = page.waitForEvent("filechooser");
     await page.getByRole("button", { name: /^Put it here/u }).click();
-    await (await choosing).setFiles(some);
+    await (await choosing).setFiles(files);
     await page.getByText(/^[1-9] of 12 files kept/u).waitFor();
     await page.getByRole("button", { name: "Stop" }).click();
     await page.getByText(/^Stopped\./u).waitFor();
+    goOn();
     await page.getByRole("button", { name: "Carry on" }).click();
     await page.getByText("Kept. 12 files. Originals checked.").waitFor();
 });
@@ -162,7 +166,7 @@ rule(
         await page.getByText("IMG_0020.JPG").waitFor();
         assert.equal(await page.locator("img").count(), 0);
         await page.getByRole("button", { name: "Show the pictures" }).click();
-        assert.ok((await page.locator("img").count()) > 0);
+        await page.locator("img").first().waitFor();
         await page.getByLabel("IMG_0020.JPG").check();
         await page.getByRole("button", { name: "Into a moment" }).click();
         await page.getByRole("button", { name: "Mikko" }).click();
@@ -288,7 +292,7 @@ rule(
             visit.fake.arrived.get("Ana’s letter.txt"),
             sha(Buffer.from("shared by another program")),
         );
-        assert.deepEqual(await page.evaluate(() => caches.keys()), []);
+        await soon(async () => assert.deepEqual(await page.evaluate(() => caches.keys()), []));
     },
     { shape: desk },
 );

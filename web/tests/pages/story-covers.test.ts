@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { held } from "../browser.ts";
+import { focusComesTo, held, soon } from "../browser.ts";
 import { rule } from "../rules.ts";
 import { drafted, summer, typeAfter } from "../story.ts";
 
@@ -13,15 +13,14 @@ rule("Look that is pressed twice within a story opens one look", async (visit) =
     await look.click();
     await gate.open();
     await page.locator(".story .place img").waitFor();
-    await page.waitForTimeout(200);
+    await visit.rest();
     const asked = visit.fake.requests.filter(
         (one) => one.startsWith("POST") && one.includes(covered.id),
     );
     assert.equal(asked.length, 1, asked.join());
     await page.keyboard.press("Escape");
     await page.locator(".story .cov").waitFor();
-    await page.waitForTimeout(200);
-    assert.equal(visit.fake.looks.size, 0);
+    await soon(() => assert.equal(visit.fake.looks.size, 0));
 });
 
 rule("a look that is answered after Not now is ended, and shows nothing", async (visit) => {
@@ -31,8 +30,10 @@ rule("a look that is answered after Not now is ended, and shows nothing", async 
     const gate = await held(page, "POST", /\/look$/u);
     await cov.getByRole("button", { name: "Look", exact: true }).click();
     await cov.getByRole("button", { name: "Not now" }).click();
+    const ended = page.waitForResponse((one) => one.request().method() === "DELETE");
     await gate.open();
-    await page.waitForTimeout(300);
+    await ended;
+    await visit.rest();
     assert.equal(await page.locator(".story .place img").count(), 0);
     assert.equal(visit.fake.looks.size, 0);
 });
@@ -49,17 +50,14 @@ for (const way of ["Escape", "Cover again"])
             else await page.locator(".editbar").getByRole("button", { name: way }).click();
             await page.getByRole("heading", { name: moment.cover! }).waitFor();
             assert.equal(await page.getByText("He came on a Thursday").count(), 0);
-            assert.equal(
-                await page.evaluate(() => document.activeElement?.textContent),
-                moment.cover,
-            );
+            await focusComesTo(page, moment.cover!);
             await drafted(visit, moment, `${moment.story} It rained.`);
-            assert.equal(visit.fake.looks.size, 0);
+            await soon(() => assert.equal(visit.fake.looks.size, 0));
             await page.getByRole("button", { name: "Look", exact: true }).click();
             await page.locator(".writing").getByText("It rained.").waitFor();
             await page.locator(".grip button").first().click();
             await page.keyboard.press("Escape");
-            assert.equal(await page.getByRole("menu").count(), 0);
+            await page.getByRole("menu").waitFor({ state: "detached" });
             await page.locator(".writing").getByText("It rained.").waitFor();
         },
     );

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 
 import { findings } from "../axe.ts";
-import { phone, type Visit } from "../browser.ts";
+import { focusComesTo, focused, phone, soon, type Visit } from "../browser.ts";
 import { rule } from "../rules.ts";
 import { summer } from "../story.ts";
 
@@ -20,19 +20,19 @@ async function top(page: Page, words: string): Promise<number> {
     return one.evaluate((element) => element.getBoundingClientRect().top + scrollY);
 }
 
-async function focused(page: Page): Promise<string> {
-    return page.evaluate(() => document.activeElement?.textContent?.trim() ?? "");
-}
-
 rule("screen 6: a moment shows its story, with what it shows in its place", async (visit) => {
     const { page, told } = await read(visit);
     const story = page.locator("article.story");
     assert.equal(await story.locator("em").textContent(), "three");
     assert.equal(await story.locator(":scope > h2").textContent(), "The last evening");
-    const halves = await story.locator(".pair img").all();
-    assert.equal(halves.length, 2);
-    const [one, other] = await Promise.all(halves.map(async (half) => (await half.boundingBox())!));
-    assert.ok(Math.abs(one!.height - other!.height) < 1.5, "equal in height");
+    await story.locator(".pair img").nth(1).waitFor();
+    await soon(async () => {
+        const halves = await story
+            .locator(".pair img")
+            .evaluateAll((all) => all.map((one) => one.getBoundingClientRect().height));
+        assert.equal(halves.length, 2);
+        assert.ok(Math.abs(halves[0]! - halves[1]!) < 1.5, "equal in height");
+    });
     assert.equal(await story.locator("blockquote footer").textContent(), "Ana, on the telephone");
     assert.equal(await story.locator("li").count(), 2);
     assert.equal(await story.locator("audio").count(), 1);
@@ -50,7 +50,7 @@ rule(
                 bodies.push(await response.text().catch(() => ""));
         });
         const { page, told } = await read(visit);
-        await page.waitForTimeout(300);
+        await visit.rest();
         const asked = () =>
             visit.fake.requests.filter((one) => one.includes(`/items/${told.covered.id}`));
         assert.deepEqual(asked(), []);
@@ -79,14 +79,15 @@ for (const [name, shape] of [
         `screen 9: Look moves nothing, and Not now folds it to its line (${name})`,
         async (visit) => {
             const { page } = await read(visit);
+            await visit.rest();
             const before = await top(page, "The wind dropped.");
             const cov = page.locator(".story .cov");
             await cov.getByRole("button", { name: "Look", exact: true }).click();
             await page.locator(".story .place img").waitFor();
-            await page.waitForTimeout(200);
+            await visit.rest();
             assert.ok(Math.abs((await top(page, "The wind dropped.")) - before) < 1, "Look");
             await page.locator(".story").getByRole("button", { name: "Cover again" }).click();
-            assert.equal(await page.locator(".story .place img").count(), 0);
+            await page.locator(".story .place img").waitFor({ state: "detached" });
             assert.ok(Math.abs((await top(page, "The wind dropped.")) - before) < 1, "Cover again");
             await cov.getByRole("button", { name: "Not now" }).click();
             const folded = page.getByRole("button", { name: /His hands, held in ours\./u });
@@ -94,7 +95,7 @@ for (const [name, shape] of [
             assert.ok((await page.locator(".story .covered").boundingBox())!.height < 130);
             await folded.click();
             await page.locator(".story .cov .choice").waitFor();
-            assert.equal(await focused(page), "His hands, held in ours.");
+            await focusComesTo(page, "His hands, held in ours.");
         },
         shape ? { shape } : {},
     );
@@ -150,8 +151,10 @@ rule(
         await page.keyboard.press("Escape");
         await page.locator(".story .cov").waitFor();
         assert.equal(await page.locator(".story .place img").count(), 0);
-        assert.equal(await focused(page), "His hands, held in ours.");
-        assert.ok(visit.fake.requests.some((one) => one.startsWith("DELETE /api/v1/looks/")));
+        await focusComesTo(page, "His hands, held in ours.");
+        await soon(() =>
+            assert.ok(visit.fake.requests.some((one) => one.startsWith("DELETE /api/v1/looks/"))),
+        );
         await page.reload();
         await page.locator(".story .cov").waitFor();
     },
@@ -169,21 +172,25 @@ rule(
         const make = page.locator(".story").getByRole("button", { name: /^Make a copy/u });
         await make.waitFor();
         await page.locator(".story figure .hold > img").first().waitFor();
+        await visit.rest();
         const before = (await page.locator(".story .hold:has(.copy)").boundingBox())!;
-        await page.waitForTimeout(200);
         assert.deepEqual(asked(), []);
         await make.click();
         const video = page.locator(".story video");
         await video.waitFor();
         assert.equal(asked().length, 3);
-        assert.ok(
-            await video.evaluate(
-                (one: HTMLVideoElement) =>
-                    one.paused && !one.autoplay && one === document.activeElement,
+        await soon(async () =>
+            assert.ok(
+                await video.evaluate(
+                    (one: HTMLVideoElement) =>
+                        one.paused && !one.autoplay && one === document.activeElement,
+                ),
             ),
         );
-        const after = (await page.locator(".story .hold:has(video)").boundingBox())!;
-        assert.ok(Math.abs(after.height - before.height) < 1, "it stands in the same place");
+        await soon(async () => {
+            const after = (await page.locator(".story .hold:has(video)").boundingBox())!;
+            assert.ok(Math.abs(after.height - before.height) < 1, "it stands in the same place");
+        });
     },
     { expected: /./u },
 );
@@ -210,7 +217,7 @@ rule("rule 16: nothing in a story plays, or is fetched to play, by itself", asyn
     const { page } = await read(visit);
     const audio = page.locator(".story audio");
     await audio.waitFor();
-    await page.waitForTimeout(300);
+    await visit.rest();
     assert.ok(await audio.evaluate((one) => (one as HTMLAudioElement).paused));
     assert.equal(await audio.getAttribute("autoplay"), null);
     assert.ok(!visit.fake.requests.some((one) => one.includes("/files/")));

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 
 import type { Person } from "../../src/api/types.ts";
-import { desk, launch, skip } from "../browser.ts";
+import { desk, kLongestMs, launch, skip } from "../browser.ts";
 import { picture } from "../fake/pictures.ts";
 import { ended, Session, serving, skipWithout } from "./serving.ts";
 
@@ -42,6 +42,8 @@ async function prepare(session: Session) {
 /** Labels of what is covered in the timeline. */
 async function coveredIn(page: Page, address: string): Promise<string[]> {
     await page.goto(`${address}/#/timeline`);
+    // A moment has cells, too.
+    await page.getByRole("heading", { name: "Timeline" }).waitFor();
     await page.locator(".cell img").first().waitFor();
     await page.waitForTimeout(300);
     return page
@@ -57,7 +59,7 @@ async function iAm(page: Page, address: string, name: string): Promise<void> {
 
 test(
     "rules 1, 2, 3, 8 and 11 with the program itself: by item, by moment, by person",
-    { skip: skip || skipWithout, timeout: 120_000 },
+    { skip: skip || skipWithout, timeout: kLongestMs },
     async () => {
         const folder = mkdtempSync(join(tmpdir(), "keepsake-pages-"));
         const server = await serving(folder);
@@ -81,6 +83,7 @@ test(
             await page.getByRole("link", { name: "Timeline" }).waitFor();
 
             await iAm(page, address, "Joren");
+            await page.getByText("Our son.").first().waitFor();
             assert.equal(await page.getByText("Summer").count(), 0, "rule 11: quiet at Home");
             asked.length = bodies.length = 0;
             const his = await coveredIn(page, address);
@@ -109,8 +112,9 @@ test(
             await page.getByRole("button", { name: "Look", exact: true }).click();
             await page.locator(".cell img").nth(1).waitFor();
             await page.getByRole("button", { name: "More" }).click();
+            const left = page.waitForResponse((one) => one.url().endsWith("/leave-open"));
             await page.getByRole("menuitem", { name: /open/u }).click();
-            await page.waitForTimeout(200);
+            await left;
             await page.reload();
             await page.locator(".cell img").nth(1).waitFor();
             assert.equal((await coveredIn(page, address)).length, 0);
@@ -119,7 +123,7 @@ test(
             assert.equal((await coveredIn(page, address)).length, 3, "and covered to him");
         } finally {
             await browser.close();
-            await ended(server);
+            await ended(server.child);
             rmSync(folder, { recursive: true, force: true });
         }
     },

@@ -37,7 +37,7 @@ export async function serving(folder: string, more: readonly string[] = []): Pro
     return { child, address };
 }
 
-export async function ended({ child }: Serving): Promise<void> {
+export async function ended(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const over = new Promise((done) => child.once("exit", done));
     child.kill("SIGTERM");

@@ -8,7 +8,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 
 import type { Outline } from "../../src/api/shares.ts";
-import { desk, launch, phone, skip } from "../browser.ts";
+import { desk, launch, phone, skip, soon } from "../browser.ts";
 import { picture } from "../fake/pictures.ts";
 import { ended, serving, Session, skipWithout, type Serving } from "./serving.ts";
 
@@ -60,7 +60,7 @@ before(async () => {
 
 after(async () => {
     await browser?.close();
-    if (server) await ended(server);
+    if (server) await ended(server.child);
     if (folder) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -194,13 +194,14 @@ test(
         await seen.close();
         // Leaving takes it away.
         await keeper.page.goto(`${server!.address}/#/home`);
-        await keeper.page.waitForTimeout(1000);
         const waiting = join(folder, "state", "showing");
-        const left = existsSync(waiting) ? readdirSync(waiting, { recursive: true }) : [];
-        assert.deepEqual(
-            left.filter((one) => /\.(html|zip)$/u.test(String(one))),
-            [],
-        );
+        await soon(() => {
+            const left = existsSync(waiting) ? readdirSync(waiting, { recursive: true }) : [];
+            assert.deepEqual(
+                left.filter((one) => /\.(html|zip)$/u.test(String(one))),
+                [],
+            );
+        });
         await keeper.close();
     },
 );

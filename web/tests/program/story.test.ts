@@ -72,7 +72,7 @@ test(
                 await page.waitForTimeout(100);
             }
 
-            await ended(server);
+            await ended(server.child);
             server = await serving(folder);
             page = await enter(browser, server.address, "Joren");
             await page.goto(`${server.address}/#/story/${moment}`);
@@ -116,7 +116,7 @@ test(
             );
         } finally {
             await browser.close();
-            await ended(server);
+            await ended(server.child);
             rmSync(folder, { recursive: true, force: true });
         }
     },

@@ -145,7 +145,7 @@ test(
             assert.ok(peak - before < kMostMoreMegabytes, `${peak - before} MB more`);
         } finally {
             await cutting.end();
-            await ended(server);
+            await ended(server.child);
             rmSync(folder, { recursive: true, force: true });
         }
     },

@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { desk, launch, skip } from "../browser.ts";
+import { desk, kLongestMs, launch, skip } from "../browser.ts";
 import { picture } from "../fake/pictures.ts";
-import { program, serving } from "./serving.ts";
+import { ended, serving, skipWithout } from "./serving.ts";
 
 /** The pages and the program together: what the fake only says of the server. */
 const kPassphrase = "a boat shed for three weeks";
@@ -14,8 +14,8 @@ const kPassphrase = "a boat shed for three weeks";
 test(
     "first open, keep, place, words, cover, look, cover again, lock: with the program itself",
     {
-        skip: skip || (program ? false : "KEEPSAKE_PROGRAM names no program"),
-        timeout: 120_000,
+        skip: skip || skipWithout,
+        timeout: kLongestMs,
     },
     async () => {
         const folder = mkdtempSync(join(tmpdir(), "keepsake-pages-"));
@@ -113,10 +113,7 @@ test(
             assert.deepEqual(problems, []);
         } finally {
             await browser.close();
-            child.removeAllListeners("exit");
-            const over = new Promise((done) => child.once("exit", done));
-            child.kill("SIGTERM");
-            await over;
+            await ended(child);
             rmSync(folder, { recursive: true });
         }
     },
