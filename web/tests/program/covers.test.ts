@@ -7,17 +7,18 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 
 import type { Person } from "../../src/api/types.ts";
-import { desk, kLongestMs, launch, skip } from "../browser.ts";
+import { desk, kLongestMs, launch, skip, soon } from "../browser.ts";
 import { picture } from "../fake/pictures.ts";
 import { ended, Session, serving, skipWithout } from "./serving.ts";
 
 const kPassphrase = "a boat shed for three weeks";
+const kItems = 6;
 
 /** Six photographs, Ines and Joren, a moment with the first two, covered; the fourth covered by Joren for himself. */
 async function prepare(session: Session) {
     await session.ask("POST", "/archive", { passphrase: kPassphrase, recovery: false });
     const items = await session.keep(
-        Array.from({ length: 6 }, (_, at) => ({
+        Array.from({ length: kItems }, (_, at) => ({
             name: `secret_2016070${at + 1}_120000.png`,
             bytes: picture(at, 1500),
         })),
@@ -46,9 +47,20 @@ async function coveredIn(page: Page, address: string): Promise<string[]> {
     await page.getByRole("heading", { name: "Timeline" }).waitFor();
     await page.locator(".cell img").first().waitFor();
     await page.waitForTimeout(300);
-    return page
-        .locator(".cell a.cov")
-        .evaluateAll((all) => all.map((one) => one.getAttribute("aria-label") ?? ""));
+    let covered: string[] = [];
+    // What is told anew is away for a moment.
+    await soon(async () => {
+        const cells = await page
+            .locator(".cell a:not(:has(.empty))")
+            .evaluateAll((all) =>
+                all.map((one) =>
+                    one.matches(".cov") ? (one.getAttribute("aria-label") ?? "") : undefined,
+                ),
+            );
+        assert.equal(cells.length, kItems);
+        covered = cells.filter((one) => one !== undefined);
+    });
+    return covered;
 }
 
 async function iAm(page: Page, address: string, name: string): Promise<void> {
