@@ -29,6 +29,8 @@ done
 umount -l card
 status=0
 wait "$pid" || status=$?
+# How far it is is said besides, where keeping takes longer than a moment.
+sed -i '/^Keeping: /d' "$said/err"
 expect 'a card that is pulled out stops it' exits 5
 expect 'which is told once' err_is_one_line
 expect 'with what to do' err_is \
