@@ -2,13 +2,11 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "base/bytes.h"
 #include "decode/metadata.h"
-#include "media/taken.h"
 #include "media/written.h"
 
 namespace keepsake::decode {

@@ -114,7 +114,7 @@ void read_written_resources(ByteView resources, Written& written) {
         const auto id = u16_at(resources, at + 4, Order::big).value_or(0);
         const auto name = slice(resources, at + 6, 1);
         if (name.empty()) return;
-        const auto begin = at + 6 + (name[0] + 2U) / 2U * 2U + 4;
+        const auto begin = at + 6 + (name[0] + std::uint64_t{2}) / 2 * 2 + 4;
         const auto size = u32_at(resources, begin - 4, Order::big);
         if (!size) return;
         const auto value = slice(resources, begin, *size);

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "media/byte_reader.h"
 #include "media/taken.h"
+#include "media/written.h"
 #include "media/written_parts.h"
 
 // Boxes of ISO 14496-12, where libav and libheif refuse the file or do not look.
@@ -113,10 +114,11 @@ std::vector<std::uint32_t> properties_of(ByteView associations, std::uint32_t pi
         if (!id || many.empty()) return {};
         std::vector<std::uint32_t> numbers;
         for (std::uint32_t n = 0; n < many[0]; ++n, at += long_numbers ? 2 : 1) {
-            const auto number =
-                long_numbers ? u16_at(associations, at, Order::big).value_or(0)
-                             : number_at<std::uint8_t>(associations, at, Order::big).value_or(0);
-            numbers.push_back(number & (long_numbers ? 0x7fffU : 0x7fU));
+            if (long_numbers)
+                numbers.push_back(u16_at(associations, at, Order::big).value_or(0) & 0x7fffU);
+            else
+                numbers.push_back(
+                    number_at<std::uint8_t>(associations, at, Order::big).value_or(0) & 0x7fU);
         }
         if (*id == picture) return numbers;
     }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "media/byte_reader.h"
 #include "media/taken.h"
+#include "media/written.h"
 #include "media/written_parts.h"
 
 // OLE2: a file system in a file, of which one stream sums up the document. Source: MS-CFB,

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "media/byte_reader.h"
 #include "media/taken.h"
+#include "media/written.h"
 #include "media/written_parts.h"
 
 // Documents, and what else lies between photographs.

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "media/byte_reader.h"
 #include "media/taken.h"
+#include "media/written.h"
 #include "media/written_parts.h"
 
 // What camcorders and recorders write where libav does not look.

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "media/byte_reader.h"
 #include "media/taken.h"
+#include "media/written.h"
 #include "media/written_parts.h"
 
 // Segments of JPEG files, and what stands behind the picture, of which Exiv2 knows nothing.

@@ -4,10 +4,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/bytes.h"
 #include "media/byte_reader.h"
 #include "media/taken.h"
+#include "media/written.h"
 #include "media/written_parts.h"
 
 // Pictures of cameras and programs that no library here opens, or not far enough.
@@ -54,8 +56,10 @@ void read_sigma_words(ByteView section, Written& written) {
         if (name == "TIME")
             add_date(written, moment_of_seconds(number_from(value), Clock::wall),
                      TakenSource::original);
-        if (name == "CAMMANUF") written.camera.make = std::move(value);
-        if (name == "CAMMODEL") written.camera.model = std::move(value);
+        if (name == "CAMMANUF")
+            written.camera.make = std::move(value);
+        else if (name == "CAMMODEL")
+            written.camera.model = std::move(value);
     }
 }
 

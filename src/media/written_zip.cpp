@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "media/byte_reader.h"
 #include "media/taken.h"
+#include "media/written.h"
 #include "media/written_parts.h"
 
 // Parts of a ZIP that tell of the whole. Source: APPNOTE.TXT, ECMA-376 part 2, OpenDocument 1.2.
