@@ -125,6 +125,8 @@ export class Fake {
             ids.flatMap((id) => this.byId.get(id) ?? []).map((one) => this.shown(one, look)),
         () => this.people.find((one) => one.id === this.me) ?? null,
     );
+    /** for what the next draft that is sent waits, before it is taken and before it is answered */
+    nextDraft: { taken?: Promise<void>; answered?: Promise<void> } = {};
     /** whether drafts that are sent are refused, and versions */
     refusesDrafts = false;
     refusesStories = false;
@@ -773,9 +775,13 @@ export class Fake {
                 )
                     throw new Answer(403, "covered", "This is covered.");
                 const said = await this.body<Said>(request);
+                const isDraft = rest[0] === "draft" && method === "PUT";
+                const waits = isDraft ? this.nextDraft : {};
+                if (isDraft) this.nextDraft = {};
+                await waits.taken;
                 if (this.refusesStories && rest.length === 0 && method === "PUT")
                     throw new Answer(500, "io", "The disk could not write it.");
-                if (this.refusesDrafts && rest[0] === "draft" && method === "PUT")
+                if (this.refusesDrafts && isDraft)
                     throw new Answer(500, "io", "The disk could not write it.");
                 const [status, body] = this.stories.answer(
                     moment,
@@ -784,6 +790,7 @@ export class Fake {
                     url,
                     said,
                 );
+                await waits.answered;
                 if (status === 204) return this.none(response);
                 if (method === "PUT" && rest.length === 0) this.tell("moments");
                 return this.json(response, body, status);

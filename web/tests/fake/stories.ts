@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+
 import type { Draft, Shown, Story, StoryVersion } from "../../src/api/types.ts";
 import { itemsOf } from "../../src/lib/story/blocks.ts";
 import { parseStory } from "../../src/lib/story/parse.ts";
@@ -103,9 +105,10 @@ export class Stories {
                 text: said.text,
                 follows: said.follows ?? [],
                 saved: "2025-05-12T08:00:00Z",
-                mark: Buffer.from(`${said.text}|${said.follows?.join()}`)
-                    .toString("hex")
-                    .slice(-16),
+                mark: createHash("sha256")
+                    .update([...(said.follows ?? []), "", said.text].join("\n"))
+                    .digest("hex")
+                    .slice(0, 16),
             };
             if (now && now.mark !== draft.mark && now.mark !== said.mark)
                 return [409, { error: { code: "conflict", message: "Another window." } }];

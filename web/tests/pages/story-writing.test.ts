@@ -54,40 +54,6 @@ rule(
     },
 );
 
-rule(
-    "screen 9: what is written saves itself as a draft that its writer alone sees, and outlives the page",
-    async (visit) => {
-        const moment = garden(visit);
-        const page = await write(visit, moment);
-        await page.keyboard.type("The tulips came late.");
-        await drafted(visit, moment, "The tulips came late.");
-        await page.getByText("Draft. Only you.").waitFor();
-        assert.deepEqual(standing(visit, moment), []);
-        await page.goto("about:blank");
-        await write(visit, moment);
-        await reads(page, "The tulips came late.");
-        visit.fake.me = visit.fake.people[1]!.id;
-        await page.reload();
-        await page.locator(".writing .text").first().waitFor();
-        await reads(page, "");
-    },
-);
-
-rule("screen 9: a page that is left at once loses nothing", async (visit) => {
-    const moment = garden(visit);
-    const page = await write(visit, moment);
-    await page.keyboard.type("At once.");
-    await page.getByRole("link", { name: /Ana’s garden/u }).click();
-    await page.locator(".editbar").waitFor({ state: "detached" });
-    await drafted(visit, moment, "At once.");
-    await write(visit, moment);
-    await typeAfter(page, "At once.", "");
-    // All at once: what is saved while somebody types on is not what is meant here.
-    await page.keyboard.insertText(" And closed.");
-    await page.goto("about:blank");
-    await drafted(visit, moment, "At once. And closed.");
-});
-
 rule("screen 9: Done makes a version, ends the draft and shows the story", async (visit) => {
     const moment = garden(visit);
     const page = await write(visit, moment);
@@ -536,49 +502,6 @@ rule(
         await drafted(visit, moment, "Nearly lost.");
     },
     { expected: /503/u },
-);
-
-rule(
-    "two windows of one person do not write over each other",
-    async (visit) => {
-        const moment = garden(visit);
-        const page = await write(visit, moment);
-        await page.keyboard.type("Here.");
-        await drafted(visit, moment, "Here.");
-        visit.fake.stories.told(moment).drafts.set(visit.fake.me!, {
-            text: "Here.\n\nThere.",
-            follows: [],
-            saved: "2025-05-12T08:00:00Z",
-            mark: "another",
-        });
-        await page.keyboard.type(" And here.");
-        await page
-            .getByRole("heading", { name: "You wrote here in another window, too." })
-            .waitFor();
-        assert.equal(visit.fake.stories.draft(moment, visit.fake.me)!.text, "Here.\n\nThere.");
-        await page.getByRole("button", { name: "Take it in" }).click();
-        await soon(() => {
-            const { text } = visit.fake.stories.draft(moment, visit.fake.me)!;
-            assert.ok(text.includes("There.") && text.includes("And here."), text);
-        });
-    },
-    { expected: /409/u },
-);
-
-rule(
-    "nothing is saved in the name of whoever came meanwhile",
-    async (visit) => {
-        const moment = garden(visit);
-        const page = await write(visit, moment);
-        const [ines, joren] = visit.fake.people;
-        visit.fake.me = joren!.id;
-        await page.keyboard.type("Hers.");
-        await page.getByText(/^Somebody else is here now\./u).waitFor();
-        assert.equal(visit.fake.stories.draft(moment, joren!.id), undefined);
-        visit.fake.me = ines!.id;
-        await drafted(visit, moment, "Hers.");
-    },
-    { expected: /409/u },
 );
 
 rule(

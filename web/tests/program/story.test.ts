@@ -7,6 +7,7 @@ import { test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import type { Draft, Person, Story } from "../../src/api/types.ts";
+import { markOf } from "../../src/lib/story/mark.ts";
 import { desk, launch, skip } from "../browser.ts";
 import { picture } from "../fake/pictures.ts";
 import { done } from "../story.ts";
@@ -68,7 +69,10 @@ test(
             const hers = await unlocked(server.address, ines);
             for (;;) {
                 const { draft } = await hers.ask<{ draft: Draft | null }>("GET", `${path}/draft`);
-                if (draft?.text === text) break;
+                if (draft?.text === text) {
+                    assert.equal(draft.mark, markOf(text, draft.follows));
+                    break;
+                }
                 await page.waitForTimeout(100);
             }
 

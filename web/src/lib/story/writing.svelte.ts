@@ -3,14 +3,16 @@ import type { Draft, Id, Shown, StoryVersion } from "../../api/types.ts";
 import { itemsOf, type Block } from "./blocks.ts";
 import { begun, settled, keyed, united, type Edited, type Text } from "./editing.ts";
 import { History } from "./history.ts";
+import { markOf } from "./mark.ts";
 import { parseStory } from "./parse.ts";
-import { park, takeParked } from "./parked.ts";
+import { park, parkedOf, unpark, type Parked } from "./parked.ts";
 import { storyText } from "./write.ts";
 
 const kSaveAfterMs = 1000;
 /** Also while somebody types on and on. */
 const kSaveWithinMs = 5000;
 const kTryAgainMs = 4000;
+const kMostUnderWay = 2;
 
 /** What becomes of a draft: nothing to save; on its way; with the server; not yet, and why. */
 export type Saving = "none" | "waiting" | "saved" | "failed" | "somebody-else" | "elsewhere";
@@ -50,7 +52,13 @@ export class Writing {
     private savedFollows = "";
     private timer: ReturnType<typeof setTimeout> | undefined;
     private changedAt = 0;
-    private sending: Promise<void> | undefined;
+    private sending: Promise<unknown> | undefined;
+    /** marks of drafts that were sent and not answered: the server may have one of them */
+    private readonly unanswered = new Set<string>();
+    /** the newest of them */
+    private newest = "";
+    /** that one of them which outlives this page */
+    private outliving = "";
     private loading: Promise<void> | undefined;
     private isOver = false;
 
@@ -79,6 +87,7 @@ export class Writing {
 
     private async fetch(): Promise<void> {
         const { look } = this;
+        const parked = parkedOf(this.moment, this.person);
         const [story, { draft, items }] = await Promise.all([
             api.story(this.moment, { look }),
             api.draft(this.moment, { look }),
@@ -89,11 +98,15 @@ export class Writing {
         if (draft) this.take(draft);
         else this.begin(story.standing);
         this.isLoaded = true;
-        const parked = takeParked(this.moment, this.person);
-        if (!parked) return;
+        if (parked) this.takeParked(parked, draft?.mark);
+    }
+
+    private takeParked(parked: Parked, stands: string | undefined): void {
+        unpark(parked);
         this.text = begun(parseStory(parked.text));
         this.follows = parked.follows;
-        this.mark = parked.mark;
+        for (const one of parked.unanswered) this.unanswered.add(one);
+        if (stands === undefined || !this.unanswered.has(stands)) this.mark = parked.mark;
         this.later();
     }
 
@@ -106,9 +119,13 @@ export class Writing {
         return true;
     }
 
-    private putWhereItWaits(): void {
+    private putWhereItWaits(): Parked {
         const { moment, person, markdown: text, follows, mark } = this;
-        park({ moment, person, text, follows, mark });
+        const words = { moment, person, text, follows, mark, unanswered: [...this.unanswered] };
+        // It is what is sent next, if it can be.
+        words.unanswered.push(markOf(text, follows));
+        park(words);
+        return words;
     }
 
     private begin(standing: readonly StoryVersion[]): void {
@@ -246,39 +263,46 @@ export class Writing {
             if (this.saving !== "none") this.saving = this.mark ? "saved" : "none";
             return;
         }
-        // One at a time: each goes on with the mark of the one before.
-        if (this.sending) {
-            if (!isLast) return this.again();
-            await this.sending;
-            if (!this.isDirty || this.isElsewhere()) return;
-        }
-        const sending = this.send(isLast).finally(() => {
+        // One at a time: each goes on with the mark of the one before. A page that is being closed cannot wait for that.
+        if (this.sending && !isLast) return this.again();
+        if (isLast && this.outliving === markOf(this.markdown, this.follows)) return;
+        const sending = Promise.all([this.sending, this.send(isLast)]).finally(() => {
             if (this.sending === sending) this.sending = undefined;
         });
         this.sending = sending;
         await sending;
     }
 
-    private isElsewhere(): boolean {
-        return this.saving === "elsewhere";
-    }
-
     private async send(isLast: boolean): Promise<void> {
         const text = this.markdown;
-        const { follows, person, mark } = this;
+        const { follows, person } = this;
+        // What is under way may arrive before this or after it: the one that suits is taken, the others are refused.
+        const others = isLast ? [...this.unanswered].slice(-kMostUnderWay) : [];
+        const marks = new Set([this.mark, ...others]);
+        const becomes = markOf(text, follows);
+        this.unanswered.delete(becomes);
+        this.unanswered.add(becomes);
+        this.newest = becomes;
+        if (isLast) this.outliving = becomes;
         try {
-            const answer = await api.saveDraft(
-                this.moment,
-                { text, follows, person, mark },
-                isLast,
+            const answer = await Promise.any(
+                [...marks].map((mark) =>
+                    api.saveDraft(this.moment, { text, follows, person, mark }, isLast),
+                ),
             );
+            if (this.newest !== becomes) return;
             this.mark = answer.mark;
+            this.unanswered.clear();
             this.saved = text;
             this.savedFollows = follows.join();
             this.saving = "saved";
             if (this.isDirty) this.later();
         } catch (error) {
-            await this.notSaved(error);
+            // Of an older one it does not matter any more.
+            if (this.newest === becomes)
+                await this.notSaved((error as AggregateError).errors.at(-1));
+        } finally {
+            if (this.outliving === becomes) this.outliving = "";
         }
     }
 
@@ -287,6 +311,11 @@ export class Writing {
         if (code === "conflict") {
             try {
                 const { draft } = await api.draft(this.moment, { look: this.look });
+                if (draft && this.unanswered.has(draft.mark)) {
+                    // It is this page's own, of which no answer came.
+                    this.mark = draft.mark;
+                    return this.later();
+                }
                 this.elsewhere = draft ?? undefined;
                 if (draft) this.saving = "elsewhere";
                 else this.goOnHere();
@@ -337,8 +366,14 @@ export class Writing {
         if (this.isOver || !this.isLoaded) return;
         this.isOver = true;
         clearTimeout(this.timer);
+        if (!this.isDirty) return;
+        // Whoever comes back before it is answered finds these words, too.
+        const words = this.putWhereItWaits();
         await this.sending;
-        if (this.isDirty) await this.save();
-        if (this.isDirty) this.putWhereItWaits();
+        for (let mark; this.isDirty && mark !== this.mark;) {
+            mark = this.mark;
+            await this.save();
+        }
+        if (!this.isDirty) unpark(words);
     }
 }

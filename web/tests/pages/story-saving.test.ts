@@ -1,0 +1,206 @@
+import assert from "node:assert/strict";
+
+import { soon, type Visit } from "../browser.ts";
+import type { FakeMoment } from "../fake/world.ts";
+import { rule } from "../rules.ts";
+import { drafted, reads, standing, typeAfter, write } from "../story.ts";
+
+const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
+
+/** A gate that something waits for until it is opened. */
+function gate(): { opened: Promise<void>; open: () => void } {
+    let open = () => {};
+    const opened = new Promise<void>((go) => (open = go));
+    return { opened, open };
+}
+
+/** How many drafts were sent. */
+const sent = ({ fake }: Visit) =>
+    fake.requests.filter((line) => line.startsWith("PUT") && line.endsWith("/story/draft")).length;
+
+rule(
+    "screen 9: what is written saves itself as a draft that its writer alone sees, and outlives the page",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await page.keyboard.type("The tulips came late.");
+        await drafted(visit, moment, "The tulips came late.");
+        await page.getByText("Draft. Only you.").waitFor();
+        assert.deepEqual(standing(visit, moment), []);
+        await page.goto("about:blank");
+        await write(visit, moment);
+        await reads(page, "The tulips came late.");
+        visit.fake.me = visit.fake.people[1]!.id;
+        await page.reload();
+        await page.locator(".writing .text").first().waitFor();
+        await reads(page, "");
+    },
+);
+
+rule("screen 9: a page that is left at once loses nothing", async (visit) => {
+    const moment = garden(visit);
+    const page = await write(visit, moment);
+    await page.keyboard.type("At once.");
+    await page.getByRole("link", { name: /Ana’s garden/u }).click();
+    await page.locator(".editbar").waitFor({ state: "detached" });
+    await drafted(visit, moment, "At once.");
+    await write(visit, moment);
+    await typeAfter(page, "At once.", "");
+    // All at once: what is saved while somebody types on is not what is meant here.
+    await page.keyboard.insertText(" And closed.");
+    await page.goto("about:blank");
+    await drafted(visit, moment, "At once. And closed.");
+});
+
+rule(
+    "two windows of one person do not write over each other",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await page.keyboard.type("Here.");
+        await drafted(visit, moment, "Here.");
+        visit.fake.stories.told(moment).drafts.set(visit.fake.me!, {
+            text: "Here.\n\nThere.",
+            follows: [],
+            saved: "2025-05-12T08:00:00Z",
+            mark: "another",
+        });
+        await page.keyboard.type(" And here.");
+        await page
+            .getByRole("heading", { name: "You wrote here in another window, too." })
+            .waitFor();
+        assert.equal(visit.fake.stories.draft(moment, visit.fake.me)!.text, "Here.\n\nThere.");
+        await page.getByRole("button", { name: "Take it in" }).click();
+        await soon(() => {
+            const { text } = visit.fake.stories.draft(moment, visit.fake.me)!;
+            assert.ok(text.includes("There.") && text.includes("And here."), text);
+        });
+    },
+    { expected: /409/u },
+);
+
+rule(
+    "nothing is saved in the name of whoever came meanwhile",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        const [ines, joren] = visit.fake.people;
+        visit.fake.me = joren!.id;
+        await page.keyboard.type("Hers.");
+        await page.getByText(/^Somebody else is here now\./u).waitFor();
+        assert.equal(visit.fake.stories.draft(moment, joren!.id), undefined);
+        visit.fake.me = ines!.id;
+        await drafted(visit, moment, "Hers.");
+    },
+    { expected: /409/u },
+);
+
+rule(
+    "screen 9: what is typed while a draft is on its way outlives a page that is closed before its answer",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        const { opened, open } = gate();
+        visit.fake.nextDraft = { answered: opened };
+        await page.keyboard.insertText("One.");
+        await drafted(visit, moment, "One.");
+        await page.keyboard.insertText(" Two.");
+        await page.goto("about:blank");
+        await drafted(visit, moment, "One. Two.");
+        open();
+    },
+    { expected: /409/u },
+);
+
+rule(
+    "screen 9: a draft that arrives after the last one of a closed page takes nothing back",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        const { opened, open } = gate();
+        visit.fake.nextDraft = { taken: opened };
+        await page.keyboard.insertText("One.");
+        await soon(() => assert.equal(sent(visit), 1));
+        await page.keyboard.insertText(" Two.");
+        await page.goto("about:blank");
+        await drafted(visit, moment, "One. Two.");
+        open();
+        await soon(() => assert.equal(visit.fake.busy, 0));
+        await drafted(visit, moment, "One. Two.");
+    },
+    { expected: /409/u },
+);
+
+for (const [name, when] of [
+    ["before", "answered"],
+    ["after", "taken"],
+] as const)
+    rule(
+        `a page that was hidden, and whose draft arrived ${name} the last one, is written on`,
+        async (visit) => {
+            const moment = garden(visit);
+            const page = await write(visit, moment);
+            const { opened, open } = gate();
+            visit.fake.nextDraft = { [when]: opened };
+            await page.keyboard.insertText("One.");
+            await soon(() => assert.equal(sent(visit), 1));
+            await page.keyboard.insertText(" Two.");
+            await page.evaluate(() => {
+                Object.defineProperty(document, "visibilityState", { value: "hidden" });
+                document.dispatchEvent(new Event("visibilitychange"));
+            });
+            await drafted(visit, moment, "One. Two.");
+            open();
+            await visit.rest();
+            await page.keyboard.insertText(" Three.");
+            await drafted(visit, moment, "One. Two. Three.");
+            await page.getByText("Draft. Only you.").waitFor();
+            assert.equal(await page.getByText("another window").count(), 0);
+        },
+        { expected: /409/u },
+    );
+
+rule(
+    "a draft whose answer is lost is this page’s own, and none of another window",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await page.route(
+            /\/story\/draft/u,
+            async (route) => {
+                await route.fetch();
+                await route.abort();
+            },
+            { times: 1 },
+        );
+        await page.keyboard.insertText("One.");
+        await page.getByText("Not saved yet. It is tried again.").waitFor();
+        await drafted(visit, moment, "One.");
+        await page.keyboard.insertText(" Two.");
+        await drafted(visit, moment, "One. Two.");
+        await page.getByText("Draft. Only you.").waitFor();
+    },
+    { expected: /409|ERR_FAILED/u },
+);
+
+rule(
+    "whoever comes back before the last save of a story is answered finds its words at once",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        const { opened, open } = gate();
+        visit.fake.nextDraft = { taken: opened };
+        await page.keyboard.insertText("At once.");
+        visit.fake.refusesDrafts = true;
+        await page.getByRole("link", { name: /Ana’s garden/u }).click();
+        await page.locator(".editbar").waitFor({ state: "detached" });
+        await write(visit, moment);
+        await reads(page, "At once.");
+        open();
+        await page.getByText("Not saved yet. It is tried again.").waitFor();
+        visit.fake.refusesDrafts = false;
+        await drafted(visit, moment, "At once.");
+        await reads(page, "At once.");
+    },
+    { expected: /500/u },
+);
