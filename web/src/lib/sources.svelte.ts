@@ -25,11 +25,17 @@ const kPage = 200;
 /** 8,000 items, some megabytes at most; the pages used longest ago are dropped. */
 const kMostPages = 40;
 const kShapesAtOnce = 100_000;
+/** So long something is still drawn of which it may be that somebody covered it or let it go. */
+const kMostStaleMs = 1000;
 
 /** Pages of items by number, fetched as they are needed and bounded. */
 class Pages {
     arrived = $state(0);
     private pages = new Map<number, Shown[]>();
+    /** what is asked for anew, and drawn until that has come */
+    private stale = new Map<number, { items: Shown[]; since: number }>();
+    private staleTimer: ReturnType<typeof setTimeout> | undefined;
+    private wanted: [from: number, to: number] | undefined;
     private coming = new Map<number, Promise<void>>();
     private cleared = 0;
     private readonly fetchPage: (first: number, count: number) => Promise<Shown[]>;
@@ -39,18 +45,52 @@ class Pages {
     }
 
     clear(): void {
+        this.stale.clear();
+        this.askAnew();
+    }
+
+    /** All of it is asked for anew; what is held is drawn for a moment longer. */
+    renew(): void {
+        const since = performance.now();
+        for (const [page, items] of this.pages) this.stale.set(page, { items, since });
+        this.staleTimer ??= setTimeout(() => this.dropOldest(), kMostStaleMs);
+        this.askAnew();
+    }
+
+    dropStale(): void {
+        this.stale.clear();
+        this.arrived += 1;
+    }
+
+    private dropOldest(): void {
+        const now = performance.now();
+        let next = Number.POSITIVE_INFINITY;
+        for (const [page, { since }] of this.stale) {
+            const left = since + kMostStaleMs - now;
+            if (left <= 0) this.stale.delete(page);
+            else next = Math.min(next, left);
+        }
+        this.staleTimer =
+            this.stale.size > 0 ? setTimeout(() => this.dropOldest(), next) : undefined;
+        this.arrived += 1;
+    }
+
+    private askAnew(): void {
         this.pages.clear();
         this.coming.clear();
         this.cleared += 1;
         this.arrived += 1;
+        if (this.wanted) this.need(...this.wanted);
     }
 
     item(index: number): Shown | undefined {
         void this.arrived;
-        return this.pages.get(Math.floor(index / kPage))?.[index % kPage];
+        const page = Math.floor(index / kPage);
+        return (this.pages.get(page) ?? this.stale.get(page)?.items)?.[index % kPage];
     }
 
     need(from: number, to: number): void {
+        this.wanted = [from, to];
         for (
             let page = Math.floor(from / kPage);
             page <= Math.floor(Math.max(from, to - 1) / kPage);
@@ -67,7 +107,7 @@ class Pages {
             await this.page(Math.floor(index / kPage));
             if (cleared === this.cleared) break;
         }
-        return this.item(index);
+        return this.pages.get(Math.floor(index / kPage))?.[index % kPage];
     }
 
     private page(page: number): Promise<void> {
@@ -84,6 +124,7 @@ class Pages {
             .then((items) => {
                 if (this.coming.get(page) !== fetching) return;
                 this.pages.set(page, items);
+                this.stale.delete(page);
                 for (const oldest of this.pages.keys()) {
                     if (this.pages.size <= kMostPages) break;
                     this.pages.delete(oldest);
@@ -150,7 +191,9 @@ export class TimelineSource implements ItemSource {
         this.ratios = ratios;
         this.sections = timeline.sections.map((one) => ({ start: one.first, count: one.items }));
         this.dates = timeline.sections.map((one) => one.date);
-        this.pages.clear();
+        // The same number of items: most stand where they stood.
+        if (timeline.items === this.count) this.pages.renew();
+        else this.pages.clear();
         this.count = timeline.items;
         this.isLoaded = true;
         this.layout += 1;
@@ -162,9 +205,19 @@ export class TimelineSource implements ItemSource {
         return answer.items;
     }
 
-    /** Covers, words or people changed: what is held is fetched again. */
+    /** Covers, words or people changed: what is held goes, and is fetched again. */
     refresh(): void {
         this.pages.clear();
+    }
+
+    /** Something changed, and nobody says what: what is held is fetched again, and drawn until it has come. */
+    renew(): void {
+        this.pages.renew();
+    }
+
+    /** It may have been a cover that changed: nothing is drawn that is not known to be open. */
+    drawNothingStale(): void {
+        this.pages.dropStale();
     }
 
     item(index: number): Shown | undefined {

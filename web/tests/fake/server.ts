@@ -215,7 +215,8 @@ export class Fake {
             one.write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
     }
 
-    private moved(): void {
+    /** The order or the proportions of the timeline changed. */
+    moved(): void {
         this.revision += 1;
     }
 
