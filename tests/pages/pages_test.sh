@@ -1,5 +1,5 @@
 #!/bin/sh
-# One group of the pages' tests: pages_test.sh WEB unit|covers|looking|keeping|access|showing|story|guest|program PROGRAM
+# One group of the pages' tests: pages_test.sh WEB unit|covers|looking|keeping|access|showing|story|telling|guest|program PROGRAM
 set -eu
 web=$1
 group=$2

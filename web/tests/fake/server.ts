@@ -4,34 +4,20 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 
-import type {
-    Care,
-    Check,
-    CoverChange,
-    Crop,
-    KeepReport,
-    Person,
-    Quiet,
-    Session,
-    Settings,
-    Shown,
-} from "../../src/api/types.ts";
-import { landscape } from "./landscape.ts";
-import { picture } from "./pictures.ts";
-import { Stories, type Said } from "./stories.ts";
+import type { Care, Check, Person, Settings } from "../../src/api/types.ts";
+import { Answer, json, none, bodyOf } from "./answers.ts";
+import { careOf } from "./care.ts";
+import { coverLine, shown, momentCard, thingOf, pageOf } from "./covers.ts";
+import { itemsOf } from "./items.ts";
+import { justKept } from "./kept.ts";
+import { momentsOf } from "./moments.ts";
+import { quiet, setQuiet } from "./quiet.ts";
+import { session, settingsOf } from "./session.ts";
 import { FakeShares } from "./shares.ts";
-import {
-    card,
-    coverOf,
-    idOf,
-    listed,
-    ratioOf,
-    makeThing,
-    whole,
-    wholeMoment,
-    type FakeMoment,
-    type Thing,
-} from "./world.ts";
+import { Stories } from "./stories.ts";
+import { timeline } from "./timeline.ts";
+import { type Arriving, reportOf, tus } from "./uploads.ts";
+import { idOf, makeThing, type FakeMoment, type Thing } from "./world.ts";
 
 /** A small server that answers as docs/api/openapi.yaml says, from memory: what the pages are tested against.
  *
@@ -58,27 +44,6 @@ export interface Options {
     pages: string;
 }
 
-class Answer extends Error {
-    readonly status: number;
-    readonly code: string;
-    constructor(status: number, code: string, message: string) {
-        super(message);
-        this.status = status;
-        this.code = code;
-    }
-}
-
-interface Arriving {
-    upload: string;
-    keep: string;
-    name: string;
-    length: number;
-    bytes: Buffer[];
-    offset: number;
-    state: KeepReport["files"][number]["state"];
-    why?: string;
-}
-
 export class Fake {
     readonly requests: string[] = [];
     /** those that a page did not say it asked by itself */
@@ -97,7 +62,7 @@ export class Fake {
     readonly chosen: string[] = [];
     /** items whose originals a check found damaged */
     readonly damaged = new Set<string>();
-    private isChosen = false;
+    isChosen = false;
     settings = new Map<string, Settings>();
     quietDates = new Map<string, Set<string>>();
     quietPeople = new Map<string, Set<string>>();
@@ -120,9 +85,9 @@ export class Fake {
     cuts = { after: 0, times: 0 };
     /** pictures to look at, for screenshots, in place of plain ones */
     isScenic = false;
-    readonly stories = new Stories(
+    readonly stories: Stories = new Stories(
         (ids, look) =>
-            ids.flatMap((id) => this.byId.get(id) ?? []).map((one) => this.shown(one, look)),
+            ids.flatMap((id) => this.byId.get(id) ?? []).map((one) => shown(this, one, look)),
         () => this.people.find((one) => one.id === this.me) ?? null,
     );
     /** for what the next draft that is sent waits, before it is taken and before it is answered */
@@ -134,11 +99,11 @@ export class Fake {
     failing = new Set<string>();
     passphrase = "correct horse battery";
     readonly shares = new FakeShares(this);
-    private revision = 1;
-    private readonly byId = new Map<string, Thing>();
+    revision = 1;
+    readonly byId = new Map<string, Thing>();
     private readonly pages: string;
     private server: Server | undefined;
-    private readonly listeners = new Set<ServerResponse>();
+    readonly listeners = new Set<ServerResponse>();
     address = "";
 
     constructor(options: Options) {
@@ -263,129 +228,6 @@ export class Fake {
         response.end(readFileSync(zipped ? `${full}.gz` : full));
     }
 
-    private json(response: ServerResponse, value: unknown, status = 200): void {
-        response.writeHead(status, {
-            "Content-Type": "application/json",
-            "Cache-Control": "no-store",
-        });
-        response.end(JSON.stringify(value));
-    }
-
-    private none(response: ServerResponse): void {
-        response.writeHead(204);
-        response.end();
-    }
-
-    private async body<T>(request: IncomingMessage): Promise<T> {
-        const parts: Buffer[] = [];
-        for await (const part of request) parts.push(part as Buffer);
-        return JSON.parse(Buffer.concat(parts).toString() || "{}") as T;
-    }
-
-    private session(): Session {
-        return {
-            person: this.people.find((one) => one.id === this.me) ?? null,
-            archive: this.archiveName,
-            locks_after_minutes: 15,
-            may_write: true,
-        };
-    }
-
-    private settingsOf(): Settings {
-        const key = this.me ?? "";
-        let one = this.settings.get(key);
-        if (!one) {
-            one = { language: "", theme: "", shortcuts: true, locks_after_minutes: 15, place: "" };
-            this.settings.set(key, one);
-        }
-        return one;
-    }
-
-    private quiet(): Quiet {
-        const key = this.me ?? "";
-        return {
-            people: this.people.filter((one) => this.quietPeople.get(key)?.has(one.id)),
-            dates: [...(this.quietDates.get(key) ?? [])].sort(),
-            moments: this.moments
-                .filter((one) => one.quiet.has(key))
-                .map(({ id, name }) => ({ id, name })),
-        };
-    }
-
-    // ---- covers ----
-
-    private coverLine(
-        thing: Thing,
-        look: string | null,
-    ): { line: string; moment?: string } | undefined {
-        const me = this.me ?? "";
-        const looked = look ? this.looks.get(look) : undefined;
-        if (looked?.kind === "item" && looked.id === thing.id) return undefined;
-        const own = thing.ownCovers.get(me) ?? thing.cover;
-        if (own !== null && !thing.leaveOpen.has(me)) return { line: own };
-        const moment = this.moments.find(
-            (one) => one.cover !== null && one.items.includes(thing.id) && !one.leaveOpen.has(me),
-        );
-        if (moment && !(looked?.kind === "moment" && looked.id === moment.id))
-            return { line: moment.cover ?? "", moment: moment.id };
-        return undefined;
-    }
-
-    private shown(thing: Thing, look: string | null): Shown {
-        const cover = this.coverLine(thing, look);
-        if (!cover) return listed(thing);
-        return {
-            id: thing.id,
-            ratio: thing.ratio,
-            covered: {
-                ...coverOf(thing, cover.line),
-                ...(cover.moment ? { moment: cover.moment } : {}),
-            },
-        };
-    }
-
-    private momentCard(moment: FakeMoment, look: string | null) {
-        const me = this.me ?? "";
-        const looked = look ? this.looks.get(look) : undefined;
-        const isCovered =
-            moment.cover !== null && !moment.leaveOpen.has(me) && looked?.id !== moment.id;
-        const counts: Record<string, number> = moment.story ? { story: 1 } : {};
-        for (const id of moment.items) {
-            const kind = this.byId.get(id)!.kind;
-            counts[kind] = (counts[kind] ?? 0) + 1;
-        }
-        const front = moment.front ? this.byId.get(moment.front) : undefined;
-        return card(moment, isCovered, me, front && this.shown(front, look), counts);
-    }
-
-    private thing(id: string | undefined): Thing {
-        const thing = this.byId.get(id ?? "");
-        if (!thing) throw new Answer(404, "not_found", "There is no such item.");
-        return thing;
-    }
-
-    private moment(id: string | undefined): FakeMoment {
-        const moment = this.moments.find((one) => one.id === id);
-        if (!moment) throw new Answer(404, "not_found", "There is no such moment.");
-        return moment;
-    }
-
-    private open(thing: Thing, look: string | null): Thing {
-        if (this.coverLine(thing, look)) throw new Answer(403, "covered", "This is covered.");
-        return thing;
-    }
-
-    private page(items: Thing[], url: URL): { total: number; first: number; items: Shown[] } {
-        const first = Number(url.searchParams.get("first") ?? 0);
-        const count = Number(url.searchParams.get("count") ?? 200);
-        const look = url.searchParams.get("look");
-        return {
-            total: items.length,
-            first,
-            items: items.slice(first, first + count).map((one) => this.shown(one, look)),
-        };
-    }
-
     // ---- answers ----
 
     private async api(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
@@ -393,7 +235,7 @@ export class Fake {
         const [what = "", id, part] = parts;
         const method = request.method ?? "GET";
         if (what === "state")
-            return this.json(response, {
+            return json(response, {
                 state: this.state,
                 version: "1",
                 may_choose: this.state === "none" || this.isChosen,
@@ -403,134 +245,135 @@ export class Fake {
             throw new Answer(503, "gone", "The disk with your archive is not there.");
         if (what === "nearby" && (this.state === "none" || this.isChosen)) {
             if (method === "GET")
-                return this.json(response, {
+                return json(response, {
                     archives: this.nearby.map((folder) => ({ folder })),
                 });
-            const { folder } = await this.body<{ folder: string }>(request);
+            const { folder } = await bodyOf<{ folder: string }>(request);
             if (!this.nearby.includes(folder))
                 throw new Answer(404, "not_found", "There is no archive any more at this place.");
             this.state = "locked";
             this.isChosen = true;
             this.chosen.push(folder);
-            return this.none(response);
+            return none(response);
         }
         if (what === "archive" && method === "POST") {
             this.state = "open";
-            const { name } = await this.body<{ name?: string }>(request);
+            const { name } = await bodyOf<{ name?: string }>(request);
             this.archiveName = name ?? "";
             const words =
                 "able baker cargo dune ember fable glow harbour island jewel kettle lantern".split(
                     " ",
                 );
-            return this.json(response, { session: this.session(), words }, 201);
+            return json(response, { session: session(this), words }, 201);
         }
         if (what === "session" && method === "POST") {
-            const { passphrase } = await this.body<{ passphrase: string }>(request);
+            const { passphrase } = await bodyOf<{ passphrase: string }>(request);
             if (passphrase !== this.passphrase)
                 throw new Answer(401, "wrong_key", "That does not open it.");
             this.state = "open";
             this.isChosen = false;
-            return this.json(response, this.session());
+            return json(response, session(this));
         }
         if (this.state !== "open") throw new Answer(401, "locked", "Locked.");
         switch (what) {
             case "archive":
-                this.archiveName = (await this.body<{ name: string }>(request)).name;
-                return this.none(response);
+                this.archiveName = (await bodyOf<{ name: string }>(request)).name;
+                return none(response);
             case "session":
                 if (method === "DELETE") {
                     this.state = "locked";
-                    return this.none(response);
+                    return none(response);
                 }
                 if (method === "PATCH") {
-                    this.me = (await this.body<{ person: string | null }>(request)).person;
+                    this.me = (await bodyOf<{ person: string | null }>(request)).person;
                     this.looks.clear();
                 }
-                return this.json(response, this.session());
+                return json(response, session(this));
             case "settings":
-                if (method === "PATCH") Object.assign(this.settingsOf(), await this.body(request));
-                return this.json(response, this.settingsOf());
+                if (method === "PATCH") Object.assign(settingsOf(this), await bodyOf(request));
+                return json(response, settingsOf(this));
             case "people":
                 if (method === "POST")
-                    return this.json(
+                    return json(
                         response,
-                        this.addPerson((await this.body<{ name: string }>(request)).name),
+                        this.addPerson((await bodyOf<{ name: string }>(request)).name),
                         201,
                     );
                 if (method === "PATCH") {
                     const person = this.people.find((one) => one.id === id)!;
-                    person.name = (await this.body<{ name: string }>(request)).name;
-                    return this.json(response, person);
+                    person.name = (await bodyOf<{ name: string }>(request)).name;
+                    return json(response, person);
                 }
-                return this.json(response, { people: this.people });
+                return json(response, { people: this.people });
             case "timeline":
-                return this.timeline(response, url, id, part);
+                return timeline(this, response, url, id, part);
             case "items":
-                return this.items(request, response, url, id, part);
+                return itemsOf(this, request, response, url, id, part);
             case "looks":
                 this.looks.delete(id ?? "");
-                return this.none(response);
+                return none(response);
             case "moments":
-                return this.momentsOf(request, response, url, id, part, parts.slice(3));
+                return momentsOf(this, request, response, url, id, part, parts.slice(3));
             case "let-go":
             case "bring-back": {
                 if (method === "GET")
-                    return this.json(
+                    return json(
                         response,
-                        this.page(
+                        pageOf(
+                            this,
                             this.things.filter((one) => one.letGo),
                             url,
                         ),
                     );
-                const { items } = await this.body<{ items: string[] }>(request);
-                for (const one of items) this.thing(one).letGo = what === "let-go";
+                const { items } = await bodyOf<{ items: string[] }>(request);
+                for (const one of items) thingOf(this, one).letGo = what === "let-go";
                 this.moved();
                 this.tell("timeline", { revision: String(this.revision) });
-                return this.none(response);
+                return none(response);
             }
             case "just-kept":
-                return this.justKept(request, response, url, id);
+                return justKept(this, request, response, url, id);
             case "quiet":
-                if (method === "PATCH") await this.setQuiet(request);
-                return this.json(response, this.quiet());
+                if (method === "PATCH") await setQuiet(this, request);
+                return json(response, quiet(this));
             case "find": {
                 const words = (url.searchParams.get("words") ?? "").toLowerCase();
                 const found = this.things.filter((one) => {
-                    const cover = this.coverLine(one, null);
+                    const cover = coverLine(this, one, null);
                     return (cover ? cover.line : `${one.caption} ${one.name} ${one.date}`)
                         .toLowerCase()
                         .includes(words);
                 });
                 const moments = this.moments
                     .filter((one) => one.name.toLowerCase().includes(words))
-                    .map((one) => this.momentCard(one, null));
-                return this.json(response, { ...this.page(found, url), moments });
+                    .map((one) => momentCard(this, one, null));
+                return json(response, { ...pageOf(this, found, url), moments });
             }
             case "shares":
             case "showing": {
-                const body = method === "GET" ? {} : await this.body<unknown>(request);
+                const body = method === "GET" ? {} : await bodyOf<unknown>(request);
                 const path = url.pathname.split("/").slice(3);
                 const said = this.shares.answer(method, path, body, url.searchParams);
                 if (said.status === 404)
                     throw new Answer(404, "not_found", "There is nothing here.");
-                if (said.status === 204) return this.none(response);
-                if (said.text === undefined) return this.json(response, said.json, said.status);
+                if (said.status === 204) return none(response);
+                if (said.text === undefined) return json(response, said.json, said.status);
                 response.writeHead(200, { "Content-Type": said.type ?? "text/plain" });
                 response.end(said.text);
                 return;
             }
             case "care":
-                return this.careOf(response, url, method, id);
+                return careOf(this, response, url, method, id);
             case "keeps":
                 if (method === "POST")
-                    return this.json(
+                    return json(
                         response,
                         { id: randomBytes(8).toString("hex"), largest_bytes: 2 ** 40 },
                         201,
                     );
-                return this.report(response, url, id ?? "");
+                return reportOf(this, response, url, id ?? "");
             case "uploads":
-                return this.tus(request, response, id);
+                return tus(this, request, response, id);
             case "events":
                 response.writeHead(200, {
                     "Content-Type": "text/event-stream",
@@ -544,412 +387,6 @@ export class Fake {
         throw new Answer(404, "not_found", "There is nothing here.");
     }
 
-    private get inTime(): Thing[] {
-        return this.things.some((one) => one.letGo || one.justKept)
-            ? this.things.filter((one) => !one.letGo && !one.justKept)
-            : this.things;
-    }
-
-    private timeline(response: ServerResponse, url: URL, part?: string, item?: string): void {
-        const things = this.inTime;
-        const revision = String(this.revision);
-        const first = Number(url.searchParams.get("first") ?? 0);
-        const count = Number(url.searchParams.get("count") ?? 200);
-        if (part === "items")
-            return this.json(response, {
-                revision,
-                first,
-                items: things.slice(first, first + count).map((one) => this.shown(one, null)),
-            });
-        if (part === "number") {
-            const number = things.findIndex((one) => one.id === item);
-            if (number < 0) throw new Answer(404, "not_found", "There is no such item.");
-            return this.json(response, { revision, number });
-        }
-        if (part === "shapes") {
-            const some = things.slice(first, first + count);
-            const bytes = Buffer.alloc(some.length * 2);
-            some.forEach((one, at) => bytes.writeUInt16LE(ratioOf(one), at * 2));
-            response.writeHead(200, {
-                "Content-Type": "application/octet-stream",
-                "Keepsake-Revision": revision,
-            });
-            response.end(bytes);
-            return;
-        }
-        let at = 0;
-        const sections = this.sections
-            .map((one) => {
-                const items =
-                    things === this.things
-                        ? one.items
-                        : this.things
-                              .slice(one.first, one.first + one.items)
-                              .filter((thing) => !thing.letGo && !thing.justKept).length;
-                const section = { date: one.date, first: at, items };
-                at += items;
-                return section;
-            })
-            .filter((one) => one.items > 0);
-        this.json(response, { revision, items: things.length, sections });
-    }
-
-    private async items(
-        request: IncomingMessage,
-        response: ServerResponse,
-        url: URL,
-        id?: string,
-        part?: string,
-    ): Promise<void> {
-        const look = url.searchParams.get("look");
-        const method = request.method;
-        if (id === undefined) {
-            const ids = (url.searchParams.get("ids") ?? "").split(",");
-            return this.json(
-                response,
-                this.page(
-                    ids.flatMap((one) => this.byId.get(one) ?? []),
-                    url,
-                ),
-            );
-        }
-        const thing = this.thing(id);
-        const me = this.me ?? "";
-        const moments = this.moments
-            .filter((one) => one.items.includes(thing.id))
-            .map((one) => one.id);
-        switch (part) {
-            case undefined:
-                if (method === "PATCH") {
-                    this.open(thing, look);
-                    const change = await this.body<Record<string, never>>(request);
-                    this.change(thing, change);
-                    this.moved();
-                } else if (this.coverLine(thing, look))
-                    return this.json(response, this.shown(thing, look));
-                return this.json(response, whole(thing, this.people, me, moments));
-            case "look": {
-                const word = randomBytes(12).toString("hex");
-                this.looks.set(word, { kind: "item", id: thing.id });
-                return this.json(response, {
-                    look: word,
-                    item: whole(thing, this.people, me, moments),
-                });
-            }
-            case "cover":
-                if (method === "PUT") {
-                    const { line, more, own } = await this.body<CoverChange>(request);
-                    if (own) thing.ownCovers.set(me, line);
-                    else {
-                        thing.cover = line;
-                        if (more) thing.coverMore = more;
-                        thing.coverBy = this.people.find((one) => one.id === me)?.name ?? "";
-                    }
-                } else if (url.searchParams.get("own")) thing.ownCovers.delete(me);
-                else thing.cover = null;
-                return this.none(response);
-            case "leave-open":
-                if (method === "PUT") thing.leaveOpen.add(me);
-                else thing.leaveOpen.delete(me);
-                return this.none(response);
-            case "film": {
-                this.open(thing, look);
-                const left = thing.copyAfter ?? 0;
-                if (left < 0) throw new Answer(501, "unsupported", "It cannot be made.");
-                if (left === 0) {
-                    response.writeHead(206, { "Content-Type": "video/mp4" }).end();
-                    return;
-                }
-                thing.copyAfter = left - 1;
-                return this.json(response, { done: 1 / (left + 1) }, 202);
-            }
-            case "thumbnail":
-            case "preview":
-            case "pages":
-            case "files": {
-                this.open(thing, look);
-                const isText = part === "files" && thing.kind === "text";
-                const isFile = part === "files" && thing.kind !== "photograph" && !isText;
-                if (this.isScenic && !isText && !isFile) {
-                    response.writeHead(200, { "Content-Type": "image/svg+xml" });
-                    response.end(landscape(thing.number, thing.ratio || 1000));
-                    return;
-                }
-                response.writeHead(200, {
-                    "Content-Type": isText
-                        ? "text/plain; charset=utf-8"
-                        : isFile
-                          ? "application/octet-stream"
-                          : "image/png",
-                    "Cache-Control":
-                        thing.cover === null ? "private, max-age=31536000, immutable" : "no-store",
-                });
-                response.end(
-                    isText
-                        ? "We had borrowed the boat shed for three weeks."
-                        : picture(thing.number, thing.ratio || 1000),
-                );
-            }
-        }
-    }
-
-    private change(thing: Thing, change: Record<string, unknown>): void {
-        if ("caption" in change) thing.caption = (change.caption as string | null) ?? "";
-        if ("people" in change) thing.people = change.people as string[];
-        if ("place" in change)
-            thing.place = (change.place as { name?: string } | null)?.name ?? null;
-        if (change.crop) thing.crop = change.crop as Crop;
-        else if ("crop" in change) delete thing.crop;
-        if ("rotation" in change) thing.rotation = change.rotation as Thing["rotation"];
-        if ("date" in change) {
-            const date = change.date as { from: string; about?: boolean; text?: string } | null;
-            thing.date = date?.from ?? "";
-            thing.about = date?.about ?? false;
-            thing.dateText = date?.text ?? "";
-        }
-    }
-
-    private async momentsOf(
-        request: IncomingMessage,
-        response: ServerResponse,
-        url: URL,
-        id?: string,
-        part?: string,
-        rest: string[] = [],
-    ): Promise<void> {
-        const look = url.searchParams.get("look");
-        const method = request.method;
-        const me = this.me ?? "";
-        const whole = (one: FakeMoment, by: string | null) =>
-            wholeMoment(one, this.momentCard(one, by), this.people, me);
-        if (id === undefined) {
-            if (method === "GET")
-                return this.json(response, {
-                    moments: this.moments.map((one) => this.momentCard(one, null)),
-                });
-            const { name, items } = await this.body<{ name?: string; items?: string[] }>(request);
-            const made = this.addMoment(name ?? "", []);
-            made.items = items ?? [];
-            return this.json(response, whole(made, null), 201);
-        }
-        if (id === "order") {
-            const { moments } = await this.body<{ moments: string[] }>(request);
-            this.moments.sort((a, b) => moments.indexOf(a.id) - moments.indexOf(b.id));
-            return this.none(response);
-        }
-        const moment = this.moment(id);
-        switch (part) {
-            case undefined:
-                if (method === "PATCH") {
-                    const change = await this.body<{
-                        name?: string | null;
-                        front?: string | null;
-                        people?: string[];
-                        date?: { text?: string } | null;
-                    }>(request);
-                    if ("name" in change) moment.name = change.name ?? "";
-                    if ("front" in change) moment.front = change.front ?? null;
-                    if (change.people) moment.people = change.people;
-                    if ("date" in change) moment.dateText = change.date?.text ?? "";
-                }
-                return this.json(response, whole(moment, look));
-            case "look": {
-                const word = randomBytes(12).toString("hex");
-                this.looks.set(word, { kind: "moment", id: moment.id });
-                return this.json(response, { look: word, moment: whole(moment, word) });
-            }
-            case "cover":
-                if (method === "PUT") {
-                    const { line, more } = await this.body<CoverChange>(request);
-                    moment.cover = line;
-                    if (more) moment.coverMore = more;
-                } else moment.cover = null;
-                return this.none(response);
-            case "leave-open":
-                if (method === "PUT") moment.leaveOpen.add(me);
-                else moment.leaveOpen.delete(me);
-                return this.none(response);
-            case "story": {
-                if (
-                    this.momentCard(moment, look).covered &&
-                    !(rest[0] === "draft" && method !== "GET")
-                )
-                    throw new Answer(403, "covered", "This is covered.");
-                const said = await this.body<Said>(request);
-                const isDraft = rest[0] === "draft" && method === "PUT";
-                const waits = isDraft ? this.nextDraft : {};
-                if (isDraft) this.nextDraft = {};
-                await waits.taken;
-                if (this.refusesStories && rest.length === 0 && method === "PUT")
-                    throw new Answer(500, "io", "The disk could not write it.");
-                if (this.refusesDrafts && isDraft)
-                    throw new Answer(500, "io", "The disk could not write it.");
-                const [status, body] = this.stories.answer(
-                    moment,
-                    rest,
-                    method ?? "GET",
-                    url,
-                    said,
-                );
-                await waits.answered;
-                if (status === 204) return this.none(response);
-                if (method === "PUT" && rest.length === 0) this.tell("moments");
-                return this.json(response, body, status);
-            }
-            case "items": {
-                if (method === "POST") {
-                    const { add = [], remove = [] } = await this.body<{
-                        add?: string[];
-                        remove?: string[];
-                    }>(request);
-                    moment.items = [
-                        ...moment.items.filter((one) => !remove.includes(one)),
-                        ...add.filter((one) => !moment.items.includes(one)),
-                    ];
-                    return this.none(response);
-                }
-                if (this.momentCard(moment, look).covered)
-                    throw new Answer(403, "covered", "This is covered.");
-                return this.json(
-                    response,
-                    this.page(
-                        moment.items.map((one) => this.thing(one)),
-                        url,
-                    ),
-                );
-            }
-        }
-    }
-
-    private async justKept(
-        request: IncomingMessage,
-        response: ServerResponse,
-        url: URL,
-        part?: string,
-    ): Promise<void> {
-        const waiting = this.things.filter((one) => one.justKept);
-        if (part === "place") {
-            const { items, moment } = await this.body<{ items?: string[]; moment?: string }>(
-                request,
-            );
-            const placed = items ? items.map((one) => this.thing(one)) : waiting;
-            for (const one of placed) one.justKept = false;
-            if (moment) this.moment(moment).items.push(...placed.map((one) => one.id));
-            this.moved();
-            return this.json(response, { placed: placed.length });
-        }
-        const { total, first, items } = this.page(waiting, url);
-        this.json(response, {
-            total,
-            first,
-            items: items.map((one) => {
-                const thing = this.thing(one.id);
-                const covered = "covered" in one;
-                return {
-                    id: thing.id,
-                    kind: thing.kind,
-                    kept: "2025-03-15T10:00:00Z",
-                    from: "Joren’s phone",
-                    ...(covered
-                        ? {}
-                        : { name: thing.name, v: `v${thing.number}`, ratio: thing.ratio }),
-                    covered,
-                };
-            }),
-        });
-    }
-
-    private async setQuiet(request: IncomingMessage): Promise<void> {
-        const {
-            quiet,
-            people = [],
-            dates = [],
-            moments = [],
-        } = await this.body<{
-            quiet: boolean;
-            people?: string[];
-            dates?: string[];
-            moments?: string[];
-        }>(request);
-        const key = this.me ?? "";
-        const turn = (set: Set<string>, values: string[]) =>
-            values.forEach((one) => (quiet ? set.add(one) : set.delete(one)));
-        const of = (map: Map<string, Set<string>>) =>
-            map.get(key) ?? map.set(key, new Set()).get(key)!;
-        turn(of(this.quietPeople), people);
-        turn(of(this.quietDates), dates);
-        for (const id of moments) turn(this.moment(id).quiet, [key]);
-    }
-
-    private careOf(response: ServerResponse, url: URL, method: string, part?: string): void {
-        if (part === "damaged")
-            return this.json(response, {
-                ...this.page(
-                    this.things.filter((one) => this.damaged.has(one.id)),
-                    url,
-                ),
-                originals: this.damaged.size,
-            });
-        if (part === "check" || part === "restore-test") {
-            if (method === "POST")
-                this.check = {
-                    ...this.check,
-                    state: "running",
-                    what: part === "check" ? "check" : "restore",
-                    files_total: 100,
-                    bytes_total: 412e9,
-                    bytes_done: 100e9,
-                    files_done: 25,
-                };
-            if (method === "DELETE") {
-                this.check = { ...this.check, state: "stopped" };
-                return this.none(response);
-            }
-            return this.json(response, this.check, method === "POST" ? 202 : 200);
-        }
-        const care: Care = {
-            originals: this.things.length,
-            bytes: this.things.length * 2_400_000,
-            copies: [],
-            unprotected: 0,
-            damaged: 0,
-            missing: 0,
-            other_places: 0,
-            other_folders: 0,
-            checked: "2025-05-12T08:00:00Z",
-            other_seen: null,
-            let_go: 0,
-            just_kept: 0,
-            ...this.care,
-        };
-        this.json(response, care);
-    }
-
-    private report(response: ServerResponse, url: URL, keep: string): void {
-        const files = [...this.uploads.values()].filter((one) => one.keep === keep);
-        const first = Number(url.searchParams.get("first") ?? 0);
-        const some = files.slice(first, first + Number(url.searchParams.get("count") ?? 1000));
-        const count = (state: string) => files.filter((one) => one.state === state).length;
-        const report: KeepReport = {
-            id: keep,
-            arriving: count("arriving"),
-            waiting: count("waiting"),
-            kept: count("kept"),
-            already: count("already"),
-            failed: count("failed"),
-            bytes: 0,
-            files: some.map((one) => ({
-                upload: one.upload,
-                name: one.name,
-                state: one.state,
-                bytes: one.length,
-                offset: one.offset,
-                ...(one.why ? { why: one.why } : {}),
-            })),
-        };
-        this.json(response, report);
-    }
-
     /** What has arrived, by name, with its SHA-256. */
     get arrived(): Map<string, string> {
         const all = new Map<string, string>();
@@ -960,81 +397,5 @@ export class Fake {
                     createHash("sha256").update(Buffer.concat(one.bytes)).digest("hex"),
                 );
         return all;
-    }
-
-    private async tus(
-        request: IncomingMessage,
-        response: ServerResponse,
-        id?: string,
-    ): Promise<void> {
-        response.setHeader("Tus-Resumable", "1.0.0");
-        if (request.method === "POST") {
-            const metadata = new Map(
-                String(request.headers["upload-metadata"] ?? "")
-                    .split(",")
-                    .map((pair) => pair.trim().split(" "))
-                    .map(([key = "", value = ""]) => [
-                        key,
-                        Buffer.from(value, "base64").toString(),
-                    ]),
-            );
-            const upload: Arriving = {
-                upload: randomBytes(16).toString("hex"),
-                keep: metadata.get("keep") ?? "",
-                name: metadata.get("relativePath") ?? "",
-                length: Number(request.headers["upload-length"]),
-                bytes: [],
-                offset: 0,
-                state: "arriving",
-            };
-            this.uploads.set(upload.upload, upload);
-            if (upload.length === 0) this.finish(upload);
-            response.writeHead(201, { Location: `/api/v1/uploads/${upload.upload}` });
-            response.end();
-            return;
-        }
-        const upload = this.uploads.get(id ?? "");
-        if (!upload) throw new Answer(404, "not_found", "There is no such upload.");
-        if (request.method === "HEAD") {
-            response.writeHead(200, {
-                "Upload-Offset": upload.offset,
-                "Upload-Length": upload.length,
-                "Cache-Control": "no-store",
-            });
-            response.end();
-            return;
-        }
-        if (request.method === "DELETE") {
-            this.uploads.delete(upload.upload);
-            return this.none(response);
-        }
-        if (Number(request.headers["upload-offset"]) !== upload.offset)
-            throw new Answer(409, "conflict", "Not from there.");
-        let since = 0;
-        try {
-            for await (const part of request) {
-                const bytes = part as Buffer;
-                upload.bytes.push(bytes);
-                upload.offset += bytes.length;
-                since += bytes.length;
-                if (this.cuts.times > 0 && since >= this.cuts.after) {
-                    this.cuts.times -= 1;
-                    request.socket.destroy();
-                    return;
-                }
-            }
-        } catch {
-            return;
-        }
-        if (upload.offset === upload.length) this.finish(upload);
-        response.writeHead(204, { "Upload-Offset": upload.offset });
-        response.end();
-    }
-
-    private finish(upload: Arriving): void {
-        const isBad = this.failing.has(upload.name);
-        upload.state = isBad ? "failed" : "kept";
-        if (isBad) upload.why = "The disk could not write it.";
-        this.tell("keep", { keep: upload.keep });
     }
 }

@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import type { KeepReport } from "../../src/api/types.ts";
+import { Answer, json, none } from "./answers.ts";
+import type { Fake } from "./server.ts";
+
+export interface Arriving {
+    upload: string;
+    keep: string;
+    name: string;
+    length: number;
+    bytes: Buffer[];
+    offset: number;
+    state: KeepReport["files"][number]["state"];
+    why?: string;
+}
+
+export function reportOf(fake: Fake, response: ServerResponse, url: URL, keep: string): void {
+    const files = [...fake.uploads.values()].filter((one) => one.keep === keep);
+    const first = Number(url.searchParams.get("first") ?? 0);
+    const some = files.slice(first, first + Number(url.searchParams.get("count") ?? 1000));
+    const count = (state: string) => files.filter((one) => one.state === state).length;
+    const report: KeepReport = {
+        id: keep,
+        arriving: count("arriving"),
+        waiting: count("waiting"),
+        kept: count("kept"),
+        already: count("already"),
+        failed: count("failed"),
+        bytes: 0,
+        files: some.map((one) => ({
+            upload: one.upload,
+            name: one.name,
+            state: one.state,
+            bytes: one.length,
+            offset: one.offset,
+            ...(one.why ? { why: one.why } : {}),
+        })),
+    };
+    json(response, report);
+}
+
+export async function tus(
+    fake: Fake,
+    request: IncomingMessage,
+    response: ServerResponse,
+    id?: string,
+): Promise<void> {
+    response.setHeader("Tus-Resumable", "1.0.0");
+    if (request.method === "POST") {
+        const metadata = new Map(
+            String(request.headers["upload-metadata"] ?? "")
+                .split(",")
+                .map((pair) => pair.trim().split(" "))
+                .map(([key = "", value = ""]) => [key, Buffer.from(value, "base64").toString()]),
+        );
+        const upload: Arriving = {
+            upload: randomBytes(16).toString("hex"),
+            keep: metadata.get("keep") ?? "",
+            name: metadata.get("relativePath") ?? "",
+            length: Number(request.headers["upload-length"]),
+            bytes: [],
+            offset: 0,
+            state: "arriving",
+        };
+        fake.uploads.set(upload.upload, upload);
+        if (upload.length === 0) finish(fake, upload);
+        response.writeHead(201, { Location: `/api/v1/uploads/${upload.upload}` });
+        response.end();
+        return;
+    }
+    const upload = fake.uploads.get(id ?? "");
+    if (!upload) throw new Answer(404, "not_found", "There is no such upload.");
+    if (request.method === "HEAD") {
+        response.writeHead(200, {
+            "Upload-Offset": upload.offset,
+            "Upload-Length": upload.length,
+            "Cache-Control": "no-store",
+        });
+        response.end();
+        return;
+    }
+    if (request.method === "DELETE") {
+        fake.uploads.delete(upload.upload);
+        return none(response);
+    }
+    if (Number(request.headers["upload-offset"]) !== upload.offset)
+        throw new Answer(409, "conflict", "Not from there.");
+    let since = 0;
+    try {
+        for await (const part of request) {
+            const bytes = part as Buffer;
+            upload.bytes.push(bytes);
+            upload.offset += bytes.length;
+            since += bytes.length;
+            if (fake.cuts.times > 0 && since >= fake.cuts.after) {
+                fake.cuts.times -= 1;
+                request.socket.destroy();
+                return;
+            }
+        }
+    } catch {
+        return;
+    }
+    if (upload.offset === upload.length) finish(fake, upload);
+    response.writeHead(204, { "Upload-Offset": upload.offset });
+    response.end();
+}
+
+export function finish(fake: Fake, upload: Arriving): void {
+    const isBad = fake.failing.has(upload.name);
+    upload.state = isBad ? "failed" : "kept";
+    if (isBad) upload.why = "The disk could not write it.";
+    fake.tell("keep", { keep: upload.keep });
+}
