@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { soon, type Visit } from "../browser.ts";
 import type { FakeMoment } from "../fake/world.ts";
 import { rule } from "../rules.ts";
-import { drafted, reads, standing, typeAfter, write } from "../story.ts";
+import { closed, drafted, reads, standing, typeAfter, write } from "../story.ts";
 
 const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
 
@@ -27,7 +27,7 @@ rule(
         await drafted(visit, moment, "The tulips came late.");
         await page.getByText("Draft. Only you.").waitFor();
         assert.deepEqual(standing(visit, moment), []);
-        await page.goto("about:blank");
+        await closed(page);
         await write(visit, moment);
         await reads(page, "The tulips came late.");
         visit.fake.me = visit.fake.people[1]!.id;
@@ -48,7 +48,7 @@ rule("screen 9: a page that is left at once loses nothing", async (visit) => {
     await typeAfter(page, "At once.", "");
     // All at once: what is saved while somebody types on is not what is meant here.
     await page.keyboard.insertText(" And closed.");
-    await page.goto("about:blank");
+    await closed(page);
     await drafted(visit, moment, "At once. And closed.");
 });
 
@@ -105,7 +105,7 @@ rule(
         await page.keyboard.insertText("One.");
         await drafted(visit, moment, "One.");
         await page.keyboard.insertText(" Two.");
-        await page.goto("about:blank");
+        await closed(page);
         await drafted(visit, moment, "One. Two.");
         open();
     },
@@ -122,7 +122,7 @@ rule(
         await page.keyboard.insertText("One.");
         await soon(() => assert.equal(sent(visit), 1));
         await page.keyboard.insertText(" Two.");
-        await page.goto("about:blank");
+        await closed(page);
         await drafted(visit, moment, "One. Two.");
         open();
         await soon(() => assert.equal(visit.fake.busy, 0));
