@@ -48,6 +48,7 @@ rule("screen 9: a page that is left at once loses nothing", async (visit) => {
     await typeAfter(page, "At once.", "");
     // All at once: what is saved while somebody types on is not what is meant here.
     await page.keyboard.insertText(" And closed.");
+    await reads(page, "At once. And closed.");
     await closed(page);
     await drafted(visit, moment, "At once. And closed.");
 });
@@ -105,6 +106,7 @@ rule(
         await page.keyboard.insertText("One.");
         await drafted(visit, moment, "One.");
         await page.keyboard.insertText(" Two.");
+        await reads(page, "One. Two.");
         await closed(page);
         await drafted(visit, moment, "One. Two.");
         open();
@@ -122,6 +124,7 @@ rule(
         await page.keyboard.insertText("One.");
         await soon(() => assert.equal(sent(visit), 1));
         await page.keyboard.insertText(" Two.");
+        await reads(page, "One. Two.");
         await closed(page);
         await drafted(visit, moment, "One. Two.");
         open();
