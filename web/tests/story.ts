@@ -61,12 +61,6 @@ export async function done(page: Page): Promise<void> {
     await page.locator(".editbar").waitFor({ state: "detached" });
 }
 
-/** Another address in place of the page, of the same site: to leave it for another one, Chromium gives a busy page half a second,
- * and then says nothing more to it. */
-export async function closed(page: Page): Promise<void> {
-    await page.goto(new URL("icon.svg", page.url().split("#")[0]).href);
-}
-
 export async function putDraftAway(page: Page): Promise<void> {
     await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("menuitem", { name: "Put the draft away" }).click();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { soon, type Visit } from "../browser.ts";
 import type { FakeMoment } from "../fake/world.ts";
 import { rule } from "../rules.ts";
-import { closed, drafted, reads, standing, typeAfter, write } from "../story.ts";
+import { drafted, reads, standing, typeAfter, write } from "../story.ts";
 
 const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
 
@@ -27,7 +27,7 @@ rule(
         await drafted(visit, moment, "The tulips came late.");
         await page.getByText("Draft. Only you.").waitFor();
         assert.deepEqual(standing(visit, moment), []);
-        await closed(page);
+        await page.goto("about:blank");
         await write(visit, moment);
         await reads(page, "The tulips came late.");
         visit.fake.me = visit.fake.people[1]!.id;
@@ -49,7 +49,7 @@ rule("screen 9: a page that is left at once loses nothing", async (visit) => {
     // All at once: what is saved while somebody types on is not what is meant here.
     await page.keyboard.insertText(" And closed.");
     await reads(page, "At once. And closed.");
-    await closed(page);
+    await page.goto("about:blank");
     await drafted(visit, moment, "At once. And closed.");
 });
 
@@ -107,7 +107,7 @@ rule(
         await drafted(visit, moment, "One.");
         await page.keyboard.insertText(" Two.");
         await reads(page, "One. Two.");
-        await closed(page);
+        await page.goto("about:blank");
         await drafted(visit, moment, "One. Two.");
         open();
     },
@@ -125,7 +125,7 @@ rule(
         await soon(() => assert.equal(sent(visit), 1));
         await page.keyboard.insertText(" Two.");
         await reads(page, "One. Two.");
-        await closed(page);
+        await page.goto("about:blank");
         await drafted(visit, moment, "One. Two.");
         open();
         await soon(() => assert.equal(visit.fake.busy, 0));
