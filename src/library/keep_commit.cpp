@@ -7,7 +7,6 @@
 #include <mutex>
 #include <optional>
 #include <ranges>
-#include <string>
 #include <utility>
 #include <vector>
 

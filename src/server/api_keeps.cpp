@@ -22,7 +22,6 @@
 #include "base/result.h"
 #include "base/text.h"
 #include "base/time.h"
-#include "catalog/catalog.h"
 #include "http/message.h"
 #include "http/target.h"
 #include "library/library.h"
@@ -30,7 +29,6 @@
 #include "server/answers.h"
 #include "server/api.h"
 #include "server/house.h"
-#include "server/item_json.h"
 #include "server/uploads.h"
 
 namespace keepsake::server {

@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "base/error.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "crypto/sha256.h"

@@ -8,7 +8,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -17,7 +16,6 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/result.h"
 #include "http/message.h"
 #include "os/posix_file_system.h"
 #include "share/shelf.h"

@@ -17,8 +17,8 @@
 #include "library/told.h"
 #include "model/entry.h"
 #include "model/ids.h"
-#include "share/show.h"
 #include "share/story.h"
+#include "share/wish.h"
 
 namespace keepsake::share {
 namespace {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +17,7 @@
 #include "model/ids.h"
 #include "os/file_system.h"
 #include "share/destination.h"
+#include "share/end.h"
 #include "share/record.h"
 #include "share/sealer.h"
 #include "share/shelf.h"

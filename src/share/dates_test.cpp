@@ -11,12 +11,15 @@
 
 #include "base/error.h"
 #include "base/time.h"
+#include "library/library.h"
 #include "share/end.h"
 #include "share/record.h"
 #include "share/shelf.h"
 #include "share/show.h"
 #include "share/show_for_test.h"
 #include "share/showing_for_test.h"
+#include "share/wish.h"
+#include "support/family.h"
 
 namespace keepsake::share {
 namespace {

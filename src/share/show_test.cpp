@@ -12,11 +12,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <stdexcept>
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -24,10 +22,8 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "crypto/age.h"
-#include "crypto/age_keys.h"
 #include "crypto/secret.h"
 #include "crypto/sha256.h"
-#include "library/environment.h"
 #include "library/library.h"
 #include "library/tell.h"
 #include "media/reader_pool.h"
@@ -38,6 +34,8 @@
 #include "share/record.h"
 #include "share/show_for_test.h"
 #include "share/showing_for_test.h"
+#include "share/wish.h"
+#include "support/family.h"
 
 namespace keepsake::share {
 namespace {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -66,7 +67,7 @@ TEST(StoryCases, AreReadAndWrittenAsThePagesDo) {
         auto blocks = Json::array();
         for (const auto& block : *story) blocks.push_back(block_json(block));
         EXPECT_EQ(blocks, one["blocks"]) << one["markdown"];
-        EXPECT_EQ(to_markdown(*story, link), one["written"]) << one["markdown"];
+        EXPECT_EQ(to_markdown(*story, link), one["written"].get<std::string>()) << one["markdown"];
     }
 }
 

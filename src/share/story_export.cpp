@@ -1,6 +1,5 @@
 #include "share/story_export.h"
 
-#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>

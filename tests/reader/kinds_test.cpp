@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "media/facts.h"
+#include "media/kind.h"
 #include "media/preview_check.h"
 #include "media/reader_pool.h"
 #include "pool.h"

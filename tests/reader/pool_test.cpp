@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <stop_token>
 #include <string>
@@ -86,7 +87,10 @@ struct Drawn {
     int width = 0;
     int height = 0;
     std::vector<std::uint8_t> shades;
-    std::uint8_t at(int x, int y) const { return shades[static_cast<std::size_t>(y * width + x)]; }
+    std::uint8_t at(int x, int y) const {
+        return shades[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+                      static_cast<std::size_t>(x)];
+    }
 };
 
 template <class Shade>

@@ -4,9 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -360,7 +359,7 @@ std::string keep_film(ServedArchive& archive, const std::string& bytes) {
 }
 
 /// Asks until it is no longer being made.
-Reply film_of(const ServedArchive& archive, const std::string& item, Headers headers = {}) {
+Reply film_of(const ServedArchive& archive, const std::string& item, const Headers& headers = {}) {
     constexpr int kTries = 600;
     Reply reply;
     for (int i = 0; i < kTries; ++i) {

@@ -1,6 +1,5 @@
 #include "server/served_archive.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -11,14 +10,23 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <functional>
+#include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/error.h"
 #include "base/result.h"
+#include "library/environment.h"
+#include "media/kind.h"
+#include "media/reader_pool.h"
 #include "server/serve.h"
 
 namespace keepsake::server::testing {
@@ -219,7 +227,8 @@ Reply ServedArchive::ask(const std::string& method, const std::string& target,
     const bool typed =
         std::ranges::any_of(headers, [](const auto& h) { return h.first == "Content-Type"; });
     if (!body.empty() && !typed) headers.emplace_back("Content-Type", "application/json");
-    for (const auto& [name, value] : headers) text += name + ": " + value + "\r\n";
+    for (const auto& [name, value] : headers)
+        text.append(name).append(": ").append(value).append("\r\n");
     if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";
     const auto got = raw(text + "\r\n" + body);
     Reply reply;

@@ -4,7 +4,6 @@
 #include <fstream>
 #include <ios>
 #include <string>
-#include <vector>
 
 #include "support/bombs.h"
 
