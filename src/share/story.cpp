@@ -157,8 +157,9 @@ class Parser {
     static std::string trailing(std::string_view line) { return line.ends_with("  ") ? "  " : ""; }
 
     void quote(std::string_view line) {
-        in_quotation_ = true;
         const auto text = trimmed(line);
+        if (!in_quotation_) begins_empty_ = text.empty();
+        in_quotation_ = true;
         if (text.empty()) {
             end_quoted();
             return;
@@ -176,20 +177,21 @@ class Parser {
         end_quoted();
         Quotation quotation;
         for (std::size_t i = 0; i < quotation_.size(); ++i) {
-            std::string_view text = quotation_[i];
+            const std::string_view text = quotation_[i];
             const auto mark = std::ranges::find_if(
                 kSourceMarks, [&](std::string_view each) { return text.starts_with(each); });
-            const bool is_source = !quotation.paragraphs.empty() && i + 1 == quotation_.size() &&
-                                   mark != std::end(kSourceMarks);
-            if (is_source) text.remove_prefix(mark->size());
-            auto runs = parse_runs(text);
-            if (is_source)
-                quotation.source = std::move(runs);
-            else if (!runs.empty())
+            const bool is_said = !quotation.paragraphs.empty();
+            if ((is_said || begins_empty_) && i + 1 == quotation_.size() &&
+                mark != std::end(kSourceMarks)) {
+                quotation.source = parse_runs(text.substr(mark->size()));
+                if (is_said || !quotation.source.empty()) break;
+            }
+            if (auto runs = parse_runs(text); !runs.empty())
                 quotation.paragraphs.push_back(std::move(runs));
         }
         quotation_.clear();
-        if (!quotation.paragraphs.empty()) blocks_.emplace_back(std::move(quotation));
+        if (!quotation.paragraphs.empty() || !quotation.source.empty())
+            blocks_.emplace_back(std::move(quotation));
     }
 
     void end_entry() {
@@ -225,6 +227,8 @@ class Parser {
     std::vector<Block> blocks_;
     std::string paragraph_;
     bool in_quotation_ = false;
+    /// It begins with an empty line: nothing may be said before who said it.
+    bool begins_empty_ = false;
     std::string quoted_;
     std::vector<std::string> quotation_;
     std::optional<std::string> entry_;

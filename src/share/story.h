@@ -34,8 +34,8 @@ struct Heading {
     friend bool operator==(const Heading&, const Heading&) = default;
 };
 struct Quotation {
-    std::vector<Runs> paragraphs;
-    Runs source;  ///< who said it; empty: not told
+    std::vector<Runs> paragraphs;  ///< empty: nothing but who said it
+    Runs source;                   ///< who said it; empty: not told
     friend bool operator==(const Quotation&, const Quotation&) = default;
 };
 /// One item, or two beside each other. Whether it is seen or heard is the item's to tell.

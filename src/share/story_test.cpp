@@ -55,6 +55,11 @@ TEST(Story, KnowsWhoSaidWhat) {
     EXPECT_EQ(parsed("> a\n>\n> -- b"), (Story{Quotation{{{{"a"}}}, {{"b"}}}}));
     // What is said with a dash is no source where nothing else was said.
     EXPECT_EQ(parsed("> — Yes."), (Story{Quotation{{{{"— Yes."}}}, {}}}));
+    // But for an empty line before it.
+    const Story unsaid{Quotation{{}, {{"Grandmother"}}}};
+    EXPECT_EQ(parsed(">\n> — Grandmother"), unsaid);
+    EXPECT_EQ(to_markdown(unsaid, link), ">\n> — Grandmother\n");
+    EXPECT_EQ(to_html(unsaid, link), "<blockquote>\n<p>— Grandmother</p>\n</blockquote>\n");
 }
 
 TEST(Story, ShowsItemsThatStandAlone) {

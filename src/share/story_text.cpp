@@ -64,8 +64,10 @@ std::string quotation_text(const Quotation& quotation) {
         text += (text.empty() ? "> " : kNext);
         text += indented(last, "> ");
     }
+    // Where nothing is said, an empty line tells that the dash is that of who said it.
     if (!quotation.source.empty())
-        text += std::string(kNext) + "— " + indented(runs_text(quotation.source), "> ");
+        text += std::string(text.empty() ? ">\n> " : kNext) + "— " +
+                indented(runs_text(quotation.source), "> ");
     // Else what is said last, and begins with a dash, would be who said it.
     else if (quotation.paragraphs.size() > 1 && last.starts_with("—"))
         text += std::string(kNext) + "—";

@@ -53,6 +53,22 @@ rule("screen 9: a page that is left at once loses nothing", async (visit) => {
     await drafted(visit, moment, "At once. And closed.");
 });
 
+rule("who said it is that again where nothing is said yet", async (visit) => {
+    const moment = garden(visit);
+    const page = await write(visit, moment);
+    await page.getByRole("button", { name: "Quotation" }).click();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.type("Ana");
+    await drafted(visit, moment, ">\n> — Ana");
+    await page.reload();
+    await page.locator(".writing .text").first().waitFor();
+    await reads(page, "", "Ana", "");
+    assert.equal(await page.locator(".writing .quotation .source").innerText(), "Ana");
+    await page.locator(".writing .quotation .text").first().click();
+    await page.keyboard.type("He came.");
+    await drafted(visit, moment, "> He came.\n>\n> — Ana");
+});
+
 rule(
     "two windows of one person do not write over each other",
     async (visit) => {

@@ -18,6 +18,7 @@ import {
     begun,
     emphasized,
     inserted,
+    isText,
     joinedBack,
     joinedForward,
     moved,
@@ -88,12 +89,16 @@ function anyRuns(next: (below: number) => number): Run[] {
 function anyBlock(next: (below: number) => number): Block {
     const flat = (runs: Run[]) =>
         runs.map((run) => ({ ...run, text: run.text.replaceAll("\n", " ") }));
-    const texts = () => Array.from({ length: 1 + next(3) }, () => anyRuns(next));
+    const texts = (least = 1) => Array.from({ length: least + next(3) }, () => anyRuns(next));
     switch (next(6)) {
         case 0:
             return { is: "heading", runs: flat(anyRuns(next)) };
         case 1:
-            return { is: "quotation", texts: texts(), source: next(2) === 0 ? anyRuns(next) : [] };
+            return {
+                is: "quotation",
+                texts: texts(0),
+                source: next(2) === 0 ? anyRuns(next) : [],
+            };
         case 2:
             return { is: "list", texts: texts() };
         case 3:
@@ -107,14 +112,15 @@ function anyBlock(next: (below: number) => number): Block {
 
 const bare = (runs: readonly Run[]) => textOf(runs).replace(/\s+/gu, "");
 const isSomething = (block: Block) =>
-    textsOf(block).length === 0 || textsOf(block).some((runs) => bare(runs) !== "");
+    !isText(block) || textsOf(block).some((runs) => bare(runs) !== "");
 
 /** What a block is, and of a quotation what is said, and by whom. */
 function kindOf(block: Block): string {
     if (block.is !== "quotation") return block.is;
-    const said = block.texts.map(bare).filter(Boolean);
-    const source = bare(block.source);
-    return JSON.stringify(said.length > 0 ? { said, source } : { said: [source], source: "" });
+    return JSON.stringify({
+        said: block.texts.map(bare).filter(Boolean),
+        source: bare(block.source),
+    });
 }
 
 test("whatever is written in the editor is read again with the same words, each in its kind", () => {
@@ -184,6 +190,13 @@ test("Enter begins the next block, and leaves a list, a quotation and a heading"
     const behind = split(quotation);
     assert.deepEqual(behind.blocks[0], quotation.blocks[0], "who said it stays");
     assert.equal(behind.place.key, behind.blocks[1]!.key);
+});
+
+test("a quotation of which only the source is known has a place for its words", () => {
+    assert.equal(seen(at(">\n> — Ana", 0, 0)), "> |\n>\n> — Ana");
+    const said = replaced(at(">\n> — Ana", 0, 0), plain("Yes."));
+    assert.equal(storyText(said.blocks), "> Yes.\n>\n> — Ana\n");
+    assert.equal(storyText(begun(parseStory(">\n> — Ana")).blocks), ">\n> — Ana\n");
 });
 
 test("Backspace at the start joins, and makes a paragraph of what is none first", () => {

@@ -20,7 +20,11 @@ let last = 0;
 const newKey = () => (last += 1);
 
 export const emptyParagraph = (): Block => ({ is: "paragraph", runs: [] });
-export const keyed = (block: Block): Edited => ({ ...block, key: newKey() });
+/** A place to write in is there also where a quotation holds nothing but who said it. */
+export const keyed = (block: Block): Edited =>
+    block.is === "quotation" && block.texts.length === 0
+        ? { ...block, texts: [[]], key: newKey() }
+        : { ...block, key: newKey() };
 export const lengthOf = (runs: readonly Run[]): number => textOf(runs).length;
 
 export function isText(block: Block): boolean {

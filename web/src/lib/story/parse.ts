@@ -40,6 +40,8 @@ class Parser {
     readonly blocks: Block[] = [];
     private paragraph = "";
     private isQuoting = false;
+    /** it begins with an empty line: nothing may be said before who said it */
+    private beginsEmpty = false;
     private quoted = "";
     private quotation: string[] = [];
     private entry: string | undefined;
@@ -78,8 +80,9 @@ class Parser {
     }
 
     private quote(line: string): void {
-        this.isQuoting = true;
         const text = trimmed(line);
+        if (!this.isQuoting) this.beginsEmpty = text === "";
+        this.isQuoting = true;
         if (text === "") this.endQuoted();
         else this.quoted += (this.quoted === "" ? "" : "\n") + text + trailing(line);
     }
@@ -98,15 +101,16 @@ class Parser {
         this.quotation.forEach((text, at) => {
             const mark = kSourceMarks.find((one) => text.startsWith(one));
             const isLast = at === this.quotation.length - 1;
-            if (texts.length > 0 && isLast && mark !== undefined) {
+            if ((texts.length > 0 || this.beginsEmpty) && isLast && mark !== undefined) {
                 source = parseRuns(text.slice(mark.length));
-                return;
+                if (texts.length > 0 || source.length > 0) return;
             }
             const runs = parseRuns(text);
             if (runs.length > 0) texts.push(runs);
         });
         this.quotation = [];
-        if (texts.length > 0) this.blocks.push({ is: "quotation", texts, source });
+        if (texts.length > 0 || source.length > 0)
+            this.blocks.push({ is: "quotation", texts, source });
     }
 
     private endEntry(): void {

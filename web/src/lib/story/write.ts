@@ -44,12 +44,13 @@ function blockText(block: Block): string {
                 : `## ${runsText(block.runs).replaceAll(/\\?\n/gu, " ")}`;
         case "quotation": {
             const texts = block.texts.filter((one) => !isBlank(one)).map(runsText);
-            // Who said it is no source where nothing is said: then it is the words.
-            if (!isBlank(block.source))
-                texts.push((texts.length === 0 ? "" : "— ") + runsText(block.source));
+            // Where nothing is said, an empty line tells that the dash is that of who said it.
+            const begins = texts.length === 0 ? ">\n" : "";
+            if (!isBlank(block.source)) texts.push(`— ${runsText(block.source)}`);
             // Else what is said last, and begins with a dash, would be who said it.
             else if (texts.length > 1 && texts.at(-1)!.startsWith("—")) texts.push("—");
-            return texts.map((one) => `> ${indented(one, "> ")}`).join("\n>\n");
+            if (texts.length === 0) return "";
+            return begins + texts.map((one) => `> ${indented(one, "> ")}`).join("\n>\n");
         }
         case "list":
             return block.texts
