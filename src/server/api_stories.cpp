@@ -32,6 +32,7 @@ constexpr std::size_t kLargestStory = 1'000'000;
 constexpr std::size_t kUsual = 100;
 constexpr std::size_t kMost = 1'000;
 constexpr std::size_t kMarkCharacters = 16;
+constexpr std::size_t kMostMarks = 256;
 
 Result<std::string> story_in(const Json& json) {
     TRY_LET(auto text, text_member(json, "text", kLargestStory));
@@ -40,9 +41,19 @@ Result<std::string> story_in(const Json& json) {
     return *std::move(text);
 }
 
-Result<std::string> mark_in(const Json& json, const char* name) {
-    TRY_LET(auto mark, text_member(json, name, kMarkCharacters));
-    return std::move(mark).value_or("");
+/// Of the drafts that this one goes on with, whichever of them stands. Errors: invalid.
+Result<std::vector<std::string>> marks_in(const Json& json) {
+    std::vector<std::string> marks;
+    const auto found = json.find("marks");
+    if (found == json.end()) return marks;
+    const Error wrong(ErrorCode::invalid, "'marks' is no list of marks.");
+    if (!found->is_array() || found->size() > kMostMarks) return wrong;
+    for (const auto& each : *found) {
+        if (!each.is_string() || each.get_ref<const std::string&>().size() > kMarkCharacters)
+            return wrong;
+        marks.push_back(each.get<std::string>());
+    }
+    return marks;
 }
 
 /// Whether it is meant for whoever is here: who that is may have changed in another window.
@@ -76,7 +87,7 @@ Api::Answer Api::write_story(Call& call) {
     TRY(only_members(json, {"text", "follows", "person", "ends_draft"}));
     TRY_LET(const auto text, story_in(json));
     TRY_LET(const auto follows, versions_member(json, "follows"));
-    TRY_LET(const auto mark, mark_in(json, "ends_draft"));
+    TRY_LET(const auto mark, text_member(json, "ends_draft", kMarkCharacters));
     TRY_LET(const bool same, is_of(json, call.visitor.person));
     if (!same) return somebody_else();
     auto written = with_eyes(call, [&](const Eyes& eyes) -> Answer {
@@ -86,8 +97,7 @@ Api::Answer Api::write_story(Call& call) {
                                                     kStory, {text, follows, eyes.viewer}));
         protect_words(eyes.library, kept);
         // The version is kept by now; a draft that stays is offered again, and nothing worse.
-        if (!mark.empty())
-            static_cast<void>(remove_draft(eyes.library, eyes.viewer, moment.moment, mark));
+        if (mark) static_cast<void>(remove_draft(eyes.library, eyes.viewer, moment.moment, *mark));
         return nothing();
     });
     if (!written || written->status != 204) return written;
@@ -155,18 +165,18 @@ Api::Answer Api::get_draft(Call& call) {
 // them nothing.
 Api::Answer Api::write_draft(Call& call) {
     TRY_LET(const auto json, json_body(call.request));
-    TRY(only_members(json, {"text", "follows", "person", "mark"}));
+    TRY(only_members(json, {"text", "follows", "person", "marks"}));
     Draft draft;
     TRY_LET(draft.text, story_in(json));
     TRY_LET(draft.follows, versions_member(json, "follows"));
-    TRY_LET(const auto mark, mark_in(json, "mark"));
+    TRY_LET(const auto marks, marks_in(json));
     TRY_LET(const bool same, is_of(json, call.visitor.person));
     if (!same) return somebody_else();
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
         draft.saved = eyes.library.environment().clock.now();
         TRY_LET(const auto saved,
-                server::write_draft(eyes.library, eyes.viewer, moment.moment, mark, draft));
+                server::write_draft(eyes.library, eyes.viewer, moment.moment, marks, draft));
         if (!saved) return another_draft();
         Json answer;
         answer["mark"] = saved->mark;

@@ -1,5 +1,6 @@
 #include "server/drafts.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <nlohmann/json.hpp>
@@ -7,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -81,12 +83,13 @@ Result<std::optional<Draft>> read_draft(library::Library& library, const Viewer&
 }
 
 Result<std::optional<Draft>> write_draft(library::Library& library, const Viewer& viewer,
-                                         const model::MomentId& moment, const std::string& mark,
-                                         Draft draft) {
+                                         const model::MomentId& moment,
+                                         const std::vector<std::string>& marks, Draft draft) {
     draft.mark = mark_of(draft);
     TRY_LET(auto standing, read_draft(library, viewer, moment));
     if (standing && standing->mark == draft.mark) return standing;
-    if (standing && standing->mark != mark) return std::optional<Draft>();
+    if (standing && std::ranges::find(marks, standing->mark) == marks.end())
+        return std::optional<Draft>();
     TRY(write_sealed(library, path_of(library, viewer, moment), to_text(draft)));
     return std::optional(std::move(draft));
 }

@@ -26,11 +26,11 @@ struct Draft {
 /// None where there is none, or where it cannot be opened. Errors: those of reading.
 Result<std::optional<Draft>> read_draft(library::Library& library, const Viewer& viewer,
                                         const model::MomentId& moment);
-/// In place of the one of this mark ("": of none). None where another one stands there: another
-/// page of the same person wrote it. What is sent twice is one.
+/// In place of the one that has any of these marks, or of none. None where another one stands
+/// there: another page of the same person wrote it. What is sent twice is one.
 Result<std::optional<Draft>> write_draft(library::Library& library, const Viewer& viewer,
-                                         const model::MomentId& moment, const std::string& mark,
-                                         Draft draft);
+                                         const model::MomentId& moment,
+                                         const std::vector<std::string>& marks, Draft draft);
 /// The one of this mark; gives whether none is left.
 Result<bool> remove_draft(library::Library& library, const Viewer& viewer,
                           const model::MomentId& moment, const std::string& mark);

@@ -46,8 +46,8 @@ class Writing : public ::testing::Test {
         return ask("PUT", story, {{"text", text}, {"follows", follows}});
     }
     Json draft() { return ask("GET", story + "/draft")["draft"]; }
-    std::string save(const std::string& text, const std::string& mark = "") {
-        return ask("PUT", story + "/draft", {{"text", text}, {"mark", mark}}).value("mark", "");
+    std::string save(const std::string& text, const std::vector<std::string>& marks = {}) {
+        return ask("PUT", story + "/draft", {{"text", text}, {"marks", marks}}).value("mark", "");
     }
     static std::string show(const std::string& item) { return "![](item:" + item + ")"; }
     std::vector<std::string> texts() {
@@ -172,7 +172,7 @@ TEST_F(Writing, Rule2TheStoryOfACoveredMomentIsToldAfterALookAlone) {
     EXPECT_EQ(last.status, 403);
     write("x", Json::array({first}));
     EXPECT_EQ(last.status, 403) << "nobody writes over what they have not seen";
-    EXPECT_NE(save("He came on a Thursday, early.", mark), "") << "but no words are lost";
+    EXPECT_NE(save("He came on a Thursday, early.", {mark}), "") << "but no words are lost";
     EXPECT_EQ(last.body.find("He came"), std::string::npos);
     const auto look =
         "?look=" + ask("POST", "/moments/" + moment + "/look", Json::object()).value("look", "");
@@ -218,10 +218,10 @@ TEST_F(Writing, NothingIsWrittenInTheNameOfWhoeverCameMeanwhile) {
 
 TEST_F(Writing, ADraftOfAnotherWindowIsNotWrittenOver) {
     const auto one = save("One.");
-    EXPECT_EQ(save("One.", ""), one) << "sent twice, it says one thing";
-    const auto two = save("Two.", one);
+    EXPECT_EQ(save("One."), one) << "sent twice, it says one thing";
+    const auto two = save("Two.", {one});
     ASSERT_NE(two, "");
-    save("Three.", one);
+    save("Three.", {one});
     EXPECT_EQ(last.status, 409);
     ask("DELETE", story + "/draft?mark=" + one);
     EXPECT_EQ(last.status, 409);
@@ -232,6 +232,23 @@ TEST_F(Writing, ADraftOfAnotherWindowIsNotWrittenOver) {
     EXPECT_EQ(draft(), nullptr);
     ask("DELETE", story + "/draft?mark=" + two);
     EXPECT_EQ(last.status, 204);
+}
+
+TEST_F(Writing, ADraftGoesOnWithAnyThatItNamesAndWithNoOther) {
+    const auto one = save("One.");
+    const auto two = save("Two.", {one});
+    const auto four = save("Four.", {"0011", one, two});
+    ASSERT_NE(four, "") << "whichever of them stands";
+    save("Three.", {one, two});
+    EXPECT_EQ(last.status, 409) << "what it overtook takes nothing back";
+    EXPECT_EQ(draft()["text"], "Four.");
+    for (const Json& marks : {Json(four), Json{7}, Json{std::string(17, 'a')},
+                              Json(std::vector<std::string>(257, four)), Json(nullptr)}) {
+        ask("PUT", story + "/draft", {{"text", "Five."}, {"marks", marks}});
+        EXPECT_EQ(last.status, 400) << marks;
+    }
+    EXPECT_EQ(draft()["text"], "Four.");
+    EXPECT_NE(save("Five.", std::vector<std::string>(256, four)), "");
 }
 
 TEST_F(Writing, AVersionEndsTheDraftThatItWasAndNoOther) {

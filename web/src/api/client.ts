@@ -256,7 +256,7 @@ export const api = {
     /** `isLast`: also when the page is being closed. */
     saveDraft: async (
         moment: Id,
-        draft: { text: string; follows: string[]; person: Id | null; mark: string },
+        draft: { text: string; follows: string[]; person: Id | null; marks: string[] },
         isLast = false,
     ) =>
         (await (

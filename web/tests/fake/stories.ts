@@ -9,7 +9,7 @@ export interface Said {
     text: string;
     follows?: string[];
     person?: string | null;
-    mark?: string;
+    marks?: string[];
     ends_draft?: string;
 }
 
@@ -110,7 +110,7 @@ export class Stories {
                     .digest("hex")
                     .slice(0, 16),
             };
-            if (now && now.mark !== draft.mark && now.mark !== said.mark)
+            if (now && now.mark !== draft.mark && !said.marks?.includes(now.mark))
                 return [409, { error: { code: "conflict", message: "Another window." } }];
             drafts.set(me, draft);
             return [200, { mark: draft.mark, saved: draft.saved }];

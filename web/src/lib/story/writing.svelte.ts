@@ -12,7 +12,8 @@ const kSaveAfterMs = 1000;
 /** Also while somebody types on and on. */
 const kSaveWithinMs = 5000;
 const kTryAgainMs = 4000;
-const kMostUnderWay = 2;
+/** With the last that was answered as many marks as the server takes. */
+const kMostUnanswered = 255;
 
 /** What becomes of a draft: nothing to save; on its way; with the server; not yet, and why. */
 export type Saving = "none" | "waiting" | "saved" | "failed" | "somebody-else" | "elsewhere";
@@ -276,20 +277,17 @@ export class Writing {
     private async send(isLast: boolean): Promise<void> {
         const text = this.markdown;
         const { follows, person } = this;
-        // What is under way may arrive before this or after it: the one that suits is taken, the others are refused.
-        const others = isLast ? [...this.unanswered].slice(-kMostUnderWay) : [];
-        const marks = new Set([this.mark, ...others]);
+        // What was sent and not answered may have arrived, or arrive before this or after it.
+        const unanswered = [...this.unanswered].slice(-kMostUnanswered);
+        const marks = this.mark === "" ? unanswered : [this.mark, ...unanswered];
         const becomes = markOf(text, follows);
         this.unanswered.delete(becomes);
         this.unanswered.add(becomes);
         this.newest = becomes;
         if (isLast) this.outliving = becomes;
         try {
-            const answer = await Promise.any(
-                [...marks].map((mark) =>
-                    api.saveDraft(this.moment, { text, follows, person, mark }, isLast),
-                ),
-            );
+            const draft = { text, follows, person, marks };
+            const answer = await api.saveDraft(this.moment, draft, isLast);
             if (this.newest !== becomes) return;
             this.mark = answer.mark;
             this.unanswered.clear();
@@ -299,8 +297,7 @@ export class Writing {
             if (this.isDirty) this.later();
         } catch (error) {
             // Of an older one it does not matter any more.
-            if (this.newest === becomes)
-                await this.notSaved((error as AggregateError).errors.at(-1));
+            if (this.newest === becomes) await this.notSaved(error);
         } finally {
             if (this.outliving === becomes) this.outliving = "";
         }
@@ -311,11 +308,6 @@ export class Writing {
         if (code === "conflict") {
             try {
                 const { draft } = await api.draft(this.moment, { look: this.look });
-                if (draft && this.unanswered.has(draft.mark)) {
-                    // It is this page's own, of which no answer came.
-                    this.mark = draft.mark;
-                    return this.later();
-                }
                 this.elsewhere = draft ?? undefined;
                 if (draft) this.saving = "elsewhere";
                 else this.goOnHere();
@@ -370,10 +362,7 @@ export class Writing {
         // Whoever comes back before it is answered finds these words, too.
         const words = this.putWhereItWaits();
         await this.sending;
-        for (let mark; this.isDirty && mark !== this.mark;) {
-            mark = this.mark;
-            await this.save();
-        }
+        await this.save();
         if (!this.isDirty) unpark(words);
     }
 }
