@@ -289,8 +289,9 @@ Result<Copied> Copier::copy(const catalog::ItemRecord& item) {
         TRY(add_picture(main, copied, "picture"));
     }
     TRY(add_original(main, copied));
+    // Of a film those of its still, which is what stands there, as a person turned it.
     for (const auto& part : copied.leaf["parts"])
-        if (part.contains("width")) {
+        if (part.contains("width") && (part["use"] != "film" || copied.width == 0)) {
             copied.width = part["width"].get<std::uint32_t>();
             copied.height = part["height"].get<std::uint32_t>();
         }

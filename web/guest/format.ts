@@ -286,13 +286,21 @@ export function readLeaf(bytes: Uint8Array): Leaf {
     return leaf(parsed(bytes, kMost.leaf));
 }
 
+/** Width by height as one number, within bounds; nothing where it is not told. */
+export function proportions(
+    of: { width: number | undefined; height: number | undefined } | undefined,
+): number | undefined {
+    if (!of?.width || !of.height) return undefined;
+    return Math.min(20, Math.max(0.05, of.width / of.height));
+}
+
 function item(value: unknown): Item {
     const of = fields(value);
-    const [width, height] = [maybe(of.width, whole), maybe(of.height, whole)];
+    const size = { width: maybe(of.width, whole), height: maybe(of.height, whole) };
     const one = {
         id: matching(of.id, /^[0-9a-f]{16}$/u),
         kind: name(of.kind),
-        ratio: width && height ? Math.min(20, Math.max(0.05, width / height)) : 1.5,
+        ratio: proportions(size) ?? 1.5,
         shown: maybe(of.shown, leaf),
         cover: maybe(of.cover, cover),
         leaf: maybe(of.leaf, file),

@@ -1,5 +1,5 @@
 import { el, focusOn, newId, paragraphs } from "./dom.ts";
-import { kMost, type Cover, type Item, type Leaf, type Part } from "./format.ts";
+import { kMost, proportions, type Cover, type Item, type Leaf, type Part } from "./format.ts";
 import { whileNear } from "./in-view.ts";
 import { isPicture, picture, troubleIn } from "./picture.ts";
 import { film, isPlayable, sound } from "./player.ts";
@@ -80,7 +80,7 @@ function insides(
     const words = find(leaf, "text");
     const still = find(leaf, "picture", "poster");
     if (isPlayable(moving)) {
-        const shape = moving.width && moving.height ? moving.width / moving.height : ratio;
+        const shape = proportions(still) ?? proportions(moving) ?? ratio;
         const front = picture(share, sender, scope, { small, large: still, alt, ratio: shape });
         const title = leaf.caption ?? kindWord("film");
         return {
@@ -195,6 +195,7 @@ class CoveredItem {
         this.element = el("div", { class: "covered bleed" }, this.place, this.beneath);
         this.element.style.setProperty("--r", String(item.ratio));
         if (shapeOf(item.kind) === "") this.element.classList.add("flat");
+        if (item.kind === "film") this.place.classList.add("moving");
         this.showCover();
     }
 

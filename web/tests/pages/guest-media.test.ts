@@ -1,8 +1,4 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 
 import type { Page } from "playwright-core";
 
@@ -10,6 +6,7 @@ import { soon } from "../browser.ts";
 import { guestRule } from "../guest-rules.ts";
 import { elsewhere, photograph, recording } from "../guest.ts";
 import type { ItemOf, ShareOf } from "../fake/share.ts";
+import { film } from "../fake/film.ts";
 import { picture } from "../fake/pictures.ts";
 import { tone } from "../fake/sound.ts";
 
@@ -144,21 +141,6 @@ guestRule(
     },
 );
 
-function film(seconds: number): Uint8Array | undefined {
-    const folder = mkdtempSync(join(tmpdir(), "keepsake-film-"));
-    const path = join(folder, "film.mp4");
-    const options = `-v error -f lavfi -i testsrc2=size=640x360:rate=25 -f lavfi -i sine=frequency=330 -t ${seconds}
-        -c:v libx264 -preset ultrafast -pix_fmt yuv420p -b:v 3M -g 50 -c:a aac -movflags +faststart`;
-    try {
-        execFileSync("ffmpeg", [...options.split(/\s+/u), path], { stdio: "ignore" });
-        return readFileSync(path);
-    } catch {
-        return undefined;
-    } finally {
-        rmSync(folder, { recursive: true });
-    }
-}
-
 const moving = film(20);
 const filmItem = (bytes: Uint8Array, more: Partial<ItemOf> = {}): ItemOf => ({
     kind: "film",
@@ -199,6 +181,52 @@ guestRule(
     {
         share: { cover: null, items: [filmItem(moving ?? new Uint8Array())] },
         skip: moving ? false : "ffmpeg is not here",
+    },
+);
+
+guestRule(
+    "Look at a film moves nothing, and its frame is that of its still",
+    async (visit) => {
+        const page = await visit.arrive();
+        const below = page.locator("figure.wide");
+        await below.locator("img").waitFor();
+        const before = await below.boundingBox();
+        await page.getByRole("button", { name: "Look", exact: true }).click();
+        await page.getByRole("button", { name: "Play: Mina in the meadow" }).waitFor();
+        await page.locator(".place img").waitFor();
+        await visit.rest();
+        assert.deepEqual(await below.boundingBox(), before);
+        const frame = (await page.locator(".place .hold").boundingBox())!;
+        assert.ok(Math.abs(frame.width / frame.height - 640 / 360) < 0.01);
+    },
+    {
+        share: {
+            cover: null,
+            items: [
+                filmItem(new TextEncoder().encode("turned after it was taken"), {
+                    width: 16,
+                    height: 9,
+                    cover: { line: "Mina." },
+                    parts: [
+                        {
+                            use: "poster",
+                            type: "image/png",
+                            width: 640,
+                            height: 360,
+                            bytes: still(8),
+                        },
+                        {
+                            use: "film",
+                            type: "video/mp4",
+                            width: 360,
+                            height: 640,
+                            bytes: new TextEncoder().encode("not a film"),
+                        },
+                    ],
+                }),
+                photograph(3, 2),
+            ],
+        },
     },
 );
 

@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 
 import { findings } from "../axe.ts";
-import { focusComesTo, focused, phone, soon, type Visit } from "../browser.ts";
+import { desk, focusComesTo, focused, held, phone, soon, type Visit } from "../browser.ts";
+import { film as filmed } from "../fake/film.ts";
 import { rule } from "../rules.ts";
-import { summer } from "../story.ts";
+import { summer, write } from "../story.ts";
 
 async function read(visit: Visit): Promise<{ page: Page; told: ReturnType<typeof summer> }> {
     const told = summer(visit);
@@ -211,6 +212,85 @@ rule(
         await page.locator(".story .hold:has(.copy) > img").waitFor();
     },
     { expected: /501/u },
+);
+
+/** Where a film stands, on the page as a whole. */
+async function frame(page: Page): Promise<number[]> {
+    return page
+        .locator(".story .hold")
+        .first()
+        .evaluate((one) => {
+            const { top, left, width, height } = one.getBoundingClientRect();
+            return [top + scrollY, left, width, height];
+        });
+}
+
+const moving = filmed(2);
+
+for (const [name, shape] of [
+    ["a desk", desk],
+    ["a phone", phone],
+] as const)
+    rule(
+        `rule 16: on ${name} a film in a story has its frame before anything is known of it, and plays in it when somebody asks`,
+        async (visit) => {
+            const { moment, shown } = summer(visit);
+            const [film] = shown;
+            Object.assign(film!, { kind: "film", ratio: 1778, caption: "Mina swims." });
+            const { page } = visit;
+            let isFetched = false;
+            await page.route(/\/files\//u, (route) => {
+                isFetched = true;
+                return route.fulfill({ contentType: "video/mp4", body: Buffer.from(moving ?? []) });
+            });
+            const gate = await held(page, "GET", new RegExp(`/items/${film!.id}$`, "u"));
+            await visit.go(`moment/${moment.id}`);
+            await page.locator(".story .hold > img").first().waitFor();
+            const before = await frame(page);
+            assert.ok(Math.abs(before[2]! / before[3]! - 1.778) < 0.01);
+            assert.equal(await page.locator(".story figure.wide > .hold").count(), 2);
+            await gate.open();
+            const play = page.locator(".story").getByRole("button", { name: /^Play: / });
+            await play.waitFor();
+            await visit.rest();
+            assert.deepEqual(await frame(page), before);
+            assert.ok(!isFetched && (await page.locator("video").count()) === 0);
+            const said = page.locator(".story figcaption").first();
+            assert.equal(await said.textContent(), "Mina swims.");
+            assert.ok((await said.boundingBox())!.y >= (await play.boundingBox())!.y);
+            if (!moving) return;
+            await play.click();
+            await page.waitForFunction(
+                () => (document.querySelector("video")?.currentTime ?? 0) > 0.1,
+            );
+            assert.deepEqual(await frame(page), before);
+            assert.ok(
+                await page.locator("video").evaluate((one) => one === document.activeElement),
+            );
+        },
+        { shape },
+    );
+
+rule(
+    "a film that somebody turned stands turned in a story, also where it is written",
+    async (visit) => {
+        const { moment, shown } = summer(visit);
+        Object.assign(shown[0]!, { kind: "film", ratio: 1778, rotation: 90 });
+        const { page } = visit;
+        for (const open of [() => visit.go(`moment/${moment.id}`), () => write(visit, moment)]) {
+            await open();
+            const still = page.locator(".story .hold > .turned > img");
+            await still.waitFor();
+            assert.match((await still.getAttribute("style"))!, /rotate\(90deg\)/u);
+            const [, , width, height] = await frame(page);
+            assert.ok(Math.abs(width! / height! - 1 / 1.778) < 0.01);
+        }
+        assert.equal(await page.locator(".writing .hold > .len").textContent(), "0:42");
+        assert.equal(
+            await page.locator(".writing").getByRole("button", { name: /^Play/u }).count(),
+            0,
+        );
+    },
 );
 
 rule("rule 16: nothing in a story plays, or is fetched to play, by itself", async (visit) => {
