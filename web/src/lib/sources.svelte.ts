@@ -32,8 +32,8 @@ const kMostStaleMs = 1000;
 class Pages {
     arrived = $state(0);
     private pages = new Map<number, Shown[]>();
-    /** what is asked for anew, and drawn until that has come */
-    private stale = new Map<number, { items: Shown[]; since: number }>();
+    /** what is in view and asked for anew: drawn until that has come */
+    private readonly stale = new Map<number, Shown[]>();
     private staleTimer: ReturnType<typeof setTimeout> | undefined;
     private wanted: [from: number, to: number] | undefined;
     private coming = new Map<number, Promise<void>>();
@@ -45,34 +45,38 @@ class Pages {
     }
 
     clear(): void {
-        this.stale.clear();
+        this.forgetStale();
         this.askAnew();
     }
 
-    /** All of it is asked for anew; what is held is drawn for a moment longer. */
+    /** All of it is asked for anew; what is in view is drawn for a moment longer. */
     renew(): void {
-        const since = performance.now();
-        for (const [page, items] of this.pages) this.stale.set(page, { items, since });
-        this.staleTimer ??= setTimeout(() => this.dropOldest(), kMostStaleMs);
+        for (const page of this.inView()) {
+            const items = this.pages.get(page);
+            if (items) this.stale.set(page, items);
+        }
+        if (this.stale.size > 0)
+            this.staleTimer ??= setTimeout(() => this.dropStale(), kMostStaleMs);
         this.askAnew();
     }
 
     dropStale(): void {
-        this.stale.clear();
+        this.forgetStale();
         this.arrived += 1;
     }
 
-    private dropOldest(): void {
-        const now = performance.now();
-        let next = Number.POSITIVE_INFINITY;
-        for (const [page, { since }] of this.stale) {
-            const left = since + kMostStaleMs - now;
-            if (left <= 0) this.stale.delete(page);
-            else next = Math.min(next, left);
-        }
-        this.staleTimer =
-            this.stale.size > 0 ? setTimeout(() => this.dropOldest(), next) : undefined;
-        this.arrived += 1;
+    private forgetStale(): void {
+        this.stale.clear();
+        clearTimeout(this.staleTimer);
+        this.staleTimer = undefined;
+    }
+
+    private inView(): number[] {
+        if (!this.wanted) return [];
+        const [from, to] = this.wanted;
+        const first = Math.floor(from / kPage);
+        const last = Math.floor(Math.max(from, to - 1) / kPage);
+        return Array.from({ length: last - first + 1 }, (_, at) => first + at);
     }
 
     private askAnew(): void {
@@ -86,18 +90,12 @@ class Pages {
     item(index: number): Shown | undefined {
         void this.arrived;
         const page = Math.floor(index / kPage);
-        return (this.pages.get(page) ?? this.stale.get(page)?.items)?.[index % kPage];
+        return (this.pages.get(page) ?? this.stale.get(page))?.[index % kPage];
     }
 
     need(from: number, to: number): void {
         this.wanted = [from, to];
-        for (
-            let page = Math.floor(from / kPage);
-            page <= Math.floor(Math.max(from, to - 1) / kPage);
-            page += 1
-        ) {
-            void this.page(page).catch(() => {});
-        }
+        for (const page of this.inView()) void this.page(page).catch(() => {});
     }
 
     async arrive(index: number): Promise<Shown | undefined> {
@@ -125,6 +123,7 @@ class Pages {
                 if (this.coming.get(page) !== fetching) return;
                 this.pages.set(page, items);
                 this.stale.delete(page);
+                if (this.stale.size === 0) this.forgetStale();
                 for (const oldest of this.pages.keys()) {
                     if (this.pages.size <= kMostPages) break;
                     this.pages.delete(oldest);
