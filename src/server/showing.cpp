@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <mutex>
 #include <new>
 #include <optional>
@@ -127,8 +128,8 @@ Result<std::string> Showing::begin(Order order) {
         while (all_.size() >= kMostKnown) {
             const auto oldest = std::ranges::min_element(
                 all_, {}, [](const auto& each) { return each.second.settled; });
-            remove_file(oldest->second.waiting);
-            all_.erase(oldest);
+            drop(
+                [name = oldest->first](std::string_view one, const State&) { return one == name; });
         }
         State state;
         state.way = order.way;
@@ -287,18 +288,13 @@ void Showing::end(std::string_view id) {
         thread_.request_stop();
         return;
     }
-    const auto found = all_.find(id);
-    if (found == all_.end()) return;
-    remove_file(found->second.waiting);
-    all_.erase(found);
+    drop([&](std::string_view one, const State&) { return one == id; });
 }
 
 void Showing::end_share(const model::ShareId& share) {
     const std::lock_guard guard(mutex_);
-    std::erase_if(all_, [&](const auto& each) {
-        const bool over = each.first != under_way_ && each.second.report.record.share == share;
-        if (over) remove_file(each.second.waiting);
-        return over;
+    drop([&](std::string_view one, const State& state) {
+        return one != under_way_ && state.report.record.share == share;
     });
 }
 
@@ -306,17 +302,14 @@ void Showing::end_all() {
     const std::lock_guard thread_guard(thread_mutex_);
     const std::lock_guard guard(mutex_);
     thread_.request_stop();
-    for (const auto& [id, state] : all_) remove_file(state.waiting);
-    all_.clear();
+    drop([](std::string_view, const State&) { return true; });
 }
 
 void Showing::tend() {
     const std::lock_guard guard(mutex_);
     const auto now = std::chrono::steady_clock::now();
-    std::erase_if(all_, [&](const auto& each) {
-        const bool over = each.first != under_way_ && now - each.second.settled > kWaits;
-        if (over) remove_file(each.second.waiting);
-        return over;
+    drop([&](std::string_view one, const State& state) {
+        return one != under_way_ && now - state.settled > kWaits;
     });
 }
 
@@ -326,6 +319,14 @@ std::optional<Showing::Waiting> Showing::waiting(std::string_view id) {
     if (found == all_.end() || found->second.waiting.path.empty()) return std::nullopt;
     found->second.settled = std::chrono::steady_clock::now();
     return found->second.waiting;
+}
+
+void Showing::drop(const std::function<bool(std::string_view id, const State&)>& is_over) {
+    std::erase_if(all_, [&](const auto& each) {
+        if (!is_over(each.first, each.second)) return false;
+        remove_file(each.second.waiting);
+        return true;
+    });
 }
 
 void Showing::remove_file(const Waiting& waiting) const {

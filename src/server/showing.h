@@ -102,6 +102,8 @@ class Showing {
     share::Target target_for(const Order& order) const;
     void tell_of(const std::string& id);
     void remove_file(const Waiting& waiting) const;
+    /// These are known no more, and what waits of them goes. Requires: mutex_ is held.
+    void drop(const std::function<bool(std::string_view id, const State&)>& is_over);
     Result<> open_folder();
     void remove_leftovers() const;
     Json json_of(const std::string& id, const State& state) const;
