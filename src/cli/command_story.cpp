@@ -117,10 +117,8 @@ Result<ExitCode> run(Context& context, const StoryVersionsCommand& command) {
     for (const auto& words : versions) {
         TRY_LET(const auto device, library.device_name(words.version.device));
         auto line = time_of(words) + "  " + printable_line(device);
-        if (const auto writer =
-                words.person ? told.people().find(*words.person) : told.people().end();
-            writer != told.people().end())
-            line += "  " + printable_line(writer->second);
+        if (const auto writer = told.name_of(words.person); !writer.empty())
+            line += "  " + printable_line(writer);
         TRY_LET(const auto read, library.catalog().version(subject, kStory, words.version));
         const auto text = text_of(library, read.value_or(words));
         if (!text)

@@ -216,8 +216,12 @@ std::vector<Told::OwnCover> Told::covers_on(const model::Subject& of) const {
 
 std::string Told::kept_by(const model::ItemId& item) const {
     const auto found = kept_by_.find(item);
-    const auto name = found == kept_by_.end() ? people_.end() : people_.find(found->second);
-    return name == people_.end() ? "" : name->second;
+    return found == kept_by_.end() ? "" : name_of(found->second);
+}
+
+std::string Told::name_of(const Viewer& person) const {
+    const auto found = person ? people_.find(*person) : people_.end();
+    return found == people_.end() ? "" : found->second;
 }
 
 std::optional<Cover> Told::cover_of(const model::ItemId& item, const Viewer& viewer,

@@ -80,6 +80,8 @@ class Told {
     int rotation(const model::ItemId& item) const;
     std::optional<Crop> crop(const model::ItemId& item) const;
     const std::map<model::PersonId, std::string>& people() const { return people_; }
+    /// As they are called; "" for nobody, and for whom nobody named.
+    std::string name_of(const Viewer& person) const;
     std::optional<model::ItemId> front(const model::MomentId& moment) const;
     const std::string& archive_name() const { return archive_name_; }
 

@@ -190,15 +190,10 @@ Result<Showing::Way> way_in(const Json& json) {
     return Error(ErrorCode::invalid, "'way' is guests, folder, download or look.");
 }
 
-std::string name_of(const Told& told, const std::optional<model::PersonId>& person) {
-    const auto found = person ? told.people().find(*person) : told.people().end();
-    return found == told.people().end() ? "" : to_utf8_lossy(found->second);
-}
-
 Json cover_json(const Told& told, const Cover& cover) {
     return {{"line", to_utf8_lossy(cover.line)},
             {"more", to_utf8_lossy(cover.more)},
-            {"by", name_of(told, cover.by)}};
+            {"by", to_utf8_lossy(told.name_of(cover.by))}};
 }
 
 /// What of it is covered by itself, and with which words; alike ones together.
@@ -207,7 +202,7 @@ Json covered_json(const Told& told, const share::Contents& contents, const Opene
     for (const auto& item : contents.items)
         if (const auto cover = share::cover_for(told, item.item, "", opened, std::nullopt);
             cover && lines.size() < kMostLines)
-            ++lines[{cover->line, cover->more, name_of(told, cover->by)}];
+            ++lines[{cover->line, cover->more, told.name_of(cover->by)}];
     auto list = Json::array();
     for (const auto& [words, count] : lines) {
         const auto& [line, more, by] = words;
@@ -321,7 +316,7 @@ Api::Answer Api::outline_showing(Call& call) {
         Json answer;
         answer["name"] = to_utf8_lossy(contents.name);
         TRY_LET(const auto from, share::only_keeper(eyes.library, eyes.told));
-        const auto me = name_of(eyes.told, eyes.viewer);
+        const auto me = to_utf8_lossy(eyes.told.name_of(eyes.viewer));
         answer["from"] = me.empty() ? to_utf8_lossy(from) : me;
         std::map<std::string, std::size_t> counts;
         for (const auto& item : contents.items)
@@ -365,7 +360,7 @@ Api::Answer Api::begin_showing(Call& call) {
         TRY(share::contents_of(eyes.library, wish, eyes.told, quietly));
         if (order.way == Showing::Way::look)
             wish.look_ahead = share::LookAhead{eyes.viewer, eyes.opened};
-        if (!wish.from) wish.from = name_of(eyes.told, eyes.viewer);
+        if (!wish.from) wish.from = to_utf8_lossy(eyes.told.name_of(eyes.viewer));
         if (wish.from->empty()) wish.from.reset();
         return {};
     }));

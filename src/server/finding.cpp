@@ -68,9 +68,8 @@ Result<std::string> words_of(const Eyes& eyes, const catalog::MomentRecord& mome
     TRY_LET(const auto there,
             eyes.library.catalog().links(model::Subject::of(moment.moment), "there"));
     for (const auto& link : there) {
-        const auto person = link.to.person();
-        const auto named = person ? eyes.told.people().find(*person) : eyes.told.people().end();
-        if (named != eyes.told.people().end()) text += "\n" + named->second;
+        const auto name = eyes.told.name_of(link.to.person());
+        if (!name.empty()) text += "\n" + name;
     }
     return text;
 }

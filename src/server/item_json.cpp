@@ -229,10 +229,9 @@ bool has_picture(const std::optional<media::Facts>& facts) {
 }
 
 Json person_json(const Eyes& eyes, const model::PersonId& person) {
-    const auto found = eyes.told.people().find(person);
     Json json;
     json["id"] = person.hex();
-    json["name"] = found == eyes.told.people().end() ? "" : to_utf8_lossy(found->second);
+    json["name"] = to_utf8_lossy(eyes.told.name_of(person));
     json["quiet"] = eyes.told.is_quiet(model::Subject::of(person), eyes.viewer);
     return json;
 }
@@ -254,10 +253,7 @@ Result<Json> covered_json(const Eyes& eyes, const catalog::ItemRecord& item, con
     Json told;
     told["line"] = to_utf8_lossy(cover.line);
     put_text(told, "more", cover.more);
-    if (cover.by) {
-        const auto by = eyes.told.people().find(*cover.by);
-        if (by != eyes.told.people().end()) told["by"] = to_utf8_lossy(by->second);
-    }
+    put_text(told, "by", eyes.told.name_of(cover.by));
     told["kind"] = kind_of(item);
     TRY_LET(const auto main, library::main_file_of(eyes.library, item));
     if (main.facts && lasts(*main.facts))

@@ -67,10 +67,7 @@ Result<Json> cover_json(const Eyes& eyes, const catalog::MomentRecord& moment, c
     Json json;
     json["line"] = to_utf8_lossy(cover.line);
     if (!cover.more.empty()) json["more"] = to_utf8_lossy(cover.more);
-    if (cover.by) {
-        const auto by = eyes.told.people().find(*cover.by);
-        if (by != eyes.told.people().end()) json["by"] = to_utf8_lossy(by->second);
-    }
+    if (const auto by = eyes.told.name_of(cover.by); !by.empty()) json["by"] = to_utf8_lossy(by);
     std::map<std::string, std::size_t> counts;
     for (const auto& id : moment.items) {
         TRY_LET(const auto item, eyes.library.catalog().item(id));

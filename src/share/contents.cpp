@@ -133,9 +133,8 @@ Result<std::string> only_keeper(library::Library& library, const library::Told& 
                                          [&](const catalog::FieldRecord& field) -> Result<> {
                                              const auto person = field.subject.person();
                                              if (!person || field.value != "\"keeper\"") return {};
-                                             const auto found = told.people().find(*person);
-                                             if (found == told.people().end()) return {};
-                                             name = found->second;
+                                             if (!told.people().contains(*person)) return {};
+                                             name = told.name_of(person);
                                              ++keepers;
                                              return {};
                                          }));

@@ -204,17 +204,11 @@ class Making {
         return {};
     }
 
-    Json name_of(const std::optional<model::PersonId>& person) const {
-        if (!person) return nullptr;
-        const auto found = told_->people().find(*person);
-        return found == told_->people().end() ? Json(nullptr) : name_or_null(found->second);
-    }
-
     Json cover_json(const library::Cover& said, Json extent) const {
         Json cover;
         cover["line"] = name_or_null(said.line);
         cover["more"] = name_or_null(said.more);
-        cover["by"] = name_of(said.by);
+        cover["by"] = name_or_null(told_->name_of(said.by));
         cover["extent"] = std::move(extent);
         return cover;
     }
@@ -274,7 +268,8 @@ class Making {
             TRY_LET(inside["when"],
                     told_taken_json(library_->catalog(), model::Subject::of(*wish_->moment)));
         }
-        inside["by"] = contents.story.empty() ? Json(nullptr) : name_of(contents.writer);
+        inside["by"] =
+            contents.story.empty() ? Json(nullptr) : name_or_null(told_->name_of(contents.writer));
         inside["story"] = story_json(contents.story);
         inside["items"] = std::move(items_);
         return inside;
