@@ -406,6 +406,14 @@ Result<catalog::MomentRecord> Api::moment_of(const Eyes& eyes, const std::string
     return Error(ErrorCode::not_found, "There is no such moment here.");
 }
 
+Json Page::told(std::size_t total, const char* name, Json part) const {
+    Json json;
+    json["total"] = total;
+    json["first"] = first;
+    json[name] = std::move(part);
+    return json;
+}
+
 Result<Page> Api::page_of(const Call& call, std::size_t usual, std::size_t most) {
     const auto number = [&](const char* name, std::size_t other) -> Result<std::size_t> {
         const auto text = call.request.head.parameter(name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -62,8 +63,19 @@ struct Call {
 
 /// A bound list's part: ?first= and ?count=.
 struct Page {
+    static constexpr std::size_t kUsual = 200;
+    static constexpr std::size_t kMost = 1'000;
     std::size_t first = 0;
     std::size_t count = 0;
+
+    /// What of a list it asks for.
+    template <class Each>
+    std::span<const Each> of(const std::vector<Each>& list) const {
+        const auto begin = std::min(first, list.size());
+        return std::span(list).subspan(begin, std::min(count, list.size() - begin));
+    }
+    /// How that is told, under this name, of a list of so many.
+    Json told(std::size_t total, const char* name, Json part) const;
 };
 
 class Api final : public http::Handler, public NamesRoutes {
@@ -126,7 +138,9 @@ class Api final : public http::Handler, public NamesRoutes {
     /// Ids of a request's list. Errors: invalid.
     template <class Id>
     static Result<std::optional<std::vector<Id>>> ids_member(const Json& json, const char* name);
-    static Result<Page> page_of(const Call& call, std::size_t usual, std::size_t most);
+    /// Errors: invalid.
+    static Result<Page> page_of(const Call& call, std::size_t usual = Page::kUsual,
+                                std::size_t most = Page::kMost);
     Answer covered() const;
     Result<Json> session_json(library::Library& library, const Visitors::Visitor& visitor);
     http::Response with_session(http::Response response);

@@ -1,6 +1,4 @@
 // Whether what is kept is safe: the ledger, checks and restore tests.
-#include <algorithm>
-#include <cstddef>
 #include <optional>
 #include <set>
 #include <utility>
@@ -21,9 +19,6 @@
 
 namespace keepsake::server {
 namespace {
-
-constexpr std::size_t kUsual = 200;
-constexpr std::size_t kMost = 1'000;
 
 Json time_or_null(const std::optional<Instant>& time) {
     return time ? Json(to_rfc3339(*time, Fraction::none)) : Json(nullptr);
@@ -70,7 +65,7 @@ Api::Answer Api::get_care(Call& call) {
 }
 
 Api::Answer Api::get_damaged(Call& call) {
-    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    TRY_LET(const auto page, page_of(call));
     const auto hurt = checking_->hurt();
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         std::set<model::ItemId> seen;
@@ -88,14 +83,9 @@ Api::Answer Api::get_damaged(Call& call) {
                 if (seen.insert(item).second) items.push_back(item);
             }
         }
-        Json json;
+        TRY_LET(auto listed, listed_by_id(eyes, page.of(items)));
+        auto json = page.told(items.size(), "items", std::move(listed));
         json["originals"] = hurt.size();
-        json["total"] = items.size();
-        json["first"] = page.first;
-        const auto first = std::min(page.first, items.size());
-        items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(first));
-        items.resize(std::min(items.size(), page.count));
-        TRY_LET(json["items"], listed_by_id(eyes, items));
         return json_answer(200, json);
     });
 }

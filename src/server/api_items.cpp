@@ -21,25 +21,9 @@
 namespace keepsake::server {
 namespace {
 
-constexpr std::size_t kUsual = 200;
-constexpr std::size_t kMost = 1'000;
+constexpr std::size_t kLongestWords = 1'000;
 constexpr std::size_t kMostShapes = 100'000;
 constexpr std::size_t kMostIds = 200;
-
-Json items_answer(std::size_t total, std::size_t first, Json items) {
-    Json json;
-    json["total"] = total;
-    json["first"] = first;
-    json["items"] = std::move(items);
-    return json;
-}
-
-std::vector<model::ItemId> slice(const std::vector<model::ItemId>& items, const Page& page) {
-    const auto first = std::min(page.first, items.size());
-    const auto count = std::min(page.count, items.size() - first);
-    const auto begin = items.begin() + static_cast<std::ptrdiff_t>(first);
-    return {begin, begin + static_cast<std::ptrdiff_t>(count)};
-}
 
 }  // namespace
 
@@ -58,10 +42,10 @@ Api::Answer Api::get_timeline(Call& call) {
 }
 
 Api::Answer Api::get_timeline_items(Call& call) {
-    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    TRY_LET(const auto page, page_of(call));
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(const auto outline, house_->outline(eyes.library));
-        TRY_LET(auto items, listed_by_id(eyes, slice(outline.timeline->items(), page)));
+        TRY_LET(auto items, listed_by_id(eyes, page.of(outline.timeline->items())));
         Json json;
         json["revision"] = outline.revision;
         json["first"] = page.first;
@@ -84,7 +68,7 @@ Api::Answer Api::get_timeline_shapes(Call& call) {
                         return Error(ErrorCode::exists, "The timeline has changed meanwhile.");
                     revision = outline.revision;
                     const Page piece{page.first + done, std::min(kPiece, page.count - done)};
-                    const auto items = slice(outline.timeline->items(), piece);
+                    const auto items = piece.of(outline.timeline->items());
                     for (const auto& item : items) {
                         TRY_LET(const auto ratio, house_->ratio_of(eyes.library, eyes.told, item));
                         shapes += static_cast<char>(ratio & 0xFFU);
@@ -130,7 +114,7 @@ Api::Answer Api::get_items(Call& call) {
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(auto items, listed_by_id(eyes, ids));
         const auto total = items.size();
-        return json_answer(200, items_answer(total, 0, std::move(items)));
+        return json_answer(200, Page().told(total, "items", std::move(items)));
     });
 }
 
@@ -159,9 +143,9 @@ Api::Answer Api::end_look(Call& call) {
 }
 
 Api::Answer Api::find(Call& call) {
-    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    TRY_LET(const auto page, page_of(call));
     const auto typed = call.request.head.parameter("words").value_or("");
-    if (typed.size() > kMost) return Error(ErrorCode::invalid, "These are too many words.");
+    if (typed.size() > kLongestWords) return Error(ErrorCode::invalid, "These are too many words.");
     const auto filter = library::find_filter({std::string(typed)});
     if (filter.words.empty() && filter.date.empty() && filter.kinds.empty())
         return Error(ErrorCode::invalid, "Words are wanted.");
@@ -176,10 +160,10 @@ Api::Answer Api::find(Call& call) {
         // What is found by its cover line comes behind all that is found by its words.
         Page behind{.first = page.first - std::min<std::size_t>(page.first, found.total),
                     .count = page.count - found.items.size()};
-        const auto by_line = slice(covered, behind);
+        const auto by_line = behind.of(covered);
         found.items.insert(found.items.end(), by_line.begin(), by_line.end());
         TRY_LET(auto items, listed_by_id(eyes, found.items));
-        auto answer = items_answer(found.total + covered.size(), page.first, std::move(items));
+        auto answer = page.told(found.total + covered.size(), "items", std::move(items));
         if (page.first == 0) {
             TRY_LET(answer["moments"], find_moments(eyes, filter));
         }

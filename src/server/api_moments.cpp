@@ -27,8 +27,6 @@ namespace keepsake::server {
 namespace {
 
 constexpr std::size_t kLargestName = 800;  // 200 characters
-constexpr std::size_t kUsual = 200;
-constexpr std::size_t kMost = 1'000;
 /// Sorts after all that stands: a moment's place in the family's order.
 std::string order_text(std::size_t number) {
     const auto digits = std::to_string(number);
@@ -194,20 +192,12 @@ Api::Answer Api::remove_moment(Call& call) {
 }
 
 Api::Answer Api::get_moment_items(Call& call) {
-    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    TRY_LET(const auto page, page_of(call));
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
         if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
-        const auto first = std::min(page.first, moment.items.size());
-        const auto count = std::min(page.count, moment.items.size() - first);
-        const auto begin = moment.items.begin() + static_cast<std::ptrdiff_t>(first);
-        TRY_LET(auto items,
-                listed_by_id(eyes, {begin, begin + static_cast<std::ptrdiff_t>(count)}));
-        Json json;
-        json["total"] = moment.items.size();
-        json["first"] = page.first;
-        json["items"] = std::move(items);
-        return json_answer(200, json);
+        TRY_LET(auto items, listed_by_id(eyes, page.of(moment.items)));
+        return json_answer(200, page.told(moment.items.size(), "items", std::move(items)));
     });
 }
 

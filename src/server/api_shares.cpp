@@ -43,8 +43,6 @@ constexpr std::size_t kLargestText = 64UL << 10U;  // share::check_wish knows be
 constexpr std::size_t kLargestPassphrase = 1'024;
 constexpr std::size_t kLargestDay = 32;
 constexpr std::size_t kMostLines = 100;
-constexpr std::size_t kUsual = 200;
-constexpr std::size_t kMost = 1'000;
 
 /// The page opens in an origin of its own: its script reaches neither these pages nor their API.
 /// What it may load is said in its own head, which is nothing.
@@ -227,7 +225,7 @@ Json ways_json(const Showing& showing) {
 }  // namespace
 
 Api::Answer Api::get_shares(Call& call) {
-    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    TRY_LET(const auto page, page_of(call));
     const auto of = call.request.head.parameter("moment");
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(auto records, share::read_records(eyes.library.catalog()));
@@ -244,17 +242,12 @@ Api::Answer Api::get_shares(Call& call) {
                 return !touches(record, moment.moment, items);
             });
         }
-        Json json;
-        json["total"] = records.size();
-        json["first"] = page.first;
-        json["shares"] = Json::array();
-        const auto first = std::min(page.first, records.size());
-        const auto last = first + std::min(page.count, records.size() - first);
-        for (auto at = first; at < last; ++at) {
-            TRY_LET(auto one, share_json(eyes.library, records[at]));
-            json["shares"].push_back(std::move(one));
+        auto shares = Json::array();
+        for (const auto& record : page.of(records)) {
+            TRY_LET(auto one, share_json(eyes.library, record));
+            shares.push_back(std::move(one));
         }
-        return json_answer(200, json);
+        return json_answer(200, page.told(records.size(), "shares", std::move(shares)));
     });
 }
 

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,8 +28,6 @@ namespace keepsake::server {
 namespace {
 
 constexpr std::size_t kLargestStory = 1'000'000;
-constexpr std::size_t kUsual = 100;
-constexpr std::size_t kMost = 1'000;
 constexpr std::size_t kMarkCharacters = 16;
 constexpr std::size_t kMostMarks = 256;
 
@@ -107,24 +104,19 @@ Api::Answer Api::write_story(Call& call) {
 }
 
 Api::Answer Api::get_story_versions(Call& call) {
-    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    TRY_LET(const auto page, page_of(call));
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         TRY_LET(const auto moment, moment_of(eyes, call.ids[0]));
         if (eyes.told.cover_of(moment.moment, eyes.viewer, eyes.opened)) return covered();
         TRY_LET(auto versions,
                 eyes.library.catalog().versions(model::Subject::of(moment.moment), kStory));
         std::ranges::reverse(versions);
-        Json json;
-        json["total"] = versions.size();
-        json["first"] = page.first;
-        json["versions"] = Json::array();
-        for (const auto& words : versions |
-                                     std::views::drop(std::min(page.first, versions.size())) |
-                                     std::views::take(page.count)) {
+        auto part = Json::array();
+        for (const auto& words : page.of(versions)) {
             TRY_LET(auto version, version_json(eyes, words, false));
-            json["versions"].push_back(std::move(version));
+            part.push_back(std::move(version));
         }
-        return json_answer(200, json);
+        return json_answer(200, page.told(versions.size(), "versions", std::move(part)));
     });
 }
 

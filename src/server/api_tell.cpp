@@ -35,8 +35,6 @@ namespace {
 
 constexpr std::size_t kLargestWords = 1'000'000;
 constexpr std::size_t kLargestMore = 16'000;  // 4,000 characters
-constexpr std::size_t kUsual = 200;
-constexpr std::size_t kMost = 1'000;
 
 Error wrong(std::string_view what) {
     return {ErrorCode::invalid,
@@ -294,7 +292,7 @@ Result<std::map<model::ItemId, Instant>> ends_of_let_go(catalog::Catalog& catalo
 }  // namespace
 
 Api::Answer Api::get_let_go(Call& call) {
-    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    TRY_LET(const auto page, page_of(call));
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         auto& catalog = eyes.library.catalog();
         TRY_LET(const auto ends, ends_of_let_go(catalog));
@@ -311,11 +309,7 @@ Api::Answer Api::get_let_go(Call& call) {
                 items.push_back(std::move(json));
                 return {};
             }));
-        Json json;
-        json["total"] = total;
-        json["first"] = page.first;
-        json["items"] = std::move(items);
-        return json_answer(200, json);
+        return json_answer(200, page.told(total, "items", std::move(items)));
     });
 }
 
@@ -355,7 +349,7 @@ Result<Json> just_kept_json(const Eyes& eyes, const catalog::ItemRecord& item) {
 }  // namespace
 
 Api::Answer Api::get_just_kept(Call& call) {
-    TRY_LET(const auto page, page_of(call, kUsual, kMost));
+    TRY_LET(const auto page, page_of(call));
     return with_eyes(call, [&](const Eyes& eyes) -> Answer {
         std::vector<catalog::ItemRecord> all;
         for (const auto& id : eyes.told.just_kept()) {
@@ -364,15 +358,11 @@ Api::Answer Api::get_just_kept(Call& call) {
         }
         std::ranges::sort(all, {}, &catalog::ItemRecord::kept_clock);
         Json items = Json::array();
-        for (std::size_t i = page.first; i < all.size() && i - page.first < page.count; ++i) {
-            TRY_LET(auto json, just_kept_json(eyes, all[i]));
+        for (const auto& item : page.of(all)) {
+            TRY_LET(auto json, just_kept_json(eyes, item));
             items.push_back(std::move(json));
         }
-        Json json;
-        json["total"] = all.size();
-        json["first"] = page.first;
-        json["items"] = std::move(items);
-        return json_answer(200, json);
+        return json_answer(200, page.told(all.size(), "items", std::move(items)));
     });
 }
 

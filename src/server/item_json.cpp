@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -302,7 +303,7 @@ Result<Json> item_json(const Eyes& eyes, const catalog::ItemRecord& item) {
     return json;
 }
 
-Result<Json> listed_by_id(const Eyes& eyes, const std::vector<model::ItemId>& items) {
+Result<Json> listed_by_id(const Eyes& eyes, std::span<const model::ItemId> items) {
     Json list = Json::array();
     for (const auto& id : items) {
         TRY_LET(const auto item, eyes.library.catalog().item(id));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,7 @@ Result<Json> covered_json(const Eyes& eyes, const catalog::ItemRecord& item, con
 Result<Json> item_json(const Eyes& eyes, const catalog::ItemRecord& item);
 Json person_json(const Eyes& eyes, const model::PersonId& person);
 /// The `Listed` or `Covered` of each that is there and is not let go.
-Result<Json> listed_by_id(const Eyes& eyes, const std::vector<model::ItemId>& items);
+Result<Json> listed_by_id(const Eyes& eyes, std::span<const model::ItemId> items);
 /// People whom the links of this kind name, by name.
 Result<Json> people_json(const Eyes& eyes, const model::Subject& of, std::string_view as);
 
