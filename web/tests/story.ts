@@ -34,6 +34,9 @@ export function summer({ fake }: Visit): { moment: FakeMoment; covered: Thing; s
     return { moment, covered, shown };
 }
 
+/** A moment without a story. */
+export const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
+
 /** The page where this story is written, ready to be typed in. */
 export async function write(visit: Visit, moment: FakeMoment): Promise<Page> {
     const page = await visit.go(`story/${moment.id}`);

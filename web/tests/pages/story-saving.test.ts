@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 
-import { soon, type Visit } from "../browser.ts";
-import type { FakeMoment } from "../fake/world.ts";
+import { held, soon, type Visit } from "../browser.ts";
 import { rule } from "../rules.ts";
-import { drafted, reads, standing, typeAfter, write } from "../story.ts";
-
-const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
+import { done, drafted, garden, reads, standing, typeAfter, typeUnsaved, write } from "../story.ts";
 
 /** A gate that something waits for until it is opened. */
 function gate(): { opened: Promise<void>; open: () => void } {
@@ -223,4 +220,92 @@ rule(
         await reads(page, "At once.");
     },
     { expected: /500/u },
+);
+
+rule(
+    "a draft that cannot be saved is said to be so, tried again, and not lost",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await typeUnsaved(visit, "Words.");
+        visit.fake.refusesDrafts = false;
+        await drafted(visit, moment, "Words.");
+        await page.getByText("Draft. Only you.").waitFor();
+    },
+    { expected: /500/u },
+);
+
+rule(
+    "words that could not be saved when the page was left are there when it is opened again",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await typeUnsaved(visit, "Words.");
+        await page.keyboard.type(" And more.");
+        const refused = page.waitForResponse(
+            (one) => one.status() === 500 && !!one.request().postData()?.includes("And more."),
+        );
+        await page.getByRole("link", { name: /Ana’s garden/u }).click();
+        await page.locator(".editbar").waitFor({ state: "detached" });
+        await refused;
+        await visit.rest();
+        visit.fake.refusesDrafts = false;
+        await page.getByRole("link", { name: "Write" }).first().click();
+        await page.getByText("Words. And more.").waitFor();
+        await drafted(visit, moment, "Words. And more.");
+    },
+    { expected: /500/u },
+);
+
+rule(
+    "a version that could not be written stays a draft, and the page stays",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        visit.fake.refusesStories = true;
+        await page.keyboard.type("Words.");
+        await page.getByRole("button", { name: "Done" }).click();
+        await page.getByText("The disk could not write it.").waitFor();
+        await drafted(visit, moment, "Words.");
+        visit.fake.refusesStories = false;
+        await done(page);
+        assert.deepEqual(standing(visit, moment), ["Words."]);
+    },
+    { expected: /500/u },
+);
+
+rule(
+    "words that could not be saved before the archive was locked are there when it is opened again",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        await typeUnsaved(visit, "Nearly lost.");
+        visit.fake.state = "locked";
+        await page.getByLabel("Your passphrase").fill(visit.fake.passphrase);
+        assert.ok(!(await page.content()).includes("Nearly lost."));
+        visit.fake.refusesDrafts = false;
+        await page.getByRole("button", { name: "Open" }).click();
+        await page.getByText("Nearly lost.").waitFor();
+        await drafted(visit, moment, "Nearly lost.");
+    },
+    { expected: /500|401/u },
+);
+
+rule(
+    "words that were written when the disk went away are there when it is back",
+    async (visit) => {
+        const moment = garden(visit);
+        const page = await write(visit, moment);
+        // However long typing takes, the disk is away before any of it is saved.
+        const gate = await held(page, "PUT", /\/draft$/u);
+        await page.keyboard.type("Nearly lost.");
+        visit.fake.state = "gone";
+        await gate.open();
+        await page.getByRole("button", { name: "Try again" }).waitFor();
+        visit.fake.state = "open";
+        await page.getByRole("button", { name: "Try again" }).click();
+        await page.getByText("Nearly lost.").waitFor();
+        await drafted(visit, moment, "Nearly lost.");
+    },
+    { expected: /503/u },
 );

@@ -2,12 +2,19 @@ import assert from "node:assert/strict";
 
 import type { Page } from "playwright-core";
 
-import { held, soon, type Visit } from "../browser.ts";
-import type { FakeMoment } from "../fake/world.ts";
+import { held, soon } from "../browser.ts";
 import { rule } from "../rules.ts";
-import { done, drafted, lines, putDraftAway, reads, standing, typeAfter, write } from "../story.ts";
-
-const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
+import {
+    done,
+    drafted,
+    garden,
+    lines,
+    putDraftAway,
+    reads,
+    standing,
+    typeAfter,
+    write,
+} from "../story.ts";
 
 async function takeOut(page: Page, words: string): Promise<void> {
     await page.locator(".writing").getByText(words).click();

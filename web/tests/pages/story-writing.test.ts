@@ -3,23 +3,20 @@ import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 
 import { findings } from "../axe.ts";
-import { desk, held, phone, soon, type Visit } from "../browser.ts";
-import type { FakeMoment } from "../fake/world.ts";
+import { desk, phone, soon } from "../browser.ts";
 import { rule } from "../rules.ts";
 import {
     done,
     drafted,
+    garden,
     lines,
     putDraftAway,
     reads,
     standing,
     summer,
     typeAfter,
-    typeUnsaved,
     write,
 } from "../story.ts";
-
-const garden = ({ fake }: Visit): FakeMoment => fake.moments[3]!;
 
 /** Where the caret is: the text, with "|" in it. */
 async function caret(page: Page): Promise<string> {
@@ -270,175 +267,6 @@ rule("what is pasted is words and Markdown, never markup", async (visit) => {
     assert.ok(page.url().includes("story/"), "words that are pasted here are not kept as a file");
 });
 
-rule("screen 9: every version is kept, compared in words, and written on from", async (visit) => {
-    const moment = garden(visit);
-    const { stories, people } = visit.fake;
-    const one = stories.write(
-        moment,
-        { text: "It rained all night.\n\nNobody minded." },
-        "Phone",
-        people[1]!,
-    );
-    stories.write(moment, {
-        text: "It snowed all night.\n\nNobody minded.",
-        follows: [one.version],
-    });
-    const page = await write(visit, moment);
-    await page.getByRole("button", { name: "Versions" }).click();
-    const rows = page.locator(".versions li");
-    await rows.nth(1).waitFor();
-    assert.equal(await rows.count(), 2);
-    assert.match(await rows.nth(0).innerText(), /12 May 2025.*Ines, on Kitchen\s+Stands now/su);
-    assert.match(await rows.nth(1).innerText(), /Joren, on Phone/u);
-    await rows.nth(0).getByRole("button").first().click();
-    const added = rows.nth(0).locator(".changes ins");
-    assert.equal(await added.textContent(), "added: snowed");
-    assert.equal(await rows.nth(0).locator(".changes del").textContent(), "gone: rained");
-    await rows.nth(1).getByRole("button").first().click();
-    await added.waitFor({ state: "detached" });
-    await rows.nth(1).getByLabel("what is written now").check();
-    await soon(async () =>
-        assert.deepEqual(await rows.nth(1).locator(".changes ins").allTextContents(), [
-            "added: snowed",
-        ]),
-    );
-    await page.getByRole("button", { name: "Write on from this one" }).click();
-    await reads(page, "It rained all night.", "Nobody minded.");
-    await page.keyboard.press("Control+z");
-    await reads(page, "It snowed all night.", "Nobody minded.");
-});
-
-rule(
-    "screen 9: two versions stand beside each other, both are shown, and the joined one ends both",
-    async (visit) => {
-        const moment = garden(visit);
-        const { stories, people } = visit.fake;
-        const first = stories.write(moment, { text: "It rained." });
-        const follows = [first.version];
-        stories.write(moment, { text: "It rained.\n\nHers.", follows }, "Kitchen", people[0]!);
-        stories.write(moment, { text: "It rained.\n\nHis.", follows }, "Phone", people[1]!);
-        const page = await write(visit, moment);
-        await page
-            .getByRole("heading", { name: "Two versions stand beside each other." })
-            .waitFor();
-        const columns = page.locator(".columns .column");
-        assert.match(await columns.nth(0).innerText(), /Ines, on Kitchen.*Hers\./su);
-        assert.match(await columns.nth(1).innerText(), /Joren, on Phone.*His\./su);
-        await soon(async () =>
-            assert.deepEqual((await lines(page)).sort(), ["Hers.", "His.", "It rained."]),
-        );
-        await page.locator(".writing").getByText("His.").click();
-        await page.keyboard.press("Control+a");
-        await page.keyboard.type("Both.");
-        await done(page);
-        assert.equal(standing(visit, moment).length, 1);
-        assert.match(standing(visit, moment)[0]!, /Both\./u);
-        await page.getByText("Both.").waitFor();
-        assert.equal(await page.getByText("Two versions stand").count(), 0);
-    },
-);
-
-rule(
-    "screen 9: what somebody else writes meanwhile stands beside what is written, and is taken in by hand",
-    async (visit) => {
-        const moment = garden(visit);
-        const { stories, people } = visit.fake;
-        const first = stories.write(moment, { text: "It rained." });
-        const page = await write(visit, moment);
-        await typeAfter(page, "It rained.", " Mine.");
-        stories.write(
-            moment,
-            { text: "It rained.\n\nHis.", follows: [first.version] },
-            "Phone",
-            people[1]!,
-        );
-        visit.fake.tell("moments");
-        await page
-            .getByRole("heading", { name: "Another version stands beside what you write." })
-            .waitFor();
-        assert.equal((await lines(page))[0], "It rained. Mine.", "what is written stays");
-        assert.match(
-            await page.locator(".beside-versions").innerText(),
-            /Joren, on Phone.*His\./su,
-        );
-        await page.getByRole("button", { name: "Take it in" }).click();
-        await page.locator(".beside-versions").waitFor({ state: "detached" });
-        await soon(async () => assert.ok((await lines(page)).includes("His.")));
-        await done(page);
-        assert.equal(standing(visit, moment).length, 1);
-        assert.match(standing(visit, moment)[0]!, /Mine\.[^]*His\.|His\.[^]*Mine\./u);
-    },
-);
-
-rule("what is taken in takes nothing away that stands here twice", async (visit) => {
-    const moment = garden(visit);
-    const { stories, people } = visit.fake;
-    const text = "One.\n\n***\n\nRain.\n\n***\n\nRain.";
-    const first = stories.write(moment, { text });
-    const page = await write(visit, moment);
-    await typeAfter(page, "One.", " Mine.");
-    stories.write(
-        moment,
-        { text: `${text}\n\nHis.`, follows: [first.version] },
-        "Phone",
-        people[1]!,
-    );
-    visit.fake.tell("moments");
-    await page.getByRole("button", { name: "Take it in" }).click();
-    await page.locator(".beside-versions").waitFor({ state: "detached" });
-    await done(page);
-    const [joined] = standing(visit, moment);
-    assert.equal(joined!.split("***").length, 3, joined);
-    assert.equal(joined!.split("Rain.").length, 3, joined);
-});
-
-rule("screen 9: who does not take it in loses nothing of either", async (visit) => {
-    const moment = garden(visit);
-    const { stories, people } = visit.fake;
-    const first = stories.write(moment, { text: "It rained." });
-    const page = await write(visit, moment);
-    stories.write(moment, { text: "His.", follows: [first.version] }, "Phone", people[1]!);
-    await typeAfter(page, "It rained.", " Mine.");
-    await done(page);
-    await page.getByText("Two versions stand beside each other.").waitFor();
-    assert.deepEqual(standing(visit, moment), ["His.", "It rained. Mine."]);
-});
-
-rule(
-    "a draft that cannot be saved is said to be so, tried again, and not lost",
-    async (visit) => {
-        const moment = garden(visit);
-        const page = await write(visit, moment);
-        await typeUnsaved(visit, "Words.");
-        visit.fake.refusesDrafts = false;
-        await drafted(visit, moment, "Words.");
-        await page.getByText("Draft. Only you.").waitFor();
-    },
-    { expected: /500/u },
-);
-
-rule(
-    "words that could not be saved when the page was left are there when it is opened again",
-    async (visit) => {
-        const moment = garden(visit);
-        const page = await write(visit, moment);
-        await typeUnsaved(visit, "Words.");
-        await page.keyboard.type(" And more.");
-        const refused = page.waitForResponse(
-            (one) => one.status() === 500 && !!one.request().postData()?.includes("And more."),
-        );
-        await page.getByRole("link", { name: /Ana’s garden/u }).click();
-        await page.locator(".editbar").waitFor({ state: "detached" });
-        await refused;
-        await visit.rest();
-        visit.fake.refusesDrafts = false;
-        await page.getByRole("link", { name: "Write" }).first().click();
-        await page.getByText("Words. And more.").waitFor();
-        await drafted(visit, moment, "Words. And more.");
-    },
-    { expected: /500/u },
-);
-
 rule("between two blocks a press on the plus makes a place to write", async (visit) => {
     const moment = garden(visit);
     moment.story = "One.\n\nTwo.";
@@ -450,59 +278,6 @@ rule("between two blocks a press on the plus makes a place to write", async (vis
     await page.keyboard.type("Between.");
     await reads(page, "One.", "Between.", "Two.");
 });
-
-rule(
-    "a version that could not be written stays a draft, and the page stays",
-    async (visit) => {
-        const moment = garden(visit);
-        const page = await write(visit, moment);
-        visit.fake.refusesStories = true;
-        await page.keyboard.type("Words.");
-        await page.getByRole("button", { name: "Done" }).click();
-        await page.getByText("The disk could not write it.").waitFor();
-        await drafted(visit, moment, "Words.");
-        visit.fake.refusesStories = false;
-        await done(page);
-        assert.deepEqual(standing(visit, moment), ["Words."]);
-    },
-    { expected: /500/u },
-);
-
-rule(
-    "words that could not be saved before the archive was locked are there when it is opened again",
-    async (visit) => {
-        const moment = garden(visit);
-        const page = await write(visit, moment);
-        await typeUnsaved(visit, "Nearly lost.");
-        visit.fake.state = "locked";
-        await page.getByLabel("Your passphrase").fill(visit.fake.passphrase);
-        assert.ok(!(await page.content()).includes("Nearly lost."));
-        visit.fake.refusesDrafts = false;
-        await page.getByRole("button", { name: "Open" }).click();
-        await page.getByText("Nearly lost.").waitFor();
-        await drafted(visit, moment, "Nearly lost.");
-    },
-    { expected: /500|401/u },
-);
-
-rule(
-    "words that were written when the disk went away are there when it is back",
-    async (visit) => {
-        const moment = garden(visit);
-        const page = await write(visit, moment);
-        // However long typing takes, the disk is away before any of it is saved.
-        const gate = await held(page, "PUT", /\/draft$/u);
-        await page.keyboard.type("Nearly lost.");
-        visit.fake.state = "gone";
-        await gate.open();
-        await page.getByRole("button", { name: "Try again" }).waitFor();
-        visit.fake.state = "open";
-        await page.getByRole("button", { name: "Try again" }).click();
-        await page.getByText("Nearly lost.").waitFor();
-        await drafted(visit, moment, "Nearly lost.");
-    },
-    { expected: /503/u },
-);
 
 rule(
     "rule 8: the story of a covered moment is written after a look, which goes along from page to page and no further",
