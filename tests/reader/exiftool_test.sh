@@ -1,7 +1,7 @@
 #!/bin/sh
 # Dates, makes, models, positions and orientations of a folder of files as exiftool gives them, and as the readers do: each
-# file that differs must stand in docs/media.md, with why, and 99 of 100 values must be the same. Only with
-# KEEPSAKE_TEST_LONG=1 and KEEPSAKE_CORPUS=FOLDER.
+# file that differs must stand in docs/media.md, with why and who is right; 99 of 100 values must be the same, and all values
+# of 99 of 100 files in which exiftool is right. Only with KEEPSAKE_TEST_LONG=1 and KEEPSAKE_CORPUS=FOLDER.
 #
 #   exiftool_test.sh PREVIEWS_PROGRAM READER DOCS/MEDIA.MD
 set -eu
@@ -27,17 +27,23 @@ xargs -0 -a "$work/files" exiftool -json -DateTimeOriginal# -CreationDate# -Crea
 jq -s add "$work/parts" | jq -r --slurpfile ours "$work/ours" -f "$rules" >"$work/said"
 unexplained=0
 enough=no
+: >"$work/mistaken"
 while IFS="$(printf '\t')" read -r file what theirs ours files; do
     if [ "$file" = compared ]; then
-        echo "$theirs of $what values are the same; all of them in $ours of $files files"
-        [ $((theirs * 100)) -lt $((what * 99)) ] || enough=yes
+        right=$((files - $(sort -u "$work/mistaken" | wc -l)))
+        echo "$theirs of $what values are the same; all of them in $ours of $files files, of $right in which exiftool is right"
+        [ $((theirs * 100)) -lt $((what * 99)) ] || [ $((ours * 100)) -lt $((right * 99)) ] || enough=yes
     else
         name=$(basename "$file")
-        if ! grep -qF "\`$name\`" "$document"; then
+        row=$(grep -F "| \`$name\` |" "$document" || true)
+        case $row in
+            *'| here |') echo "$file" >>"$work/mistaken" ;;
+        esac
+        if [ -z "$row" ]; then
             echo "FAILED: $file, $what: exiftool says '$theirs', the reader '$ours', and $(basename "$document") not why"
             unexplained=$((unexplained + 1))
         fi
     fi
 done <"$work/said"
 [ "$unexplained" -eq 0 ] || exit 1
-[ "$enough" = yes ] || { echo 'FAILED: fewer than 99 of 100 values are the same' && exit 1; }
+[ "$enough" = yes ] || { echo 'FAILED: fewer than 99 of 100 values, or files in which exiftool is right, are the same' && exit 1; }
