@@ -103,6 +103,32 @@ TEST_F(Kinds, AnExaminationShowsTheFrameThatIsAsked) {
     EXPECT_FALSE(first.preview.empty());
 }
 
+/// One pixel a picture, the first red, the second blue.
+std::string moving_gif() {
+    const auto picture = [](char color) { return ",\0\0\0\0\1\0\1\0\0\2\2"s + color + "\1\0"s; };
+    return "GIF89a\1\0\1\0\x80\0\0\xff\0\0\0\0\xff"s + picture('\x44') + picture('\x4c') + ";";
+}
+
+/// The same with 8 pixels a side; made by FFmpeg.
+constexpr const char* kMovingWebp =
+    "UklGRoQAAABXRUJQVlA4WAoAAAACAAAABwAABwAAQU5JTQYAAAD/////AQBBTk1GKAAAAAAAAAAAAAcAAAcAAPQBAAJW"
+    "UDhMDwAAAC8HwAEABxD9j/4HIqL/AQBBTk1GKAAAAAAAAAAAAAcAAAcAAPQBAABWUDhMDwAAAC8HwAEABxDR//4HIqL/"
+    "AQA=";
+
+TEST_F(Kinds, AnAnimationIsAStillWithItsFrames) {
+    if (!started()) return;
+    const std::string webp(as_text(*from_base64(kMovingWebp, Padding::with)));
+    for (const auto& file : {moving_gif(), webp}) {
+        const auto still = look(file, {.name = "a"});
+        const auto next = look(file, {.name = "a", .page = 1});
+        EXPECT_EQ(still.outcome, Outcome::whole) << still.why;
+        EXPECT_EQ(still.facts.frames, 2U);
+        EXPECT_TRUE(media::plain_jpeg_size(still.preview)) << "it does not move";
+        EXPECT_TRUE(media::plain_jpeg_size(next.preview));
+        EXPECT_NE(still.preview, next.preview);
+    }
+}
+
 std::string sequence(std::initializer_list<std::string> items) {
     auto bytes = "OB\0\0\xff\xff\xff\xff"s + item("");
     for (const auto& one : items) bytes += item(one);

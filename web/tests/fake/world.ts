@@ -36,6 +36,8 @@ export interface Thing {
     copyAfter?: number;
     /** a photograph with a short film inside */
     isMotion?: boolean;
+    /** of an animation */
+    frames?: number;
 }
 
 export interface FakeMoment {
@@ -132,6 +134,7 @@ export function listed(thing: Thing): Listed {
         ...(thing.kind === "film" || thing.kind === "sound" ? { seconds: 42 } : {}),
         ...(thing.kind === "document" ? { pages: 3 } : {}),
         ...(thing.kind === "medical" ? { frames: 24 } : {}),
+        ...(thing.frames ? { frames: thing.frames } : {}),
         ...(thing.rotation ? { rotation: thing.rotation } : {}),
         ...(thing.crop ? { crop: thing.crop } : {}),
         ...(thing.caption ? { caption: thing.caption.slice(0, 200) } : {}),

@@ -112,6 +112,36 @@ rule(
     { expected: /501/u },
 );
 
+for (const ending of ["gif", "webp"])
+    rule(
+        `rule 16: an animation (${ending}) is a still, also made larger, and moves when somebody asks`,
+        async (visit) => {
+            const pictures = visit.fake.things.filter(
+                (one) => one.kind === "photograph" && one.cover === null,
+            );
+            const [moving, other] = [pictures[0]!, pictures[1]!];
+            moving.frames = 12;
+            moving.name = `wave.${ending}`;
+            const asked = (id: string, what: string) =>
+                visit.fake.requests.filter((one) => one.includes(`/items/${id}/${what}/`)).length;
+            const page = await visit.go(`timeline?item=${other.id}`);
+            await page.locator(".held img").waitFor();
+            await page.keyboard.press("+");
+            await soon(() => assert.ok(asked(other.id, "files") > 0, "what does not move is"));
+            await visit.go(`timeline?item=${moving.id}`);
+            await page.getByText("Picture 1 of 12").waitFor();
+            for (let step = 0; step < 3; step += 1) await page.keyboard.press("+");
+            await visit.rest();
+            assert.equal(await page.getByText("Picture 1 of 12").count(), 1);
+            assert.equal(asked(moving.id, "files") + asked(moving.id, "pages"), 0);
+            await page.getByRole("button", { name: "Play" }).click();
+            await page.getByText(/^Picture (?!1 )\d+ of 12$/u).waitFor();
+            await page.getByRole("button", { name: "Stop" }).click();
+            assert.ok(asked(moving.id, "pages") > 0);
+            assert.equal(asked(moving.id, "files"), 0);
+        },
+    );
+
 rule("a photograph that holds a short film plays it when somebody asks", async (visit) => {
     const thing = visit.fake.things[0]!;
     thing.isMotion = true;
