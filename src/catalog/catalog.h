@@ -63,6 +63,13 @@ struct ContentRecord {
     std::vector<ObjectRecord> objects;  ///< by hash, lowest first
 };
 
+/// Of a picture, in pixels; zeros where none is known.
+struct Dimensions {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    friend bool operator==(const Dimensions&, const Dimensions&) = default;
+};
+
 struct FileRecord {
     model::ContentId content;
     std::uint64_t bytes = 0;
@@ -93,6 +100,7 @@ struct ItemRecord {
     std::optional<media::Taken> when;  ///< the same with its source; from facts or file time
     std::string date;                  ///< what it is listed by: taken, else modified (RFC 3339)
     std::optional<media::Kind> kind;   ///< of its first file that tells of no other
+    Dimensions size;                   ///< of its first file that has one, as that is stored
     bool let_go = false;
     std::vector<FileRecord> files;      ///< its own, then those of its parts
     std::vector<model::ItemId> parts;   ///< items that are shown as a part of this one
@@ -177,6 +185,7 @@ struct ListedItem {
     std::string_view date;  ///< what it is listed by; lives during the visit
     bool dated = false;     ///< somebody or its files say when it was; else it is a file's time
     std::optional<media::Kind> kind;
+    Dimensions size;  ///< as ItemRecord's
 };
 
 /// How a content looks (media::Facts).
@@ -189,7 +198,7 @@ struct Look {
 /// Thread safety: one thread at a time.
 class Catalog {
   public:
-    static constexpr int kVersion = 5;
+    static constexpr int kVersion = 6;
 
     /// Opens or creates the file (mode 0600; its folder is the caller's), sealed with a 32-byte
     /// key. Errors: corrupt (not ours, another key, another version, damaged): delete it and

@@ -91,6 +91,28 @@ TEST(Facts, MakeItemsFindable) {
     EXPECT_THAT(listed(catalog, both), ElementsAre(item_id(1)));
 }
 
+TEST(Facts, TellTheSizeOfAnItemThatListsHoldWithoutReadingThem) {
+    auto catalog = catalog_of(
+        {keep_of(1, {kept_file(1, "a.jpg.xmp"), kept_file(2, "a.jpg"), kept_file(3, "b.jpg")}),
+         keep_of(2, {kept_file(4, "c.txt")}), keep_of(3, {kept_file(5, "d.jpg")}),
+         facts_of(1, R"({"kind":"sidecar","width":9,"height":9})"),
+         facts_of(2, R"({"kind":"photograph","width":4032,"height":3024})"),
+         facts_of(3, R"({"kind":"photograph","width":10,"height":20})"),
+         facts_of(4, R"({"kind":"text","width":10,"height":0})")});
+    const Dimensions large{4032, 3024};
+    EXPECT_EQ(item_of(catalog, 1).size, large);
+    EXPECT_EQ(item_of(catalog, 2).size, Dimensions());
+    EXPECT_EQ(item_of(catalog, 3).size, Dimensions()) << "nobody has read it";
+    std::vector<std::pair<model::ItemId, Dimensions>> sizes;
+    value_of(catalog.for_each_listed([&](const ListedItem& listed) -> Result<> {
+        sizes.emplace_back(listed.item, listed.size);
+        return {};
+    }));
+    EXPECT_THAT(sizes, testing::UnorderedElementsAre(testing::Pair(item_id(1), large),
+                                                     testing::Pair(item_id(2), Dimensions()),
+                                                     testing::Pair(item_id(3), Dimensions())));
+}
+
 TEST(Facts, AreFoundByTheNearestTown) {
     auto catalog = catalog_of(
         {keep_of(1, {kept_file(1, "a.jpg")}), keep_of(2, {kept_file(2, "b.jpg")}),

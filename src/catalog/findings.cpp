@@ -4,12 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/time.h"
+#include "catalog/catalog.h"
 #include "catalog/packing.h"
 #include "catalog/values.h"
 #include "media/facts.h"
@@ -121,15 +123,44 @@ std::optional<media::Taken> unpack_taken(std::string_view packed) {
 std::string pack_brief(const Brief& brief) {
     Packer packer;
     packer.number(static_cast<std::uint64_t>(brief.kind));
+    packer.number(brief.size.width);
+    packer.number(brief.size.height);
     return packer.take() + (brief.taken ? pack_taken(*brief.taken) : "");
 }
 
+namespace {
+
+std::optional<Brief> unpack_head(Unpacker& unpacker) {
+    const auto kind = unpacker.number();
+    const auto width = unpacker.number();
+    const auto height = unpacker.number();
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    if (!unpacker.ok() || kind > static_cast<std::uint64_t>(media::Kind::other) || width > kMost ||
+        height > kMost)
+        return std::nullopt;
+    return Brief{static_cast<media::Kind>(kind),
+                 {static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)},
+                 std::nullopt};
+}
+
+}  // namespace
+
 std::optional<Brief> unpack_brief(std::string_view packed) {
     Unpacker unpacker(packed);
-    const auto kind = unpacker.number();
-    if (!unpacker.ok() || kind > static_cast<std::uint64_t>(media::Kind::other))
-        return std::nullopt;
-    return Brief{static_cast<media::Kind>(kind), unpack_taken(packed.substr(1))};
+    auto brief = unpack_head(unpacker);
+    if (brief) brief->taken = unpack_taken(unpacker.rest());
+    return brief;
+}
+
+std::optional<Brief> unpack_brief_without_taken(std::string_view packed) {
+    Unpacker unpacker(packed);
+    return unpack_head(unpacker);
+}
+
+void take_size(Dimensions& of_item, const Brief& of_file) {
+    const bool has_size = of_file.size.width > 0 && of_file.size.height > 0;
+    if (of_item == Dimensions() && has_size && of_file.kind != media::Kind::sidecar)
+        of_item = of_file.size;
 }
 
 std::string words_of(const media::Facts& facts) {

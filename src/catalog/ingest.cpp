@@ -124,7 +124,7 @@ Result<> Ingest::put(const model::Facts& facts) {
     Stage::FactsRow row{facts.content, rank.take(), 0, {}, std::nullopt, {}};
     std::string words;
     if (const auto read = media::facts_from_json(facts.facts)) {
-        row.brief = pack_brief({read->kind, read->taken});
+        row.brief = pack_brief({read->kind, {read->width, read->height}, read->taken});
         row.look = read->look;
         if (read->pixels) row.pixels.assign(read->pixels->begin(), read->pixels->end());
         words = without_marks(words_of(*read)) + exact_words_of(*read);

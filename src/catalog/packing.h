@@ -106,6 +106,7 @@ class Unpacker {
     }
     bool ok() const { return ok_; }
     bool at_end() const { return rest_.empty(); }
+    std::string_view rest() const { return rest_; }
 
   private:
     std::string_view rest_;

@@ -68,7 +68,7 @@ Result<std::vector<model::MomentId>> Catalog::moments_that_hold(const model::Ite
 
 Result<> Catalog::for_each_listed(const std::function<Result<>(const ListedItem&)>& visit) {
     TRY_LET(auto* const database, state_->settled());
-    TRY_LET(auto rows, database->prepare("SELECT date, item, kind, taken, keeps FROM listed WHERE "
+    TRY_LET(auto rows, database->prepare("SELECT date, item, kind, taken FROM listed WHERE "
                                          "state = ?1 ORDER BY date, item"));
     rows.bind(1, kStateKept);
     for (;;) {
@@ -83,6 +83,9 @@ Result<> Catalog::for_each_listed(const std::function<Result<>(const ListedItem&
             Unpacker unpacker(packed);
             const auto when = unpack_taken(unpacker.text());
             listed.dated = when && when->source != media::TakenSource::file_time;
+            while (listed.size == Dimensions() && unpacker.ok() && !unpacker.at_end())
+                if (const auto brief = unpack_brief_without_taken(unpacker.text()))
+                    take_size(listed.size, *brief);
         }
         TRY(visit(listed));
     }

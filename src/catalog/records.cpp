@@ -168,6 +168,7 @@ Result<> add_briefs(ItemRecord& record, std::string_view packed) {
         const auto brief = unpack_brief(unpacker.text());
         if (!brief) continue;
         file.kind = brief->kind;
+        take_size(record.size, *brief);
         if (brief->taken) file.taken = media::to_text(brief->taken->at);
     }
     return unpacker.ok() ? Result<>() : damaged("list of items");

@@ -17,6 +17,7 @@
 #include "server/finding.h"
 #include "server/house.h"
 #include "server/item_json.h"
+#include "server/timeline.h"
 
 namespace keepsake::server {
 namespace {
@@ -56,34 +57,23 @@ Api::Answer Api::get_timeline_items(Call& call) {
 
 Api::Answer Api::get_timeline_shapes(Call& call) {
     TRY_LET(const auto page, page_of(call, kMostShapes, kMostShapes));
-    std::string shapes;
-    std::string revision;
-    std::size_t done = 0;
-    // In pieces: what is not known yet is looked up, and others want to look meanwhile.
-    constexpr std::size_t kPiece = 500;
-    while (done < page.count) {
-        TRY_LET(const bool more, with_eyes(call, [&](const Eyes& eyes) -> Result<bool> {
-                    TRY_LET(const auto outline, house_->outline(eyes.library));
-                    if (!revision.empty() && revision != outline.revision)
-                        return Error(ErrorCode::exists, "The timeline has changed meanwhile.");
-                    revision = outline.revision;
-                    const Page piece{page.first + done, std::min(kPiece, page.count - done)};
-                    const auto items = piece.of(outline.timeline->items());
-                    for (const auto& item : items) {
-                        TRY_LET(const auto ratio, house_->ratio_of(eyes.library, eyes.told, item));
-                        shapes += static_cast<char>(ratio & 0xFFU);
-                        shapes += static_cast<char>(ratio >> 8U);
-                    }
-                    done += items.size();
-                    return items.size() == piece.count;
-                }));
-        if (!more) break;
-    }
-    http::Response response;
-    response.with("Content-Type", "application/octet-stream").with("Cache-Control", "no-store");
-    response.with("Keepsake-Revision", revision);
-    response.body = std::move(shapes);
-    return response;
+    return with_eyes(call, [&](const Eyes& eyes) -> Answer {
+        TRY_LET(const auto outline, house_->outline(eyes.library));
+        const auto items = page.of(outline.timeline->items());
+        const auto sizes = page.of(outline.timeline->sizes());
+        std::string shapes;
+        shapes.reserve(2 * items.size());
+        for (std::size_t at = 0; at < items.size(); ++at) {
+            const auto ratio = ratio_of(eyes.told, items[at], sizes[at]);
+            shapes += static_cast<char>(ratio & 0xFFU);
+            shapes += static_cast<char>(ratio >> 8U);
+        }
+        http::Response response;
+        response.with("Content-Type", "application/octet-stream").with("Cache-Control", "no-store");
+        response.with("Keepsake-Revision", outline.revision);
+        response.body = std::move(shapes);
+        return response;
+    });
 }
 
 Api::Answer Api::get_timeline_number(Call& call) {

@@ -169,7 +169,6 @@ Api::Answer Api::change_item(Call& call) {
         }
         if (!entries.empty()) TRY(eyes.library.commit(std::move(entries)));
         TRY(tell_caption(eyes.library, subject, json));
-        house_->forget_ratio(item.item);
         return nothing();
     });
     if (!changed || changed->status != 204) return changed;

@@ -1,6 +1,5 @@
 #include "server/house.h"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -22,8 +21,6 @@
 #include "crypto/secret.h"
 #include "library/environment.h"
 #include "library/library.h"
-#include "media/facts.h"
-#include "media/kind.h"
 #include "model/entry.h"
 #include "model/ids.h"
 #include "os/file_system.h"
@@ -35,24 +32,11 @@ namespace keepsake::server {
 namespace {
 
 constexpr std::int64_t kLookAgainMs = 1'000;
-constexpr double kThousandths = 1'000;
-constexpr double kWidest = 65'535;
 
 std::int64_t now_ms() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
                std::chrono::steady_clock::now().time_since_epoch())
         .count();
-}
-
-std::uint16_t ratio_from(double width, double height, int rotation,
-                         const std::optional<Crop>& crop) {
-    if (rotation == 90 || rotation == 270) std::swap(width, height);
-    if (crop) {
-        width *= crop->width;
-        height *= crop->height;
-    }
-    if (width <= 0 || height <= 0) return 0;
-    return static_cast<std::uint16_t>(std::clamp(width / height * kThousandths, 1.0, kWidest));
 }
 
 }  // namespace
@@ -172,7 +156,6 @@ void House::close() {
     const std::lock_guard guard(library_mutex_);
     open_ = false;
     library_.reset();
-    ratios_.clear();
     const std::lock_guard snapshots(snapshots_mutex_);
     told_.reset();
     timeline_.reset();
@@ -237,30 +220,10 @@ Result<> House::refresh() {
         // Others write into the same catalog: what it held before is what was shown from here.
         TRY_LET(const auto now, library.catalog().latest_clock());
         news = !(now == std::exchange(seen_, now));
-        if (news) ratios_.clear();
         return {};
     }));
     if (news) changed(true);
     return {};
-}
-
-Result<std::uint16_t> House::ratio_of(library::Library& library, const Told& told,
-                                      const model::ItemId& item) {
-    if (const auto known = ratios_.find(item); known != ratios_.end()) return known->second;
-    TRY_LET(const auto record, library.catalog().item(item));
-    std::uint16_t ratio = 0;
-    bool read = false;
-    for (const auto& file : record ? record->files : std::vector<catalog::FileRecord>()) {
-        if (file.kind == media::Kind::sidecar) continue;
-        const auto facts = library.catalog().facts(file.content);
-        if (!facts || !*facts) continue;
-        read = true;
-        if ((*facts)->width == 0 || (*facts)->height == 0) continue;
-        ratio = ratio_from((*facts)->width, (*facts)->height, told.rotation(item), told.crop(item));
-        break;
-    }
-    if (read) ratios_.emplace(item, ratio);
-    return ratio;
 }
 
 }  // namespace keepsake::server

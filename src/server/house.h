@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -109,13 +108,6 @@ class House {
     /// Told when the timeline's revision went on.
     void on_timeline(std::function<void()> tell) { on_timeline_ = std::move(tell); }
 
-    /// Width over height in thousandths as it is shown; 0: none. Requires: within with().
-    Result<std::uint16_t> ratio_of(library::Library& library, const Told& told,
-                                   const model::ItemId& item);
-
-    /// It was turned or cropped. Requires: within with().
-    void forget_ratio(const model::ItemId& item) { ratios_.erase(item); }
-
   private:
     Result<> open_with(const crypto::Secret& passphrase);
     Result<> name_it(library::Library& library, const std::string& name);
@@ -132,7 +124,6 @@ class House {
 
     std::mutex library_mutex_;
     std::optional<library::Library> library_;
-    std::unordered_map<model::ItemId, std::uint16_t> ratios_;
     model::HybridTime seen_;  ///< what the catalog held when it was last refreshed
 
     std::mutex snapshots_mutex_;

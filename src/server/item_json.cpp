@@ -26,6 +26,7 @@
 #include "model/ids.h"
 #include "server/answers.h"
 #include "server/house.h"
+#include "server/timeline.h"
 #include "server/told.h"
 
 namespace keepsake::server {
@@ -64,10 +65,9 @@ void put_edits(Json& json, const Told& told, const model::ItemId& item) {
             {"x", crop->x}, {"y", crop->y}, {"width", crop->width}, {"height", crop->height}};
 }
 
-Result<> put_shape(Json& json, const Eyes& eyes, const catalog::ItemRecord& item) {
-    TRY_LET(const auto ratio, eyes.house.ratio_of(eyes.library, eyes.told, item.item));
+void put_shape(Json& json, const Eyes& eyes, const catalog::ItemRecord& item) {
+    const auto ratio = ratio_of(eyes.told, item.item, item.size);
     if (ratio != 0) json["ratio"] = ratio;
-    return {};
 }
 
 const std::string* caption_of(const catalog::ItemRecord& item) {
@@ -183,13 +183,13 @@ Result<> put_said(Json& json, const Eyes& eyes, const catalog::ItemRecord& item)
 }
 
 /// What a list and a page both begin with. Requires: the item is not covered.
-Result<Json> outline_json(const Eyes& eyes, const catalog::ItemRecord& item,
-                          const library::MainFile& main) {
+Json outline_json(const Eyes& eyes, const catalog::ItemRecord& item,
+                  const library::MainFile& main) {
     Json json;
     json["id"] = item.item.hex();
     json["kind"] = kind_of(item);
     if (has_picture(main.facts)) json["v"] = picture_mark(item.files[main.index].content);
-    TRY(put_shape(json, eyes, item));
+    put_shape(json, eyes, item);
     return json;
 }
 
@@ -250,7 +250,7 @@ Result<Json> people_json(const Eyes& eyes, const model::Subject& of, std::string
 Result<Json> covered_json(const Eyes& eyes, const catalog::ItemRecord& item, const Cover& cover) {
     Json json;
     json["id"] = item.item.hex();
-    TRY(put_shape(json, eyes, item));
+    put_shape(json, eyes, item);
     Json told;
     told["line"] = to_utf8_lossy(cover.line);
     put_text(told, "more", cover.more);
@@ -270,7 +270,7 @@ Result<Json> listed_json(const Eyes& eyes, const catalog::ItemRecord& item) {
     if (const auto cover = eyes.told.cover_of(item.item, eyes.viewer, eyes.opened))
         return covered_json(eyes, item, *cover);
     TRY_LET(const auto main, library::main_file_of(eyes.library, item));
-    TRY_LET(auto json, outline_json(eyes, item, main));
+    auto json = outline_json(eyes, item, main);
     put_date(json, item);
     put_extent(json, main.facts);
     put_edits(json, eyes.told, item.item);
@@ -283,7 +283,7 @@ Result<Json> item_json(const Eyes& eyes, const catalog::ItemRecord& item) {
     if (const auto cover = eyes.told.cover_of(item.item, eyes.viewer, eyes.opened))
         return covered_json(eyes, item, *cover);
     TRY_LET(const auto main, library::main_file_of(eyes.library, item));
-    TRY_LET(auto json, outline_json(eyes, item, main));
+    auto json = outline_json(eyes, item, main);
     if (main.facts && main.facts->width > 0 && main.facts->height > 0) {
         json["width"] = main.facts->width;
         json["height"] = main.facts->height;

@@ -27,12 +27,19 @@ class Timeline {
 
     const std::vector<model::ItemId>& items() const { return items_; }
     const std::vector<Section>& sections() const { return sections_; }
+    /// Of each item, as its file is stored.
+    const std::vector<catalog::Dimensions>& sizes() const { return sizes_; }
     std::optional<std::size_t> number_of(const model::ItemId& item) const;
     friend bool operator==(const Timeline& a, const Timeline& b) { return a.items_ == b.items_; }
 
   private:
     std::vector<model::ItemId> items_;
+    std::vector<catalog::Dimensions> sizes_;
     std::vector<Section> sections_;
 };
+
+/// Width over height in thousandths as it is shown, turned and cropped; 0: none.
+std::uint16_t ratio_of(const Told& told, const model::ItemId& item,
+                       const catalog::Dimensions& stored);
 
 }  // namespace keepsake::server

@@ -199,6 +199,8 @@ void tell_of_items(Asking& the, const std::string& item, const std::string& pers
     EXPECT_EQ(changed.value("date", ""), "1987");
     EXPECT_EQ(changed.value("about", false), true);
     EXPECT_EQ(changed.value("ratio", 0), 333) << "200 by 300, half as wide";
+    the.ask("get /timeline/shapes", {});
+    EXPECT_EQ(the.last.body.substr(0, 2), std::string("\x4D\x01")) << "as it is shown";
     EXPECT_EQ(changed["captions"], Json::array({"The light."}));
     the.ask("patch /items/{item}", {item}, R"({"date":{"from":"in spring"}})");
     EXPECT_EQ(the.last.status, 400);
