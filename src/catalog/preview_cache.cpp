@@ -1,5 +1,6 @@
 #include "catalog/preview_cache.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +21,7 @@ namespace keepsake::catalog {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
+constexpr std::size_t kUsesAtOnce = 64;
 
 constexpr const char* kTables = R"sql(
 CREATE TABLE pictures(
@@ -48,6 +50,7 @@ CREATE TABLE IF NOT EXISTS films(
 struct PreviewCache::State {
     std::unique_ptr<Database> database;
     std::uint64_t most_bytes = 0;
+    std::vector<std::int64_t> used;  ///< and not written down yet, the last one last
 
     /// The next number of `used`.
     Result<std::int64_t> next_use() {
@@ -66,7 +69,10 @@ struct PreviewCache::State {
         TRY_LET(auto less, database->prepare("UPDATE totals SET bytes = bytes - ?1"));
         return less.bind(1, bytes).run();
     }
+    Result<> write_uses();
     Result<> make_room(std::uint64_t wanted_bytes);
+    Result<> put(const model::ContentId& content, PictureSize size, ByteView jpeg);
+    Result<> note_pack(const model::FileHash& pack, const std::vector<model::ContentId>& contents);
     Result<> in_transaction(const auto& work) {
         TRY(database->execute("BEGIN IMMEDIATE"));
         auto done = work();
@@ -76,8 +82,18 @@ struct PreviewCache::State {
     }
 };
 
+Result<> PreviewCache::State::write_uses() {
+    TRY_LET(auto update, database->prepare("UPDATE pictures SET used = ?2 WHERE no = ?1"));
+    for (const auto no : std::exchange(used, {})) {
+        TRY_LET(const auto use, next_use());
+        TRY(update.bind(1, no).bind(2, use).run());
+    }
+    return {};
+}
+
 /// What was not asked for longest goes.
 Result<> PreviewCache::State::make_room(std::uint64_t wanted_bytes) {
+    TRY(write_uses());
     for (;;) {
         TRY_LET(const auto bytes, number("SELECT bytes FROM totals"));
         if (static_cast<std::uint64_t>(bytes) + wanted_bytes <= most_bytes) return {};
@@ -141,30 +157,30 @@ Result<std::optional<Bytes>> PreviewCache::get(const model::ContentId& content, 
         const auto bytes = row.column_blob(1);
         jpeg.emplace(bytes.begin(), bytes.end());
     }
-    TRY(state_->in_transaction([&]() -> Result<> {
-        TRY_LET(const auto use, state_->next_use());
-        TRY_LET(auto update,
-                state_->database->prepare("UPDATE pictures SET used = ?2 WHERE no = ?1"));
-        return update.bind(1, no).bind(2, use).run();
-    }));
+    // A transaction takes longer than to find and to send it.
+    state_->used.push_back(no);
+    if (state_->used.size() >= kUsesAtOnce)
+        TRY(state_->in_transaction([&] { return state_->write_uses(); }));
     return jpeg;
+}
+
+Result<> PreviewCache::State::put(const model::ContentId& content, PictureSize size,
+                                  ByteView jpeg) {
+    TRY(make_room(jpeg.size()));
+    TRY_LET(const auto use, next_use());
+    TRY_LET(auto insert, database->prepare("INSERT OR IGNORE INTO pictures(content, size, used, "
+                                           "bytes, jpeg) VALUES(?1, ?2, ?3, ?4, ?5)"));
+    insert.bind_blob(1, content.bytes).bind(2, static_cast<std::int64_t>(size)).bind(3, use);
+    const auto bytes = static_cast<std::int64_t>(jpeg.size());
+    TRY(insert.bind(4, bytes).bind_blob(5, jpeg).run());
+    if (database->changes() == 0) return {};
+    TRY_LET(auto more, database->prepare("UPDATE totals SET bytes = bytes + ?1"));
+    return more.bind(1, bytes).run();
 }
 
 Result<> PreviewCache::put(const model::ContentId& content, PictureSize size, ByteView jpeg) {
     if (jpeg.size() > state_->most_bytes) return {};
-    return state_->in_transaction([&]() -> Result<> {
-        TRY(state_->make_room(jpeg.size()));
-        TRY_LET(const auto use, state_->next_use());
-        TRY_LET(auto insert,
-                state_->database->prepare("INSERT OR IGNORE INTO pictures(content, size, used, "
-                                          "bytes, jpeg) VALUES(?1, ?2, ?3, ?4, ?5)"));
-        insert.bind_blob(1, content.bytes).bind(2, static_cast<std::int64_t>(size)).bind(3, use);
-        const auto bytes = static_cast<std::int64_t>(jpeg.size());
-        TRY(insert.bind(4, bytes).bind_blob(5, jpeg).run());
-        if (state_->database->changes() == 0) return {};
-        TRY_LET(auto more, state_->database->prepare("UPDATE totals SET bytes = bytes + ?1"));
-        return more.bind(1, bytes).run();
-    });
+    return state_->in_transaction([&] { return state_->put(content, size, jpeg); });
 }
 
 Result<> PreviewCache::forget(const model::ContentId& content) {
@@ -255,17 +271,34 @@ Result<std::vector<std::string>> PreviewCache::film_names() {
     }
 }
 
+Result<> PreviewCache::State::note_pack(const model::FileHash& pack,
+                                        const std::vector<model::ContentId>& contents) {
+    TRY_LET(auto insert, database->prepare("INSERT OR IGNORE INTO packs(pack, content) "
+                                           "VALUES(?1, ?2)"));
+    // An empty name stands for the pack itself, so that one without anything is known, too.
+    TRY(insert.bind_blob(1, pack.bytes).bind_blob(2, ByteView()).run());
+    for (const auto& content : contents)
+        TRY(insert.bind_blob(1, pack.bytes).bind_blob(2, content.bytes).run());
+    return {};
+}
+
+Result<> PreviewCache::put_pack(const model::FileHash& pack,
+                                const std::vector<Packed>& thumbnails) {
+    return state_->in_transaction([&]() -> Result<> {
+        std::vector<model::ContentId> contents;
+        contents.reserve(thumbnails.size());
+        for (const auto& [content, jpeg] : thumbnails) {
+            contents.push_back(content);
+            if (!jpeg.empty() && jpeg.size() <= state_->most_bytes)
+                TRY(state_->put(content, PictureSize::thumbnail, jpeg));
+        }
+        return state_->note_pack(pack, contents);
+    });
+}
+
 Result<> PreviewCache::note_pack(const model::FileHash& pack,
                                  const std::vector<model::ContentId>& contents) {
-    return state_->in_transaction([&]() -> Result<> {
-        TRY_LET(auto insert, state_->database->prepare("INSERT OR IGNORE INTO packs(pack, content) "
-                                                       "VALUES(?1, ?2)"));
-        // An empty name stands for the pack itself, so that one without anything is known, too.
-        TRY(insert.bind_blob(1, pack.bytes).bind_blob(2, ByteView()).run());
-        for (const auto& content : contents)
-            TRY(insert.bind_blob(1, pack.bytes).bind_blob(2, content.bytes).run());
-        return {};
-    });
+    return state_->in_transaction([&] { return state_->note_pack(pack, contents); });
 }
 
 Result<> PreviewCache::forget_pack(const model::FileHash& pack) {

@@ -40,6 +40,7 @@ class PreviewCache {
     PreviewCache& operator=(PreviewCache&&) noexcept;
     ~PreviewCache();
 
+    /// That it was used is written down later, with other uses: 64 may be lost.
     Result<std::optional<Bytes>> get(const model::ContentId& content, PictureSize size);
     Result<> put(const model::ContentId& content, PictureSize size, ByteView jpeg);
     /// Of an original that was erased nothing stays: neither pictures nor what opens a film.
@@ -55,6 +56,12 @@ class PreviewCache {
     /// The names of all files that are still known.
     Result<std::vector<std::string>> film_names();
 
+    /// Takes in the thumbnails of a pack that was read, and notes it. All of it or nothing.
+    struct Packed {
+        model::ContentId content;
+        ByteView jpeg;  ///< empty: it is noted alone
+    };
+    Result<> put_pack(const model::FileHash& pack, const std::vector<Packed>& thumbnails);
     /// Notes a pack that was read, with what it holds.
     Result<> note_pack(const model::FileHash& pack, const std::vector<model::ContentId>& contents);
     Result<> forget_pack(const model::FileHash& pack);

@@ -85,10 +85,11 @@ Result<> learn_packs(Library& library, catalog::PreviewCache& cache) {
             return Error(ErrorCode::cancelled, "stopped");
         const auto pictures = read_pack(library, *name);
         if (!pictures) continue;  // a convenience: what is damaged is made again
+        std::vector<catalog::PreviewCache::Packed> packed;
         for (const auto& picture : *pictures)
-            if (is_jpeg(picture.jpeg))
-                TRY(cache.put(picture.content, PictureSize::thumbnail, picture.jpeg));
-        TRY(cache.note_pack(*name, contents_of(*pictures)));
+            packed.push_back(
+                {picture.content, is_jpeg(picture.jpeg) ? ByteView(picture.jpeg) : ByteView()});
+        TRY(cache.put_pack(*name, packed));
     }
     return {};
 }
