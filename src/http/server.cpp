@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include <openssl/ssl.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <array>
@@ -32,6 +33,17 @@ namespace keepsake::http {
 namespace {
 
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::size_t kOtherDescriptors = 512;
+
+/// Enough for all connections and what they are answered from: programs begin with 1,024.
+void allow_descriptors(std::size_t connections) {
+    rlimit limit{};
+    const rlim_t wanted = connections + kOtherDescriptors;
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
+    limit.rlim_cur = std::min(wanted, limit.rlim_max);
+    // Where it may not be: more connections wait until others end.
+    static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
 
 Result<> end_workers(asio::thread_pool& workers) {
     workers.join();
@@ -46,6 +58,7 @@ Server::Engine::Engine(ServerOptions given, Handler& answers)
 Server::Engine::~Engine() { static_cast<void>(end_workers(workers)); }
 
 Result<> Server::Engine::listen() {
+    allow_descriptors(options.most_connections);
     beast::error_code failed;
     const auto address = asio::ip::make_address(options.address, failed);
     if (failed) return Error(ErrorCode::invalid, options.address + " is no address.");

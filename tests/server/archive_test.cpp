@@ -1,5 +1,7 @@
 // An archive that is away, comes back, is somebody else's, or is damaged.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <filesystem>
@@ -124,6 +126,22 @@ TEST(Archive, VanishesAndComesBack) {
     std::filesystem::rename(away, archive.folder());
     std::this_thread::sleep_for(std::chrono::milliseconds(1'100));
     EXPECT_EQ(archive.ask("GET", "/api/v1/timeline").status, 200);
+}
+
+TEST(Connections, AreHeldThatAreMoreThanTheFilesAProgramMayBeginWith) {
+    rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    rlimit few = before;
+    few.rlim_cur = 200;
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    std::vector<int> held;
+    {
+        const ServedArchive archive;
+        while (held.size() < 300) held.push_back(archive.connected());
+        EXPECT_EQ(archive.ask("GET", "/api/v1/state").status, 200);
+        for (const int socket : held) ::close(socket);
+    }
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
 }
 
 TEST(Care, TellsWhichOriginalsAreDamagedAndNothingOfThoseThatAreCovered) {
