@@ -6,7 +6,7 @@ PHOTOS ?=
 PREFIX ?= /usr/local
 DESTDIR ?=
 CXX_FILES = $$(find src apps tests fuzz bench \( -name '*.h' -o -name '*.cpp' \) 2>/dev/null)
-SHELL_FILES = bench/keep bench/scale bench/parity bench/previews bench/*.sh tools/*.sh tests/*.sh tests/*/*.sh .ci/run packaging/archive/*.sh packaging/systemd/tell-check
+SHELL_FILES = bench/keep bench/scale bench/pages bench/parity bench/previews bench/*.sh tools/*.sh tests/*.sh tests/*/*.sh .ci/run packaging/archive/*.sh packaging/systemd/tell-check
 CONFIGURE = cmake --log-level=WARNING --preset
 BUILD = cmake --build --parallel $(JOBS) --preset
 # How long each target is fuzzed; FUZZ names some of them, else all are.

@@ -1,5 +1,5 @@
 // Fills an archive with a synthetic family's journal: real segments, signed and sealed, of several
-// devices. Usage: scale_archive ARCHIVE IDENTITY ITEMS [objects] [facts] [shuffled]
+// devices. Usage: scale_archive ARCHIVE IDENTITY ITEMS [objects] [facts] [shuffled] [full-month=N]
 //
 // Without `objects` no original is there, which nothing that is measured reads; with it each is a
 // small file of its own. Older segments stand in rollups, as a device that tends its archive leaves
@@ -214,7 +214,8 @@ class Filling {
 int main(int argc, char** argv) {
     if (argc < 4) {
         std::fprintf(stderr,
-                     "Usage: scale_archive ARCHIVE IDENTITY ITEMS [objects] [facts] [shuffled]\n");
+                     "Usage: scale_archive ARCHIVE IDENTITY ITEMS [objects] [facts] [shuffled] "
+                     "[full-month=N]\n");
         return 2;
     }
     const std::string path = argv[1];
@@ -224,6 +225,9 @@ int main(int argc, char** argv) {
     for (int i = 4; i < argc; ++i) {
         objects = objects || std::string_view(argv[i]) == "objects";
         options.facts = options.facts || std::string_view(argv[i]) == "facts";
+        constexpr std::string_view kFullMonth = "full-month=";
+        if (std::string_view(argv[i]).starts_with(kFullMonth))
+            options.in_one_month = std::strtoull(argv[i] + kFullMonth.size(), nullptr, 10);
         options.shuffled = options.shuffled || std::string_view(argv[i]) == "shuffled";
     }
     std::ifstream file(argv[2], std::ios::binary);

@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::int64_t kFirstSecond = 315'532'800;   // 1980
 constexpr std::int64_t kLastSecond = 1'767'225'600;  // 2026
+constexpr std::int64_t kFullMonth = 1'277'942'400;   // July 2010
+constexpr std::int64_t kMonthSeconds = 2'678'400;
 constexpr std::uint64_t kWordsEvery = 20;
 constexpr std::uint64_t kMomentEvery = 500;
 constexpr std::uint64_t kMomentItems = 40;
@@ -84,6 +86,10 @@ std::string name_of(std::uint64_t number) {
 
 Family::Family(const FamilyOptions& options) : options_(options), order_(options.items) {
     for (std::uint64_t i = 0; i < options.items; ++i) order_[i] = i;
+    const auto part = static_cast<double>(kFullMonth - kFirstSecond) /
+                      static_cast<double>(kLastSecond - kFirstSecond);
+    month_begins_ = static_cast<std::uint64_t>(
+        part * part * static_cast<double>(options.items - options.in_one_month));
     if (options.shuffled) std::ranges::shuffle(order_, std::mt19937_64(1));
 }
 
@@ -95,8 +101,16 @@ model::RootId Family::root() { return id_of<model::RootId>(0, 3); }
 std::uint64_t Family::bytes(std::uint64_t number) { return 1'500'000 + mixed(number) % 6'000'000; }
 
 Instant Family::time(std::uint64_t number) const {
+    const auto full = options_.in_one_month;
+    if (number < month_begins_) return spread(number, options_.items - full);
+    if (number >= month_begins_ + full) return spread(number - full, options_.items - full);
+    const auto part = static_cast<double>(number - month_begins_) / static_cast<double>(full);
+    return {kFullMonth + static_cast<std::int64_t>(part * static_cast<double>(kMonthSeconds)), 0};
+}
+
+Instant Family::spread(std::uint64_t number, std::uint64_t items) const {
     // So that a year has more the later it is.
-    const auto part = std::sqrt(static_cast<double>(number) / static_cast<double>(options_.items));
+    const auto part = std::sqrt(static_cast<double>(number) / static_cast<double>(items));
     return {kFirstSecond +
                 static_cast<std::int64_t>(part * static_cast<double>(kLastSecond - kFirstSecond)),
             0};
@@ -125,8 +139,10 @@ model::Object Family::object(std::uint64_t number) {
 model::Facts Family::facts(std::uint64_t number) const {
     const auto taken = time(number);
     const auto date = to_rfc3339({taken.seconds - 60, 0}, Fraction::none);
+    const auto& shape = kShapes[number % kShapes.size()];
     return {content(number), 1,
-            R"({"kind":"photograph","width":4032,"height":3024,"taken":{"at":")" + date +
+            R"({"kind":"photograph","width":)" + std::to_string(shape.width) + R"(,"height":)" +
+                std::to_string(shape.height) + R"(,"taken":{"at":")" + date +
                 R"(","certain":true},"camera":{"make":"Canon","model":"EOS R6"}})"};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,8 +16,9 @@ namespace keepsake::bench {
 
 struct FamilyOptions {
     std::uint64_t items = 1'000'000;
-    bool facts = false;     ///< a facts entry for each photograph
-    bool shuffled = false;  ///< kept in no order, instead of in the order of time
+    bool facts = false;              ///< a facts entry for each photograph
+    bool shuffled = false;           ///< kept in no order, instead of in the order of time
+    std::uint64_t in_one_month = 0;  ///< so many of them in July 2010
 };
 
 /// From 1980 to the end of 2025, more every year; names and folders as cameras and people give
@@ -39,13 +41,23 @@ class Family {
     static model::ItemId item(std::uint64_t number);
     static std::uint64_t bytes(std::uint64_t number);
     static model::RootId root();
+    /// Of the four shapes that photographs have, by number % 4.
+    struct Shape {
+        unsigned width = 0;
+        unsigned height = 0;
+    };
+    static constexpr std::array<Shape, 4> kShapes{
+        {{4032, 3024}, {3024, 4032}, {4032, 2268}, {4032, 2688}}};
 
   private:
     void add_words(std::uint64_t number, std::vector<model::EntryBody>& entries) const;
     void add_moment(std::uint64_t number, std::vector<model::EntryBody>& entries) const;
     model::Facts facts(std::uint64_t number) const;
 
+    Instant spread(std::uint64_t number, std::uint64_t items) const;
+
     FamilyOptions options_;
+    std::uint64_t month_begins_ = 0;  ///< the number of the first that is in the full month
     std::vector<std::uint64_t> order_;
 };
 
