@@ -134,10 +134,12 @@ class UploadBody final : public http::BodySink {
             static_cast<void>(writer_->undo());
             return error_answer(*failure_);
         }
-        if (too_much_ || (digest_ && (!whole || !digest_->is(expected_)))) {
-            if (digest_ || too_much_) static_cast<void>(writer_->undo());
-            return too_much_ ? tus_error(413, "limit", "This is more than was announced.")
-                             : tus_error(460, "invalid", "The checksum is another one.");
+        if (too_much_ || digest_) {
+            const bool stands = !too_much_ && whole && digest_->is(expected_);
+            if (!stands) static_cast<void>(writer_->undo());
+            if (too_much_) return tus_error(413, "limit", "This is more than was announced.");
+            if (!stands && !locked_)
+                return tus_error(460, "invalid", "The checksum is another one.");
         }
         const auto offset = writer_->commit();
         if (!offset) return error_answer(offset.error());
