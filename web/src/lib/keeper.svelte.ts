@@ -3,6 +3,7 @@ import { Upload, type DetailedError, type PreviousUpload, type UrlStorage } from
 import { addresses, api, Refusal } from "../api/client.ts";
 import type { FileState, Kind } from "../api/types.ts";
 import { app } from "./app.svelte.ts";
+import { Chunks } from "./chunks.ts";
 import { filesOf, type GivenFile } from "./given-files.ts";
 import { tongue } from "./words.svelte.ts";
 
@@ -35,6 +36,7 @@ export class KeepFile {
 
 const kAtOnce = 3;
 const kReportEveryMs = 1500;
+const kWrongChecksum = 460;
 /** After a lost connection it is tried again for as long as the page is open. */
 const kRetryDelaysMs = [500, 1000, 2000, 4000, ...Array.from({ length: 20_000 }, () => 8000)];
 
@@ -238,9 +240,24 @@ class Keeper {
         const fingerprint = await fingerprintOf(one.file, one.path);
         if (one.fate !== "sending") return;
         one.keep = this.keep;
-        const upload = new Upload(one.file, {
+        const chunks: Chunks = new Chunks(
+            one.file,
+            globalThis.crypto.subtle,
+            () => one.sending === upload,
+        );
+        const upload: Upload = new Upload(one.file, {
             endpoint: addresses.uploads(),
             retryDelays: kRetryDelaysMs,
+            fileReader: chunks,
+            chunkSize: chunks.chunkSize,
+            onBeforeRequest: (request) => {
+                if (request.getMethod() === "PATCH" && chunks.checksum !== "")
+                    request.setHeader("Upload-Checksum", chunks.checksum);
+            },
+            onChunkComplete: () => {
+                chunks.arrived();
+                upload.options.chunkSize = chunks.chunkSize;
+            },
             metadata: {
                 keep: this.keep,
                 filename: name,
@@ -251,7 +268,11 @@ class Keeper {
             urlStorage: storage,
             storeFingerprintForResuming: fingerprint !== "",
             removeFingerprintOnSuccess: true,
-            onShouldRetry: (error) => this.mayRetry(one, error),
+            onShouldRetry: (error) => {
+                const may = this.mayRetry(one, chunks, error);
+                upload.options.chunkSize = chunks.chunkSize;
+                return may;
+            },
             onProgress: (sent) => {
                 this.isWaitingForConnection = false;
                 this.bytesSent += sent - one.sent;
@@ -277,10 +298,12 @@ class Keeper {
         upload.start();
     }
 
-    private mayRetry(one: KeepFile, error: Error | DetailedError): boolean {
-        const status = "originalResponse" in error ? (error.originalResponse?.getStatus() ?? 0) : 0;
+    private mayRetry(one: KeepFile, chunks: Chunks, error: DetailedError): boolean {
+        const status = error.originalResponse?.getStatus() ?? 0;
+        if (status === kWrongChecksum) return chunks.wasDamaged();
+        if (status === 0 && error.originalRequest.getMethod() === "PATCH") chunks.cutOff();
         const mayCome =
-            status === 0 ||
+            (status === 0 && !chunks.isUnreadable) ||
             status === 409 ||
             status === 423 ||
             status === 429 ||
@@ -294,7 +317,7 @@ class Keeper {
         const t = tongue.t.keep.why;
         let why = t.refused;
         if (status === 507) why = t.noSpace;
-        else if (status === 460) why = t.damaged;
+        else if (status === kWrongChecksum) why = t.damaged;
         else if (status === 0) {
             const isReadable = await one.file
                 .slice(Math.max(0, one.file.size - 1))

@@ -83,6 +83,10 @@ export class Fake {
     };
     /** the connection is cut after so many bytes of a PATCH, so many times */
     cuts = { after: 0, times: 0 };
+    /** the PATCHes of uploads, as they came */
+    readonly chunks: { name: string; checksum: string; bytes: number }[] = [];
+    /** how many chunks of this name arrive as others than they were sent */
+    readonly damaging = new Map<string, number>();
     /** pictures to look at, for screenshots, in place of plain ones */
     isScenic = false;
     readonly stories: Stories = new Stories(

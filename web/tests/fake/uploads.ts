@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { KeepReport } from "../../src/api/types.ts";
@@ -87,22 +87,38 @@ export async function tus(
     }
     if (Number(request.headers["upload-offset"]) !== upload.offset)
         throw new Answer(409, "conflict", "Not from there.");
-    let since = 0;
+    const checksum = request.headers["upload-checksum"];
+    fake.chunks.push({ name: upload.name, checksum: String(checksum ?? ""), bytes: 0 });
+    const chunk = fake.chunks.at(-1)!;
+    const parts: Buffer[] = [];
+    // Without a checksum what came of it stands.
+    const stand = () => {
+        upload.bytes.push(...parts);
+        upload.offset += chunk.bytes;
+    };
     try {
         for await (const part of request) {
-            const bytes = part as Buffer;
-            upload.bytes.push(bytes);
-            upload.offset += bytes.length;
-            since += bytes.length;
-            if (fake.cuts.times > 0 && since >= fake.cuts.after) {
+            parts.push(part as Buffer);
+            chunk.bytes += (part as Buffer).length;
+            if (fake.cuts.times > 0 && chunk.bytes >= fake.cuts.after) {
                 fake.cuts.times -= 1;
+                if (!checksum) stand();
                 request.socket.destroy();
                 return;
             }
         }
     } catch {
+        if (!checksum) stand();
         return;
     }
+    if (checksum) {
+        const damaging = fake.damaging.get(upload.name) ?? 0;
+        fake.damaging.set(upload.name, damaging - 1);
+        const bytes = Buffer.concat([...parts, ...(damaging > 0 ? [Buffer.from("x")] : [])]);
+        if (checksum !== `sha256 ${createHash("sha256").update(bytes).digest("base64")}`)
+            throw new Answer(460, "invalid", "The checksum is another one.");
+    }
+    stand();
     if (upload.offset === upload.length) finish(fake, upload);
     response.writeHead(204, { "Upload-Offset": upload.offset });
     response.end();

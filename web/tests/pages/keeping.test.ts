@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Page } from "playwright-core";
+
 import { desk, kLongestMs, phone, serve, soon } from "../browser.ts";
 import { rule } from "../rules.ts";
 
@@ -49,6 +51,50 @@ rule(
     },
     { expected: /ERR_|Failed to load/u },
 );
+
+async function giveFilm(page: Page, film: Buffer): Promise<void> {
+    const choosing = page.waitForEvent("filechooser");
+    await page.getByRole("button", { name: /^Put it here/u }).click();
+    await (await choosing).setFiles([{ name: "film.mov", mimeType: "", buffer: film }]);
+}
+
+rule(
+    "what arrives as another than it was sent is sent again, and in the end given up",
+    async (visit) => {
+        visit.fake.damaging.set("film.mov", 3);
+        const page = await visit.go("keep");
+        const film = randomBytes(4_000_000);
+        await giveFilm(page, film);
+        await page.getByText("Kept. 1 file. Original checked.").waitFor();
+        assert.equal(visit.fake.arrived.get("film.mov"), sha(film));
+        const { chunks } = visit.fake;
+        assert.ok(chunks.every((one) => /^sha256 [A-Za-z0-9+/]{43}=$/u.test(one.checksum)));
+        // The first is sent four times, and then what is behind it.
+        assert.deepEqual(
+            chunks.map((one) => one.bytes),
+            [1, 1, 1, 1, 2, 0.814_697_265_625].map((part) => part * 2 ** 20),
+        );
+        visit.fake.uploads.clear();
+        visit.fake.damaging.set("film.mov", 1000);
+        await page.getByRole("button", { name: "Keep more" }).click();
+        await giveFilm(page, film);
+        await page.getByText("It did not arrive as it was sent.").waitFor({ timeout: kLongestMs });
+        await soon(() => assert.equal(visit.fake.uploads.size, 0));
+    },
+    { expected: /460/u },
+);
+
+rule("a page that came by plain http sends what it cannot count as one piece", async (visit) => {
+    await visit.page.addInitScript(() =>
+        Object.defineProperty(crypto, "subtle", { value: undefined }),
+    );
+    const page = await visit.go("keep");
+    const film = randomBytes(4_000_000);
+    await giveFilm(page, film);
+    await page.getByText("Kept. 1 file. Original checked.").waitFor();
+    assert.equal(visit.fake.arrived.get("film.mov"), sha(film));
+    assert.deepEqual(visit.fake.chunks, [{ name: "film.mov", checksum: "", bytes: 4_000_000 }]);
+});
 
 rule(
     "of every file it is said what became of it, those that failed first, with the reason and a way to try again",

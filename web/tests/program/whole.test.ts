@@ -27,6 +27,7 @@ test(
             ).newPage();
             const problems: string[] = [];
             const asked: string[] = [];
+            const checksums: string[] = [];
             page.on("console", (message) => {
                 if (message.type() === "error") problems.push(message.text());
             });
@@ -34,6 +35,8 @@ test(
             page.on("request", (request) => {
                 asked.push(`${request.method()} ${request.url().slice(address.length)}`);
                 if (!request.url().startsWith(address)) problems.push(request.url());
+                if (request.method() === "PATCH" && request.url().includes("/uploads/"))
+                    checksums.push(request.headers()["upload-checksum"] ?? "");
             });
             await page.goto(address);
             await page.getByRole("button", { name: "Start keeping" }).click();
@@ -57,6 +60,8 @@ test(
                 })),
             );
             await page.getByText("Kept. 3 files. Originals checked.").waitFor();
+            assert.equal(checksums.length, 3);
+            assert.ok(checksums.every((one) => one.startsWith("sha256 ")));
             await page.getByRole("link", { name: "Just kept" }).click();
             await page.getByText("IMG_20160701_120000.png").waitFor();
             await page.getByRole("button", { name: "Place all by date" }).click();
