@@ -25,7 +25,6 @@ namespace {
 // So few files are synced one by one: a sync of the whole disk would wait for other programs'
 // writing.
 constexpr std::uint64_t kFewFiles = 8;
-constexpr std::uint64_t kSealedExtraBytes = 512;  // header, nonce, names, journal
 constexpr std::size_t kLongestFolderBytes = 64UL * 1024;
 constexpr std::size_t kMostSizes = 1'000'000;
 

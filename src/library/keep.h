@@ -15,6 +15,9 @@
 
 namespace keepsake::library {
 
+/// What a kept file takes beyond its bytes: header, nonce, names, journal.
+inline constexpr std::uint64_t kSealedExtraBytes = 512;
+
 /// A file that is kept now, or was before.
 struct KeptFile {
     std::string path;  ///< as it was read

@@ -21,7 +21,7 @@ namespace keepsake::os {
 /// The system's own files, by openat and friends.
 /// Holds one directory open in each file system that it wrote to (see sync_everything), so such a
 /// file system cannot be unmounted before the object is destroyed.
-class PosixFileSystem final : public FileSystem {
+class PosixFileSystem : public FileSystem {
   public:
     explicit PosixFileSystem(RenameMethod first_method = RenameMethod::no_replace)
         : first_method_(first_method) {}

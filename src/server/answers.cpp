@@ -120,6 +120,14 @@ http::Response error_answer(const Error& error) {
     return error_answer(meaning.status, meaning.code, words_of(error, meaning.code));
 }
 
+http::Response error_answer(const Error& error, std::uint64_t free) {
+    const auto meaning = meaning_of(error);
+    Json json;
+    json["error"] = {
+        {"code", meaning.code}, {"message", words_of(error, meaning.code)}, {"free", free}};
+    return json_answer(meaning.status, json);
+}
+
 std::string words_of(const Error& error) { return words_of(error, meaning_of(error).code); }
 
 Result<Json> json_body(const http::Request& request) {

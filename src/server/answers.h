@@ -21,6 +21,8 @@ http::Response nothing();  ///< 204
 http::Response error_answer(unsigned status, std::string_view code, std::string_view message);
 /// What an error of the library means over HTTP, in words without names of files or paths.
 http::Response error_answer(const Error& error);
+/// The same of what found no room: so many bytes are free there.
+http::Response error_answer(const Error& error, std::uint64_t free);
 
 /// An error in words for a person, without names of files or paths.
 std::string words_of(const Error& error);

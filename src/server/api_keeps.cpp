@@ -51,6 +51,12 @@ http::Response wrong_version() {
     return tus_error(412, "invalid", "tus 1.0.0 is spoken here.").with("Tus-Version", "1.0.0");
 }
 
+/// Where there is no room it is told how much there would be.
+http::Response refusal_of(const Error& error, const std::function<Result<std::uint64_t>()>& room) {
+    const auto free = error.code() == ErrorCode::no_space ? room() : Result<std::uint64_t>(error);
+    return free ? error_answer(error, *free) : error_answer(error);
+}
+
 /// Digests that a client may name, one at a time.
 class Digest {
   public:
@@ -132,7 +138,7 @@ class UploadBody final : public http::BodySink {
     http::Response outcome(bool whole) {
         if (failure_) {
             static_cast<void>(writer_->undo());
-            return error_answer(*failure_);
+            return refused(*failure_);
         }
         if (too_much_ || digest_) {
             const bool stands = !too_much_ && whole && digest_->is(expected_);
@@ -142,9 +148,13 @@ class UploadBody final : public http::BodySink {
                 return tus_error(460, "invalid", "The checksum is another one.");
         }
         const auto offset = writer_->commit();
-        if (!offset) return error_answer(offset.error());
+        if (!offset) return refused(offset.error());
         if (locked_) return error_answer(401, "locked", "This archive is locked.");
         return nothing().with("Upload-Offset", std::to_string(*offset));
+    }
+
+    http::Response refused(const Error& error) {
+        return refusal_of(error, [&] { return writer_->room(); });
     }
 
     std::function<http::Response(http::Response)> finished_;  ///< owns what the writer uses
@@ -264,19 +274,21 @@ Api::Answer Api::begin_keep(Call& call) {
     const auto uploads = this->uploads();
     if (!uploads) return cannot_keep();
     std::uint64_t largest = 0;
-    TRY(house_->with([&](library::Library& library) -> Result<> {
+    std::uint64_t free = 0;
+    const auto fits = house_->with([&](library::Library& library) -> Result<> {
         TRY(library.may_write());
         auto& files = library.environment().files;
         TRY_LET(const auto most, files.largest_file_bytes(library.copy().path));
         largest = std::min(most, kLargestFile);
-        TRY_LET(const auto free, files.free_bytes(library.copy().path));
+        TRY_LET(free, files.free_bytes(library.copy().path));
         if (bytes.value_or(0) > free)
             return Error(ErrorCode::no_space, "This needs " + human_bytes(*bytes) + ", " +
                                                   human_bytes(free) +
                                                   " are free on the archive's disk. Nothing was "
                                                   "changed.");
         return {};
-    }));
+    });
+    if (!fits) return refusal_of(fits.error(), [&] { return Result<std::uint64_t>(free); });
     Json answer;
     answer["id"] = uploads->begin_keep();
     answer["largest_bytes"] = largest;
@@ -300,6 +312,7 @@ Api::Answer Api::get_keep(Call& call) {
         file["bytes"] = upload.bytes;
         if (upload.state == UploadState::arriving) file["offset"] = upload.offset;
         if (!upload.why.empty()) file["why"] = to_utf8_lossy(upload.why);
+        if (upload.free) file["free"] = *upload.free;
         if (upload.item) file["item"] = upload.item->hex();
         json["files"].push_back(std::move(file));
     }
@@ -320,12 +333,13 @@ Api::Answer Api::create_upload(Call& call) {
     described.person = call.visitor.person;
     const auto uploads = this->uploads();
     if (!uploads) return cannot_keep();
-    TRY_LET(const auto upload, uploads->create(std::move(described)));
+    const auto upload = uploads->create(std::move(described));
+    if (!upload) return refusal_of(upload.error(), [&] { return uploads->room(); });
     std::string location;
     for (const auto& segment : options_.prefix) location += "/" + segment;
     http::Response response;
     response.status = 201;
-    response.with("Location", location + "/api/v1/uploads/" + upload.id);
+    response.with("Location", location + "/api/v1/uploads/" + upload->id);
     return response;
 }
 

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -12,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "base/result.h"
 #include "library/keep.h"
 #include "library/parity_upkeep.h"
@@ -92,6 +95,32 @@ void Keeper::run(const std::stop_token& stop) {
     library_.reset();
 }
 
+std::uint64_t Keeper::free_bytes() {
+    const auto free = house_->environment().files.free_bytes(house_->archive_path());
+    return free.value_or(std::numeric_limits<std::uint64_t>::max());
+}
+
+/// Those that find room together. What finds none waits; the first time it is tried by itself, as
+/// what is kept already needs none.
+Keeper::Group Keeper::next_group() {
+    auto left = free_bytes();
+    Group group;
+    std::optional<Upload> alone;
+    for (const auto& upload : uploads_->waiting(kMostTogether)) {
+        const auto needed = upload.bytes + library::kSealedExtraBytes;
+        if (needed <= left) {
+            left -= needed;
+            group.uploads.push_back(upload);
+        } else if (upload.free) {
+            uploads_->lacks_room(upload.id, left);
+        } else if (!alone) {
+            alone = upload;
+        }
+    }
+    if (group.uploads.empty() && alone) group = {.uploads = {*alone}, .may_fit = false};
+    return group;
+}
+
 std::vector<Upload> Keeper::lay_out(const std::vector<Upload>& waiting) {
     auto& files = house_->environment().files;
     std::vector<Upload> group;
@@ -123,7 +152,8 @@ bool Keeper::keep_some(const std::stop_token& stop) {
         library_.emplace(*std::move(opened));
     }
     clear_away(now, 0);
-    const auto group = lay_out(uploads_->waiting(kMostTogether));
+    const auto [uploads, may_fit] = next_group();
+    const auto group = lay_out(uploads);
     if (group.empty()) return false;
     std::set<std::string> sources;
     for (const auto& upload : group) sources.insert(top_of(now, upload));
@@ -137,16 +167,19 @@ bool Keeper::keep_some(const std::stop_token& stop) {
     };
     const std::vector<std::string> paths(sources.begin(), sources.end());
     const auto report = library::keep(*library_, paths, options, problems);
-    std::string why;
-    if (!report) why = words_of(report.error());
-    if (report && report->stopped) why = words_of(*report->stopped);
+    std::optional<Error> stopped;
+    if (!report) stopped = report.error();
+    if (report && report->stopped) stopped = report->stopped;
+    Hindrance hindrance;
+    if (stopped) hindrance.why = words_of(*stopped);
+    if (stopped && stopped->code() == ErrorCode::no_space) hindrance.free = free_bytes();
     std::map<std::string, Outcome> by_path;  // as we call it
     for (const auto& [path, outcome] : kept) {
         const bool below = real && path.starts_with(*real + "/");
         by_path.emplace(below ? now + path.substr(real->size()) : path, outcome);
     }
     note_givers(group, by_path);
-    settle(group, by_path, problems.by_path, why);
+    settle(group, by_path, problems.by_path, hindrance);
     clear_away(now, 0);
     if (report && !kept.empty()) {
         static_cast<void>(house_->refresh());
@@ -158,7 +191,8 @@ bool Keeper::keep_some(const std::stop_token& stop) {
         static_cast<void>(house_->refresh());
         tell_.kept();
     }
-    return why.empty();
+    // What lacks room does not keep the others waiting.
+    return !stopped || (hindrance.free && !may_fit);
 }
 
 /// Who gave what. It stands as kept without that, too.
@@ -175,7 +209,8 @@ void Keeper::note_givers(const std::vector<Upload>& group,
 }
 
 void Keeper::settle(const std::vector<Upload>& group, const std::map<std::string, Outcome>& kept,
-                    const std::map<std::string, std::string>& problems, const std::string& why) {
+                    const std::map<std::string, std::string>& problems,
+                    const Hindrance& hindrance) {
     auto& files = house_->environment().files;
     std::set<std::string> keeps;
     for (const auto& upload : group) {
@@ -194,8 +229,10 @@ void Keeper::settle(const std::vector<Upload>& group, const std::map<std::string
             uploads_->settle(
                 upload.id, UploadState::failed,
                 problem != problems.end() ? problem->second : "it could not be read back", {});
+        else if (hindrance.free)
+            uploads_->lacks_room(upload.id, *hindrance.free);
         else
-            uploads_->settle(upload.id, UploadState::waiting, why, {});
+            uploads_->settle(upload.id, UploadState::waiting, hindrance.why, {});
     }
     for (const auto& keep : keeps) tell_.keep(keep);
 }

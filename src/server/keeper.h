@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -41,11 +42,23 @@ class Keeper {
         model::ItemId item;
         bool before = false;
     };
+    /// What is kept at once.
+    struct Group {
+        std::vector<Upload> uploads;
+        bool may_fit = true;  ///< no: one that finds no room, unless it is kept already
+    };
+    /// Why something goes on waiting.
+    struct Hindrance {
+        std::string why;
+        std::optional<std::uint64_t> free;  ///< there is too little room
+    };
     void run(const std::stop_token& stop);
     bool keep_some(const std::stop_token& stop);
+    Group next_group();
+    std::uint64_t free_bytes();
     std::vector<Upload> lay_out(const std::vector<Upload>& waiting);
     void settle(const std::vector<Upload>& group, const std::map<std::string, Outcome>& kept,
-                const std::map<std::string, std::string>& problems, const std::string& why);
+                const std::map<std::string, std::string>& problems, const Hindrance& hindrance);
     void note_givers(const std::vector<Upload>& group, const std::map<std::string, Outcome>& kept);
     void clear_away(const std::string& folder, int depth);
 

@@ -17,6 +17,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
+#include "base/text.h"
 #include "base/time.h"
 #include "crypto/age.h"
 #include "crypto/age_keys.h"
@@ -237,8 +238,13 @@ bool Uploads::has_keep(const std::string& keep) {
     return keeps_.contains(keep);
 }
 
-Result<Upload> Uploads::create(Upload described) {
+Result<std::uint64_t> Uploads::room() {
     constexpr std::uint64_t kLeftFree = 64UL << 20U;
+    TRY_LET(const auto free, environment_.files.free_bytes(folder_));
+    return free - std::min(free, kLeftFree);
+}
+
+Result<Upload> Uploads::create(Upload described) {
     {
         const std::lock_guard guard(mutex_);
         if (!keeps_.contains(described.keep))
@@ -247,17 +253,21 @@ Result<Upload> Uploads::create(Upload described) {
         if (uploads_.size() >= kMostUploads)
             return Error(ErrorCode::limit, "Too many files are on their way.");
     }
-    TRY_LET(const auto free, environment_.files.free_bytes(folder_));
-    if (described.bytes > free || free - described.bytes < kLeftFree)
-        return Error(ErrorCode::no_space,
-                     "This computer has no room for it on its way into the archive.");
+    TRY_LET(const auto room, this->room());
+    if (described.bytes > room)
+        return Error(ErrorCode::no_space, "On its way into the archive this needs " +
+                                              human_bytes(described.bytes) + ", " +
+                                              human_bytes(room) + " are free on this computer.");
     std::array<std::uint8_t, kIdBytes> random{};
     environment_.random.fill(random);
     described.id = to_hex(random);
     described.touched = environment_.clock.now();
     described.state = described.bytes == 0 ? UploadState::waiting : UploadState::arriving;
     TRY(os::GrowingFile::open(bytes_path(described.id)));
-    TRY(note(described));
+    if (auto noted = note(described); !noted) {
+        static_cast<void>(environment_.files.remove_file(bytes_path(described.id)));
+        return std::move(noted).error();
+    }
     const std::lock_guard guard(mutex_);
     uploads_.emplace(described.id, described);
     order_.push_back(described.id);
@@ -322,6 +332,11 @@ Result<> Uploads::Writer::undo() {
     return file_.cut_to(offset_);
 }
 
+Result<std::uint64_t> Uploads::Writer::room() {
+    TRY_LET(const auto room, uploads_->room());
+    return room + offset_;
+}
+
 Result<std::uint64_t> Uploads::Writer::commit() {
     TRY(file_.sync());
     auto upload = uploads_->find(id_);
@@ -371,10 +386,13 @@ Uploads::Report Uploads::report(const std::string& keep, std::size_t first, std:
 std::vector<Upload> Uploads::waiting(std::size_t most) {
     std::vector<Upload> all;
     const std::lock_guard guard(mutex_);
-    for (const auto& id : order_) {
-        const auto& upload = uploads_.find(id)->second;
-        if (upload.state == UploadState::waiting) all.push_back(upload);
-        if (all.size() == most) break;
+    for (const bool lacks_room : {false, true}) {
+        for (const auto& id : order_) {
+            if (all.size() == most) return all;
+            const auto& upload = uploads_.find(id)->second;
+            if (upload.state == UploadState::waiting && upload.free.has_value() == lacks_room)
+                all.push_back(upload);
+        }
     }
     return all;
 }
@@ -387,6 +405,7 @@ Upload Uploads::settle(const std::string& id, UploadState state, const std::stri
     if (upload.id.empty()) return upload;
     upload.state = state;
     upload.why = why;
+    upload.free.reset();
     upload.item = item;
     upload.touched = environment_.clock.now();
     // Where it cannot be noted it is kept again after the next start, and found to be kept already.
@@ -395,6 +414,16 @@ Upload Uploads::settle(const std::string& id, UploadState state, const std::stri
     const std::lock_guard guard(mutex_);
     uploads_[id] = upload;
     return upload;
+}
+
+void Uploads::lacks_room(const std::string& id, std::uint64_t free) {
+    const std::lock_guard guard(mutex_);
+    const auto found = uploads_.find(id);
+    if (found == uploads_.end()) return;
+    auto& upload = found->second;
+    upload.free = free;
+    upload.why = "This needs " + human_bytes(upload.bytes) + ", " + human_bytes(free) +
+                 " are free on the archive's disk. It is kept once there is room.";
 }
 
 void Uploads::wait_for_work(std::chrono::milliseconds most) {

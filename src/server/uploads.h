@@ -37,6 +37,8 @@ struct Upload {
     std::uint64_t offset = 0;  ///< so much has arrived
     UploadState state = UploadState::arriving;
     std::string why;  ///< of what failed, or waits for something
+    /// It waits for room: so much is free on the archive's disk.
+    std::optional<std::uint64_t> free;
     std::optional<model::ItemId> item;
     std::optional<model::PersonId> person;  ///< who was here and gave it
     Instant touched;                        ///< when something last became of it
@@ -65,8 +67,10 @@ class Uploads {
     std::string begin_keep();
     bool has_keep(const std::string& keep);
     /// `described`: keep, name, folder, bytes, modified, person. Errors: not_found (no such keep);
-    /// limit; no_space.
+    /// limit; no_space. On failure nothing stays.
     Result<Upload> create(Upload described);
+    /// So many bytes may still come; some are left free on this computer.
+    Result<std::uint64_t> room();
     std::optional<Upload> find(std::string_view id);
 
     /// Bytes for one upload, by one client at a time.
@@ -82,6 +86,8 @@ class Uploads {
         Result<std::uint64_t> commit();
         /// Forgets what was appended.
         Result<> undo();
+        /// So much could have come of it in all.
+        Result<std::uint64_t> room();
 
       private:
         Uploads* uploads_;
@@ -102,12 +108,15 @@ class Uploads {
     };
     Report report(const std::string& keep, std::size_t first, std::size_t count);
 
-    /// Those that wait, the first come first, at most so many.
+    /// Those that wait, at most so many: the first come first, those that lack room last.
     std::vector<Upload> waiting(std::size_t most);
     bool is_any_waiting();
     /// What became of it; its bytes go once it is kept. Gives it as it is now.
     Upload settle(const std::string& id, UploadState state, const std::string& why,
                   const std::optional<model::ItemId>& item);
+    /// It goes on waiting, until the archive's disk has more free than this. Not noted: the next
+    /// run finds out for itself.
+    void lacks_room(const std::string& id, std::uint64_t free);
     /// Where an upload lies while it is being kept: the same place for the same file each time, as
     /// that is how it is known again.
     std::string keeping_path(const Upload& upload) const;

@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -77,6 +78,21 @@ Result<media::PlayableAnswer> SeesPhotographs::make_playable(
     answer.head.assign(kPlayableHead.begin(), kPlayableHead.end());
     answer.outcome = media::Outcome::whole;
     return answer;
+}
+
+void NarrowDisk::leave(const std::string& folder, std::optional<std::uint64_t> bytes) {
+    const std::lock_guard guard(mutex_);
+    if (bytes)
+        free_[folder] = *bytes;
+    else
+        free_.erase(folder);
+}
+
+Result<std::uint64_t> NarrowDisk::free_bytes(const std::string& path) {
+    const std::lock_guard guard(mutex_);
+    for (const auto& [folder, bytes] : free_)
+        if (path.starts_with(folder)) return bytes;
+    return os::PosixFileSystem::free_bytes(path);
 }
 
 std::string photograph(int number) {
@@ -254,6 +270,13 @@ void ServedArchive::make_archive() {
     const auto made = ask("POST", "/api/v1/archive", R"({"passphrase":"correct horse"})");
     ASSERT_EQ(made.status, 201) << made.body;
     const auto set = made.headers.at("set-cookie");
+    cookie = set.substr(0, set.find(';'));
+}
+
+void ServedArchive::unlock() {
+    const auto opened = ask("POST", "/api/v1/session", R"({"passphrase":"correct horse"})");
+    ASSERT_EQ(opened.status, 200) << opened.body;
+    const auto set = opened.headers.at("set-cookie");
     cookie = set.substr(0, set.find(';'));
 }
 

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stop_token>
@@ -42,6 +43,18 @@ class SeesPhotographs final : public library::Looker {
                                                 const std::stop_token& stop) override;
 };
 
+/// Tells of as little room as a test wants. Thread safety: all calls from any thread.
+class NarrowDisk final : public os::PosixFileSystem {
+  public:
+    /// Below this folder so much is free; none: as much as there is.
+    void leave(const std::string& folder, std::optional<std::uint64_t> bytes);
+    Result<std::uint64_t> free_bytes(const std::string& path) override;
+
+  private:
+    std::mutex mutex_;
+    std::map<std::string, std::uint64_t> free_;
+};
+
 class ServedArchive {
   public:
     explicit ServedArchive(std::string prefix = "", bool behind_proxy = false,
@@ -67,8 +80,11 @@ class ServedArchive {
     void send_and_break(const std::string& bytes) const;
     Reply ask(const std::string& method, const std::string& target, const std::string& body = "",
               std::vector<std::pair<std::string, std::string>> headers = {}) const;
+    NarrowDisk& disk() { return files_; }
     /// Makes the archive and remembers the session.
     void make_archive();
+    /// Opens what is locked, and remembers the session.
+    void unlock();
     std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
     /// Sends a file by tus; gives the upload's path.
     std::string send(const std::string& keep, const std::string& path, const std::string& bytes);
@@ -93,7 +109,7 @@ class ServedArchive {
     bool behind_proxy_;
     std::vector<std::string> hosts_;
     std::function<void(ServeOptions&)> more_;
-    os::PosixFileSystem files_;
+    NarrowDisk files_;
     crypto::SystemRandom random_;
     SystemWallClock clock_;
     SeesPhotographs looker_;

@@ -4,7 +4,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <thread>
 #include <utility>
@@ -94,10 +97,7 @@ TEST(Uploads, LiesAreRefusedAndWhatArrivedStays) {
                            "application/offset+octet-stream\r\nContent-Length: 40000\r\n\r\n" +
                            bytes.substr(50'000, 10'000));
     archive.restart();
-    const auto opened = archive.ask("POST", "/api/v1/session", R"({"passphrase":"correct horse"})");
-    ASSERT_EQ(opened.status, 200);
-    const auto set = opened.headers.at("set-cookie");
-    archive.cookie = set.substr(0, set.find(';'));
+    archive.unlock();
     const auto stands = archive.ask("HEAD", upload, "", {{"Tus-Resumable", "1.0.0"}});
     ASSERT_EQ(stands.status, 200);
     const auto offset = std::stoul(stands.headers.at("upload-offset"));
@@ -176,11 +176,7 @@ TEST_P(LockedUploads, LockingWhileOneArrivesHarmsNothing) {
             for (int i = 0; i < 400 && !is_being_sent(); ++i)
                 std::this_thread::sleep_for(std::chrono::milliseconds(25));
             EXPECT_EQ(archive.ask("DELETE", "/api/v1/session").status, 204);
-            const auto opened =
-                archive.ask("POST", "/api/v1/session", R"({"passphrase":"correct horse"})");
-            ASSERT_EQ(opened.status, 200);
-            const auto set = opened.headers.at("set-cookie");
-            archive.cookie = set.substr(0, set.find(';'));
+            archive.unlock();
             EXPECT_TRUE(is_being_sent()) << "two write one file";
         },
         bytes.substr(50'000));
@@ -212,6 +208,95 @@ TEST(Uploads, WhatCouldNotBeNotedIsSentAgain) {
     std::filesystem::remove_all(note);
     EXPECT_EQ(patch_upload(archive, upload, 0, bytes), 204);
     expect_one_kept(archive, keep, bytes);
+}
+
+TEST(Uploads, WithoutRoomNothingBegins) {
+    constexpr std::uint64_t kLeftFree = 64UL << 20U;
+    ServedArchive archive;
+    archive.make_archive();
+    archive.disk().leave(archive.folder(), 1'000);
+    const auto begun = archive.ask("POST", "/api/v1/keeps", R"({"files":1,"bytes":2000})");
+    EXPECT_EQ(begun.status, 507);
+    EXPECT_EQ(begun.json()["error"].value("free", 0), 1'000);
+    const auto keep = archive.begin_keep();
+    archive.disk().leave(archive.state_folder(), kLeftFree + 5'000);
+    const auto create = [&](const std::string& bytes) {
+        return archive.ask(
+            "POST", "/api/v1/uploads", "",
+            {{"Tus-Resumable", "1.0.0"},
+             {"Upload-Length", bytes},
+             {"Upload-Metadata", "keep " + base64(keep) + ",filename " + base64("a.jpg")}});
+    };
+    const auto refused = create("5001");
+    EXPECT_EQ(refused.status, 507);
+    EXPECT_EQ(refused.json()["error"].value("free", 0), 5'000);
+    EXPECT_EQ(refused.json()["error"].value("message", ""),
+              "On its way into the archive this needs 5.0 KB, 5.0 KB are free on this computer.");
+    archive.disk().leave(archive.state_folder(), 10);
+    EXPECT_EQ(create("1").json()["error"].value("free", 1), 0);
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(archive.state_folder()))
+        EXPECT_NE(entry.path().extension(), ".bytes") << entry.path();
+    archive.disk().leave(archive.state_folder(), kLeftFree + 5'000);
+    EXPECT_EQ(create("5000").status, 201);
+}
+
+/// What is told of the files of this name, until one of them is in that state.
+nlohmann::json file_once(const ServedArchive& archive, const std::string& keep,
+                         const std::string& name,
+                         const std::function<bool(const nlohmann::json&)>& is_it) {
+    constexpr int kTries = 600;
+    nlohmann::json last;
+    for (int i = 0; i < kTries; ++i) {
+        for (const auto& file : archive.ask("GET", "/api/v1/keeps/" + keep).json()["files"])
+            if (file.value("name", "") == name) last = file;
+        if (is_it(last)) break;
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    }
+    return last;
+}
+
+TEST(Uploads, WhatFindsNoRoomWaitsForItAndTheOthersAreKept) {
+    ServedArchive archive;
+    archive.make_archive();
+    const auto known = photograph(1) + std::string(200'000, 'k');
+    const auto first = archive.begin_keep();
+    archive.send(first, "known.jpg", known);
+    archive.wait_kept(first);
+    const auto keep = archive.begin_keep();
+    const auto large = photograph(2) + std::string(100'000, 'l');
+    const auto waits_for_room = [](const nlohmann::json& file) { return file.contains("free"); };
+    const auto is_kept = [](const nlohmann::json& file) {
+        return file.value("state", "") == "kept" || file.value("state", "") == "already";
+    };
+    archive.disk().leave(archive.folder(), 50'000);
+    archive.send(keep, "large.jpg", large);
+    archive.send(keep, "larger.jpg", large + large);
+    archive.send(keep, "small.jpg", photograph(3));
+    archive.send(keep, "known.jpg", known);
+    EXPECT_EQ(file_once(archive, keep, "small.jpg", is_kept).value("state", ""), "kept");
+    EXPECT_EQ(file_once(archive, keep, "known.jpg", is_kept).value("state", ""), "already");
+    for (const char* name : {"large.jpg", "larger.jpg"}) {
+        const auto file = file_once(archive, keep, name, waits_for_room);
+        EXPECT_EQ(file.value("state", ""), "waiting");
+        EXPECT_EQ(file.value("free", 0), 50'000) << name;
+        EXPECT_TRUE(file.value("why", "").ends_with(
+            " KB, 50 KB are free on the archive's disk. It is kept once there is room."))
+            << file;
+    }
+    // Nothing of them is half-kept; and they outlive the program.
+    for (const auto& entry : std::filesystem::directory_iterator(archive.folder() + "/tmp"))
+        EXPECT_EQ(entry.path().filename(), "reserve");
+    archive.restart();
+    archive.unlock();
+    EXPECT_EQ(file_once(archive, keep, "larger.jpg", waits_for_room).value("free", 0), 50'000);
+    // Room for one of them.
+    archive.disk().leave(archive.folder(), 150'000);
+    EXPECT_EQ(file_once(archive, keep, "large.jpg", is_kept).value("state", ""), "kept");
+    EXPECT_EQ(file_once(archive, keep, "larger.jpg", waits_for_room).value("state", ""), "waiting");
+    archive.disk().leave(archive.folder(), {});
+    const auto report = archive.wait_kept(keep);
+    EXPECT_EQ(report.value("kept", 0), 3) << report;
+    EXPECT_EQ(report.value("already", 0), 1) << report;
 }
 
 }  // namespace

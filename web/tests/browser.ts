@@ -34,11 +34,11 @@ export const phone: BrowserContextOptions = {
     deviceScaleFactor: 2,
 };
 
-export async function launch(): Promise<Browser> {
+export async function launch(more: readonly string[] = []): Promise<Browser> {
     return chromium.launch({
         executablePath: chromiumPath,
         // A test may run as root, in a container without user namespaces and with a small /dev/shm.
-        args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+        args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", ...more],
     });
 }
 

@@ -5,6 +5,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 
 import { desk, family, launch, phone, serve, skip, Visit, webFolder } from "./browser.ts";
 import type { Fake } from "./fake/server.ts";
+import { makeRoom } from "./fake/uploads.ts";
 import { summer } from "./story.ts";
 
 /** Every page, on a desk and on a phone, light and dark: docs/screens. The pictures in them are made up (fake/landscape.ts). */
@@ -71,6 +72,13 @@ async function scenes(visit: Visit, save: (name: string) => Promise<void>): Prom
     await save("keep");
     await keepSome(page, fake);
     await save("keep-done");
+    Object.assign(fake.room, { archive: 500_000, onItsWay: 800_000 });
+    await page.getByRole("button", { name: "Keep more" }).click();
+    await giveSome(page);
+    await page.getByText(/^3 files wait for room/u).waitFor();
+    await page.waitForTimeout(1000);
+    await save("keep-no-room");
+    makeRoom(fake);
     await go("just-kept");
     await save("just-kept");
     await go("find?words=light");
@@ -184,6 +192,12 @@ async function showing(
 
 async function keepSome(page: Page, fake: Fake): Promise<void> {
     fake.failing.add("VTS_01_3.VOB");
+    await giveSome(page);
+    await page.getByText(/^Kept\. /u).waitFor();
+    await page.waitForTimeout(200);
+}
+
+async function giveSome(page: Page): Promise<void> {
     const choosing = page.waitForEvent("filechooser");
     await page.locator("button.sheet").click();
     const names = [
@@ -208,8 +222,6 @@ async function keepSome(page: Page, fake: Fake): Promise<void> {
             buffer: Buffer.alloc(900_000 - at * 120_000, at),
         })),
     );
-    await page.getByText(/^Kept\. /u).waitFor();
-    await page.waitForTimeout(200);
 }
 
 async function main(): Promise<void> {

@@ -33,12 +33,20 @@ export class Refusal extends Error {
     override name = "Refusal";
     readonly code: string;
     readonly retryAfter: number;
+    /** bytes, where there is too little room */
+    readonly free: number | undefined;
 
-    constructor(code: string, message: string, retryAfter = 0) {
+    constructor(code: string, message: string, retryAfter = 0, free?: number) {
         super(message);
         this.code = code;
         this.retryAfter = retryAfter;
+        this.free = free;
     }
+}
+
+/** The body of such an answer. */
+export interface ErrorBody {
+    error?: { code?: string; message?: string; free?: number };
 }
 
 /** Relative, so that it holds under any path prefix. */
@@ -102,12 +110,12 @@ async function ask(
     }
     if (response.ok) return response;
     const retryAfter = Number(response.headers.get("Retry-After") ?? 0);
-    const said = (await response.json().catch(() => undefined)) as
-        { error?: { code?: string; message?: string } } | undefined;
+    const said = (await response.json().catch(() => undefined)) as ErrorBody | undefined;
     const refusal = new Refusal(
         said?.error?.code ?? "unknown",
         said?.error?.message ?? "",
         retryAfter,
+        said?.error?.free,
     );
     onRefusal(refusal);
     throw refusal;

@@ -357,6 +357,8 @@ export interface KeepReport {
         bytes: number;
         offset?: number;
         why?: string;
+        /** of what waits for room */
+        free?: number;
         item?: Id;
     }[];
 }

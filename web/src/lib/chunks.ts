@@ -11,7 +11,8 @@ export type Hashing = Pick<SubtleCrypto, "digest">;
 
 /**
  * Cuts a file into the chunks that it is sent in. With a checksum a chunk arrives as a whole or not at all, so that its
- * size follows the connection; where none can be made, what is left is one chunk, which stands as far as it came.
+ * size follows the connection; where none can be made, what is left is one chunk, which stands as far as it came. In
+ * both cases none is larger than what stands between (a proxy) lets through.
  */
 export class Chunks implements FileReader, FileSource {
     /** tus: Upload-Checksum of what slice() gave last; "" where none can be made */
@@ -19,7 +20,9 @@ export class Chunks implements FileReader, FileSource {
     /** a read failed: it is of no use to try again */
     isUnreadable = false;
     readonly size: number;
-    private bytes = kFirstBytes;
+    /** of the chunk that is sent next */
+    chunkSize: number;
+    private most: number;
     private damaged = 0;
     private readonly file: Blob;
     private readonly hashing: Hashing | undefined;
@@ -30,12 +33,9 @@ export class Chunks implements FileReader, FileSource {
         this.file = file;
         this.size = file.size;
         this.hashing = hashing;
+        this.chunkSize = hashing ? kFirstBytes : Number.POSITIVE_INFINITY;
+        this.most = hashing ? kMostBytes : Number.POSITIVE_INFINITY;
         this.isWanted = isWanted;
-    }
-
-    /** of the chunk that is sent next */
-    get chunkSize(): number {
-        return this.hashing ? this.bytes : Number.POSITIVE_INFINITY;
     }
 
     openFile(): Promise<FileSource> {
@@ -64,12 +64,20 @@ export class Chunks implements FileReader, FileSource {
 
     arrived(): void {
         this.damaged = 0;
-        this.bytes = Math.min(kMostBytes, this.bytes * 2);
+        this.chunkSize = Math.min(this.most, this.chunkSize * 2);
     }
 
     /** The connection broke: nothing of the chunk stands. */
     cutOff(): void {
-        this.bytes = Math.max(kLeastBytes, this.bytes / 2);
+        this.chunkSize = Math.max(kLeastBytes, this.chunkSize / 2);
+    }
+
+    /** It was refused for its size. Gives whether smaller ones are to be tried. */
+    wasTooLarge(): boolean {
+        if (this.chunkSize <= kLeastBytes) return false;
+        this.most = Number.isFinite(this.chunkSize) ? this.chunkSize / 2 : kFirstBytes;
+        this.chunkSize = this.most;
+        return true;
     }
 
     /** It arrived as another one. Gives whether it is to be sent again. */

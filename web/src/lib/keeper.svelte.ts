@@ -1,11 +1,11 @@
 import { Upload, type DetailedError, type PreviousUpload, type UrlStorage } from "tus-js-client";
 
-import { addresses, api, Refusal } from "../api/client.ts";
-import type { FileState, Kind } from "../api/types.ts";
+import { addresses, api, Refusal, type ErrorBody } from "../api/client.ts";
+import type { KeepReport, Kind } from "../api/types.ts";
 import { app } from "./app.svelte.ts";
 import { Chunks } from "./chunks.ts";
 import { filesOf, type GivenFile } from "./given-files.ts";
-import { tongue } from "./words.svelte.ts";
+import { bytes, tongue } from "./words.svelte.ts";
 
 export type Fate = "waiting" | "sending" | "checking" | "kept" | "already" | "failed" | "stopped";
 
@@ -15,7 +15,10 @@ export class KeepFile {
     readonly path: string;
     fate: Fate = "waiting";
     sent = 0;
+    /** it was not kept; or, while it is checked: it waits */
     why = "";
+    /** it waits for room: so much is free */
+    free: number | undefined;
     keep = "";
     upload = "";
     sending: Upload | undefined;
@@ -36,6 +39,7 @@ export class KeepFile {
 
 const kAtOnce = 3;
 const kReportEveryMs = 1500;
+const kTooLarge = 413;
 const kWrongChecksum = 460;
 /** After a lost connection it is tried again for as long as the page is open. */
 const kRetryDelaysMs = [500, 1000, 2000, 4000, ...Array.from({ length: 20_000 }, () => 8000)];
@@ -87,6 +91,15 @@ async function fingerprintOf(file: File, path: string): Promise<string> {
     if (!globalThis.crypto.subtle) return "";
     const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(said));
     return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** What there was room for, if the answer tells. */
+function freeIn(error: DetailedError | undefined): number | undefined {
+    try {
+        return (JSON.parse(error?.originalResponse?.getBody() ?? "") as ErrorBody).error?.free;
+    } catch {
+        return undefined;
+    }
 }
 
 /** Brings files to the archive and says of each what became of it. It goes on while one looks at other pages. */
@@ -205,10 +218,15 @@ class Keeper {
             try {
                 this.keep = (await api.newKeep(this.files.length, this.bytesAll)).id;
             } catch (error) {
-                const why =
-                    error instanceof Refusal && error.code === "no_space" ? "noSpace" : "refused";
+                const t = tongue.t.keep.why;
+                let why = t.refused;
+                if (error instanceof Refusal && error.code === "no_space")
+                    why =
+                        error.free === undefined
+                            ? t.noSpace
+                            : t.needsAll(bytes(this.bytesAll), bytes(error.free));
                 for (const one of this.files)
-                    if (one.fate === "waiting") this.settle(one, "failed", tongue.t.keep.why[why]);
+                    if (one.fate === "waiting") this.settle(one, "failed", why);
                 this.finishIfDone();
                 return;
             }
@@ -301,7 +319,9 @@ class Keeper {
     private mayRetry(one: KeepFile, chunks: Chunks, error: DetailedError): boolean {
         const status = error.originalResponse?.getStatus() ?? 0;
         if (status === kWrongChecksum) return chunks.wasDamaged();
-        if (status === 0 && error.originalRequest.getMethod() === "PATCH") chunks.cutOff();
+        const isChunk = error.originalRequest.getMethod() === "PATCH";
+        if (status === 0 && isChunk) chunks.cutOff();
+        if (status === kTooLarge && isChunk) return chunks.wasTooLarge();
         const mayCome =
             (status === 0 && !chunks.isUnreadable) ||
             status === 409 ||
@@ -316,8 +336,11 @@ class Keeper {
         const status = "originalResponse" in error ? (error.originalResponse?.getStatus() ?? 0) : 0;
         const t = tongue.t.keep.why;
         let why = t.refused;
-        if (status === 507) why = t.noSpace;
-        else if (status === kWrongChecksum) why = t.damaged;
+        if (status === 507) {
+            const free = freeIn("originalResponse" in error ? error : undefined);
+            why =
+                free === undefined ? t.noSpace : t.needsOnItsWay(bytes(one.file.size), bytes(free));
+        } else if (status === kWrongChecksum) why = t.damaged;
         else if (status === 0) {
             const isReadable = await one.file
                 .slice(Math.max(0, one.file.size - 1))
@@ -349,6 +372,7 @@ class Keeper {
     private settle(one: KeepFile, fate: Fate, why = ""): void {
         one.fate = fate;
         one.why = why;
+        one.free = undefined;
         this.settled += 1;
         if (fate === "kept" || fate === "already") this.kept += 1;
         this.changed();
@@ -379,7 +403,7 @@ class Keeper {
             const report = await api.keepReport(keep, first, kSome);
             report.files.forEach((file, index) => {
                 const one = this.byUpload.get(file.upload);
-                if (one) this.take(one, file.state, file.why ?? "");
+                if (one) this.take(one, file);
                 if (file.state === "arriving" || file.state === "waiting") isSettledSoFar = false;
                 else if (isSettledSoFar) this.readUpTo.set(keep, first + index + 1);
             });
@@ -388,10 +412,16 @@ class Keeper {
         }
     }
 
-    private take(one: KeepFile, state: FileState, why: string): void {
+    private take(one: KeepFile, { state, why = "", free }: KeepReport["files"][number]): void {
         if (one.fate !== "checking") return;
+        const t = tongue.t.keep.why;
         if (state === "kept" || state === "already") this.settle(one, state);
-        else if (state === "failed") this.settle(one, "failed", why || tongue.t.keep.why.refused);
+        else if (state === "failed") this.settle(one, "failed", why || t.refused);
+        else {
+            one.free = free;
+            one.why = free === undefined ? why : t.needs(bytes(one.file.size), bytes(free));
+            this.changed();
+        }
     }
 
     private finishIfDone(): void {

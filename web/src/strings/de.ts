@@ -114,6 +114,10 @@ export const de: Strings = {
             `noch ${shown} ${files === 1 ? "Datei" : "Dateien"}${time ? `, ${time}` : ""}`,
         about: (time) => `etwa ${time}`,
         waitingConnection: "Wartet auf die Verbindung. Was angekommen ist, ist aufgehoben.",
+        waitingRoom: (count, shown) =>
+            count === 1
+                ? "1 Datei wartet auf Platz auf der Platte des Archivs. Sie ist angekommen und wird aufgehoben, sobald Platz ist."
+                : `${shown} Dateien warten auf Platz auf der Platte des Archivs. Sie sind angekommen und werden aufgehoben, sobald Platz ist.`,
         stop: "Anhalten",
         closing:
             "Wird diese Seite geschlossen, geht nichts verloren, was angekommen ist. Reißt die Verbindung ab, geht es von hier aus weiter.",
@@ -145,6 +149,12 @@ export const de: Strings = {
             changed: "Sie änderte sich beim Lesen.",
             refused: "Sie wurde nicht angenommen.",
             noSpace: "Auf der Platte ist kein Platz mehr.",
+            needs: (needs, free) =>
+                `Sie braucht ${needs}, auf der Platte des Archivs sind ${free} frei.`,
+            needsAll: (needs, free) =>
+                `Alles zusammen braucht ${needs}, auf der Platte des Archivs sind ${free} frei.`,
+            needsOnItsWay: (needs, free) =>
+                `Auf dem Weg ins Archiv braucht sie ${needs}, frei sind ${free}.`,
             damaged: "Sie kam nicht so an, wie sie gesendet wurde.",
         },
         wordsLabel: "Worte zum Aufheben",

@@ -111,6 +111,10 @@ export const en = {
             `${shown} ${files === 1 ? "file" : "files"} left${time ? `, ${time}` : ""}`,
         about: (time: string) => `about ${time}`,
         waitingConnection: "Waiting for the connection. What arrived is kept.",
+        waitingRoom: (count: number, shown: string) =>
+            count === 1
+                ? "1 file waits for room on the archive’s disk. It has arrived, and is kept once there is room."
+                : `${shown} files wait for room on the archive’s disk. They have arrived, and are kept once there is room.`,
         stop: "Stop",
         closing:
             "Closing this page loses nothing that has arrived. If the connection goes, it carries on from here.",
@@ -142,6 +146,12 @@ export const en = {
             changed: "It changed while it was read.",
             refused: "It was not taken.",
             noSpace: "There is no room left on the disk.",
+            needs: (needs: string, free: string) =>
+                `It needs ${needs}, ${free} are free on the archive’s disk.`,
+            needsAll: (needs: string, free: string) =>
+                `All of it needs ${needs}, ${free} are free on the archive’s disk.`,
+            needsOnItsWay: (needs: string, free: string) =>
+                `On its way into the archive it needs ${needs}, ${free} are free.`,
             damaged: "It did not arrive as it was sent.",
         },
         wordsLabel: "Words to keep",

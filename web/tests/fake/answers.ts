@@ -4,10 +4,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 export class Answer extends Error {
     readonly status: number;
     readonly code: string;
-    constructor(status: number, code: string, message: string) {
+    readonly free: number | undefined;
+    constructor(status: number, code: string, message: string, free?: number) {
         super(message);
         this.status = status;
         this.code = code;
+        this.free = free;
     }
 }
 

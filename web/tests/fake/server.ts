@@ -83,6 +83,8 @@ export class Fake {
     };
     /** the connection is cut after so many bytes of a PATCH, so many times */
     cuts = { after: 0, times: 0 };
+    /** bytes for all that is announced, for one file on its way, and for one in the archive */
+    readonly room = { all: Infinity, onItsWay: Infinity, archive: Infinity };
     /** the PATCHes of uploads, as they came */
     readonly chunks: { name: string; checksum: string; bytes: number }[] = [];
     /** how many chunks of this name arrive as others than they were sent */
@@ -215,7 +217,8 @@ export class Fake {
                 "Content-Type": "application/json",
                 "Retry-After": "2",
             });
-            response.end(JSON.stringify({ error: { code: error.code, message: error.message } }));
+            const { code, message, free } = error;
+            response.end(JSON.stringify({ error: { code, message, free } }));
         }
     }
 
@@ -369,12 +372,15 @@ export class Fake {
             case "care":
                 return careOf(this, response, url, method, id);
             case "keeps":
-                if (method === "POST")
+                if (method === "POST") {
+                    if ((await bodyOf<{ bytes: number }>(request)).bytes > this.room.all)
+                        throw new Answer(507, "no_space", "There is no room.", this.room.all);
                     return json(
                         response,
                         { id: randomBytes(8).toString("hex"), largest_bytes: 2 ** 40 },
                         201,
                     );
+                }
                 return reportOf(this, response, url, id ?? "");
             case "uploads":
                 return tus(this, request, response, id);

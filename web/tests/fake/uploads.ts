@@ -14,6 +14,7 @@ export interface Arriving {
     offset: number;
     state: KeepReport["files"][number]["state"];
     why?: string;
+    free?: number;
 }
 
 export function reportOf(fake: Fake, response: ServerResponse, url: URL, keep: string): void {
@@ -36,6 +37,7 @@ export function reportOf(fake: Fake, response: ServerResponse, url: URL, keep: s
             bytes: one.length,
             offset: one.offset,
             ...(one.why ? { why: one.why } : {}),
+            ...(one.free === undefined ? {} : { free: one.free }),
         })),
     };
     json(response, report);
@@ -64,6 +66,8 @@ export async function tus(
             offset: 0,
             state: "arriving",
         };
+        if (upload.length > fake.room.onItsWay)
+            throw new Answer(507, "no_space", "There is no room.", fake.room.onItsWay);
         fake.uploads.set(upload.upload, upload);
         if (upload.length === 0) finish(fake, upload);
         response.writeHead(201, { Location: `/api/v1/uploads/${upload.upload}` });
@@ -124,8 +128,19 @@ export async function tus(
     response.end();
 }
 
-export function finish(fake: Fake, upload: Arriving): void {
+export function makeRoom(fake: Fake): void {
+    Object.assign(fake.room, { all: Infinity, onItsWay: Infinity, archive: Infinity });
+    for (const one of fake.uploads.values()) if (one.free !== undefined) finish(fake, one);
+}
+
+function finish(fake: Fake, upload: Arriving): void {
     const isBad = fake.failing.has(upload.name);
+    delete upload.free;
+    if (upload.length > fake.room.archive) {
+        upload.state = "waiting";
+        upload.free = fake.room.archive;
+        return;
+    }
     upload.state = isBad ? "failed" : "kept";
     if (isBad) upload.why = "The disk could not write it.";
     fake.tell("keep", { keep: upload.keep });

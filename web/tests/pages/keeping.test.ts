@@ -7,6 +7,7 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 
 import { desk, kLongestMs, phone, serve, soon } from "../browser.ts";
+import { makeRoom } from "../fake/uploads.ts";
 import { rule } from "../rules.ts";
 
 const sha = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
@@ -119,6 +120,65 @@ rule(
         await page.getByRole("button", { name: "Try again" }).click();
         await page.getByText("Kept. 3 files. Originals checked.").waitFor();
     },
+);
+
+rule(
+    "what finds no room says so of each file, and is kept once there is room",
+    async (visit) => {
+        const { room } = visit.fake;
+        const page = await visit.go("keep");
+        const give = async () => {
+            const choosing = page.waitForEvent("filechooser");
+            await page.getByRole("button", { name: /^Put it here/u }).click();
+            const sizes = { "small.jpg": 1_200, "large.mov": 5_000_000, "larger.mov": 7_400_000 };
+            await (
+                await choosing
+            ).setFiles(
+                Object.entries(sizes).map(([name, size]) => ({
+                    name,
+                    mimeType: "",
+                    buffer: randomBytes(size),
+                })),
+            );
+        };
+        const rows = async () => (await page.locator(".files li").allTextContents()).join("\n");
+        const waitForRow = (words: RegExp) => soon(async () => assert.match(await rows(), words));
+        // Known before anything is sent.
+        room.all = 2_000_000;
+        await give();
+        await page.getByText("3 could not be kept. Nothing was changed.").waitFor();
+        for (const name of ["small.jpg", "large.mov", "larger.mov"])
+            await waitForRow(
+                new RegExp(
+                    `${name}All of it needs 12 MB, 2 MB are free on the archive’s disk`,
+                    "u",
+                ),
+            );
+        assert.equal(visit.fake.uploads.size, 0);
+        // Where they arrive first there is room for two, in the archive for one.
+        Object.assign(room, { all: Infinity, onItsWay: 6_000_000, archive: 3_100_000 });
+        await page.getByRole("button", { name: "Try again" }).click();
+        await page.getByText("1 of 3 files kept").waitFor();
+        await page
+            .getByText("1 file waits for room on the archive’s disk. It has arrived, and is kept")
+            .waitFor();
+        await waitForRow(/small\.jpg.*Kept/u);
+        await waitForRow(
+            /large\.movIt needs 5 MB, 3\.1 MB are free on the archive’s disk\..*Waiting/u,
+        );
+        await waitForRow(
+            /larger\.movOn its way into the archive it needs 7\.4 MB, 6 MB are free\..*Not kept/u,
+        );
+        assert.equal(await page.getByRole("button", { name: "Stop" }).count(), 0);
+        room.onItsWay = Infinity;
+        await page.getByRole("button", { name: "Try again" }).click();
+        await page.getByText(/^2 files wait for room/u).waitFor();
+        makeRoom(visit.fake);
+        await page.getByText("Kept. 3 files. Originals checked.").waitFor();
+        assert.equal(visit.fake.arrived.size, 3);
+        assert.ok(!(await rows()).includes("free"));
+    },
+    { expected: /507/u },
 );
 
 rule("a whole folder keeps its folders", async (visit) => {

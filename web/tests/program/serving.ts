@@ -13,14 +13,25 @@ export interface Serving {
     address: string;
 }
 
+interface Place {
+    archive?: string;
+    /** the command that runs the program; what it reads is a pipe */
+    through?: readonly string[];
+}
+
 /** `keepsake serve` over an archive in this folder, on a port that is free. */
-export async function serving(folder: string, more: readonly string[] = []): Promise<Serving> {
+export async function serving(
+    folder: string,
+    more: readonly string[] = [],
+    { archive = join(folder, "archive"), through = [] }: Place = {},
+): Promise<Serving> {
+    const [command = program, ...words] = [...through, program];
     const child = spawn(
-        program,
-        ["serve", "--archive", join(folder, "archive"), "--port", "0", ...more],
+        command,
+        [...words, "serve", "--archive", archive, "--port", "0", ...more],
         {
             env: { ...process.env, KEEPSAKE_STATE: join(folder, "state"), HOME: folder },
-            stdio: ["ignore", "pipe", "pipe"],
+            stdio: [through.length > 0 ? "pipe" : "ignore", "pipe", "pipe"],
         },
     );
     const address = await new Promise<string>((ready, failed) => {

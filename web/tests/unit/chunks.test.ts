@@ -38,6 +38,23 @@ test("chunks grow while they arrive, and shrink where the connection breaks", ()
     assert.equal(chunks.chunkSize, kMebibyte / 4);
 });
 
+test("what is refused for its size is sent in smaller chunks from then on", () => {
+    for (const one of [hashing, undefined]) {
+        const chunks = new Chunks(new Blob([]), one, always);
+        for (let i = 0; i < 3; i += 1) chunks.arrived();
+        assert.equal(chunks.chunkSize, one ? 8 * kMebibyte : Number.POSITIVE_INFINITY);
+        for (const mebibytes of one ? [4, 2, 1] : [1]) {
+            assert.ok(chunks.wasTooLarge());
+            assert.equal(chunks.chunkSize, mebibytes * kMebibyte);
+        }
+        chunks.arrived();
+        assert.equal(chunks.chunkSize, kMebibyte);
+        assert.ok(chunks.wasTooLarge());
+        assert.ok(chunks.wasTooLarge());
+        assert.ok(!chunks.wasTooLarge());
+    }
+});
+
 test("what arrives as another again and again is given up, but not before a few tries", () => {
     const chunks = new Chunks(new Blob([]), hashing, always);
     const tries = () => Array.from({ length: 6 }, () => chunks.wasDamaged());
