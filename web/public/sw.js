@@ -14,28 +14,23 @@ self.addEventListener("fetch", (event) => {
 async function shelve(request) {
     const form = await request.formData();
     const shelf = await caches.open(kShelf);
-    let number = 0;
-    for (const file of form.getAll("files")) {
-        if (typeof file === "string") continue;
-        number += 1;
-        const headers = {
+    // A place of its own for each: what was shared before may still lie there.
+    const put = (name, body, headers) =>
+        shelf.put(
+            `shared/${crypto.randomUUID()}/${encodeURIComponent(name)}`,
+            new Response(body, { headers }),
+        );
+    const files = form.getAll("files").filter((file) => typeof file !== "string");
+    for (const file of files)
+        await put(file.name, file, {
             "Content-Type": file.type,
             "Keepsake-Modified": String(file.lastModified),
-        };
-        await shelf.put(
-            `shared/${number}/${encodeURIComponent(file.name)}`,
-            new Response(file, { headers }),
-        );
-    }
-    const words = [form.get("title"), form.get("text"), form.get("url")].filter(
-        (part) => typeof part === "string" && part !== "",
-    );
-    if (words.length > 0 && number === 0) {
-        const headers = { "Content-Type": "text/plain" };
-        await shelf.put(
-            `shared/1/${encodeURIComponent("Shared words.txt")}`,
-            new Response(words.join("\n"), { headers }),
-        );
+        });
+    const [title, ...words] = ["title", "text", "url"].map((name) => form.get(name) ?? "");
+    // Beside files a title is most often the name of one of them.
+    if (words.some((part) => part !== "") || (files.length === 0 && title !== "")) {
+        const all = [title, ...words].filter((part) => part !== "");
+        await put("words", all.join("\n"), { "Keepsake-Words": "1" });
     }
     return Response.redirect("./#/keep?shared=1", 303);
 }
