@@ -16,7 +16,7 @@ packages_of() {
             ;;
         test)
             echo libgtest-dev libgmock-dev librapidcheck-dev libyaml-cpp-dev clang-format-19 shellcheck
-            echo age jq par2 openssh-client bsdutils strace time ffmpeg
+            echo age jq par2 openssh-client bsdutils strace time ffmpeg nginx-light openssl
             echo chromium-headless-shell
             ;;
         package) echo dpkg-dev file ;;
@@ -42,9 +42,15 @@ install_packages() {
         echo "  $*" >&2
         return 1
     fi
+    had_nginx=
+    if is_installed nginx; then had_nginx=yes; fi
     echo "setup: installing $*"
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" >/dev/null
+    # Tests want the program alone: nobody asked for a web server on port 80.
+    if [ -z "$had_nginx" ] && is_installed nginx; then
+        $as_root sh -c 'systemctl disable --now nginx || service nginx stop' >/dev/null 2>&1 || true
+    fi
 }
 
 version_in() {

@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -12,31 +10,9 @@ import { makeShare } from "../fake/share.ts";
 import { tone } from "../fake/sound.ts";
 import { theBrowser } from "../guest-rules.ts";
 import { emil, kLine } from "../guest.ts";
+import { freePort, Nginx, nginx } from "../nginx.ts";
 
 /** A share in a folder of nginx, set up as plainly as can be. */
-const nginx = ["/usr/sbin/nginx", "nginx"].find(
-    (name) => spawnSync(name, ["-v"], { stdio: "ignore" }).status === 0,
-);
-
-async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((done) => server.close(done));
-    return port;
-}
-
-const configuration = (folder: string, port: number) => `
-daemon off; master_process off; pid ${folder}/pid; error_log stderr warn;
-events {}
-http {
-    access_log off; default_type application/octet-stream;
-    types { text/html html; text/javascript js; text/css css; font/woff2 woff2; }
-    client_body_temp_path ${folder}/t1; proxy_temp_path ${folder}/t2; fastcgi_temp_path ${folder}/t3;
-    uwsgi_temp_path ${folder}/t4; scgi_temp_path ${folder}/t5;
-    server { listen 127.0.0.1:${port}; root ${folder}/public; }
-}`;
-
 test(
     "on a plain nginx a share opens, and a long recording plays as it is fetched",
     { skip: skip || (nginx ? false : "nginx is not here"), timeout: kLongestMs },
@@ -50,11 +26,10 @@ test(
         for (const [name, bytes] of [...guestPage(webFolder), ...made.files])
             writeFileSync(join(folder, "public", "emil", name), bytes);
         const port = await freePort();
-        writeFileSync(join(folder, "nginx.conf"), configuration(folder, port));
-        const child = spawn(nginx!, ["-p", folder, "-c", join(folder, "nginx.conf")], {
-            stdio: "ignore",
-        });
-        const ended = new Promise((done) => child.once("exit", done));
+        const server = new Nginx(
+            folder,
+            `listen 127.0.0.1:${port}; root ${join(folder, "public")};`,
+        );
         const context = await theBrowser().newContext(phone);
         try {
             const page = await context.newPage();
@@ -73,8 +48,7 @@ test(
             assert.match(source, /\/emil\/playing-/u);
         } finally {
             await context.close();
-            child.kill();
-            await ended;
+            await server.end();
             rmSync(folder, { recursive: true });
         }
     },
