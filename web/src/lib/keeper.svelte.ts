@@ -258,6 +258,18 @@ class Keeper {
         const fingerprint = await fingerprintOf(one.file, one.path);
         if (one.fate !== "sending") return;
         one.keep = this.keep;
+        const upload = this.uploadOf(one, name, fingerprint);
+        one.sending = upload;
+        const previous = await upload.findPreviousUploads().catch(() => []);
+        if (one.fate !== "sending") return;
+        if (previous[0]) {
+            one.keep = previous[0].metadata.keep ?? this.keep;
+            upload.resumeFromPreviousUpload(previous[0]);
+        }
+        upload.start();
+    }
+
+    private uploadOf(one: KeepFile, name: string, fingerprint: string): Upload {
         const chunks: Chunks = new Chunks(
             one.file,
             globalThis.crypto.subtle,
@@ -306,14 +318,7 @@ class Keeper {
             },
             onError: (error) => void this.failed(one, error),
         });
-        one.sending = upload;
-        const previous = await upload.findPreviousUploads().catch(() => []);
-        if (one.fate !== "sending") return;
-        if (previous[0]) {
-            one.keep = previous[0].metadata.keep ?? this.keep;
-            upload.resumeFromPreviousUpload(previous[0]);
-        }
-        upload.start();
+        return upload;
     }
 
     private mayRetry(one: KeepFile, chunks: Chunks, error: DetailedError): boolean {
