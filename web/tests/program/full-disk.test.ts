@@ -73,6 +73,7 @@ test(
             // Another page comes and goes: what had arrived stands.
             await page.goto("about:blank");
             assert.deepEqual(await disk.halfMade(), []);
+            await disk.makeRoom();
             const { items } = await justKeptSoon(session, 3);
             const kept = await Promise.all(
                 items.map((one) => session.ask<Item>("GET", `/items/${one.id}`)),

@@ -26,13 +26,14 @@ shift 2
 "$@" &
 server=$!
 while read -r what bytes; do
-    rm -f "$disk/filler"
     case $what in
         leave)
+            rm -f "$disk/filler"
             free=$(df --output=avail -B1 "$disk" | tail -n 1)
             head -c "$((free - bytes))" /dev/zero >"$disk/filler"
             ;;
-        list) find "$disk/archive/tmp" -type f ! -name reserve ;;
+        room) rm -f "$disk/filler" ;;
+        list) find "$disk/archive/tmp" -type f ! -name reserve ! -name lock ;;
     esac
     echo "did $what"
 done
@@ -67,7 +68,7 @@ export class SmallDisk {
     async makeRoom(): Promise<void> {
         await this.tell("room");
     }
-    /** Makes room, and gives the files that are half-made. */
+    /** Files of the archive that are half-made. */
     async halfMade(): Promise<string[]> {
         return this.tell("list");
     }
