@@ -80,6 +80,7 @@ std::optional<Upload> upload_from(const std::string& id, std::string_view text) 
                   .offset = number_of("offset"),
                   .state = static_cast<UploadState>(state - kStates.begin()),
                   .why = text_of("why"),
+                  .free = std::nullopt,  // asked anew when there is need
                   .item = model::ItemId::from_hex(text_of("item")),
                   .person = model::PersonId::from_hex(text_of("person")),
                   .touched = *touched};
