@@ -3,13 +3,16 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "archive/journal_store.h"
 #include "archive/layout.h"
 #include "base/bytes.h"
 #include "crypto/sha256.h"
 #include "histories/journal_pages.h"
+#include "model/entry.h"
 #include "model/ids.h"
 #include "model/manifest.h"
 #include "os/file_system.h"
@@ -28,7 +31,28 @@ std::string below_mirror(const std::string& path) {
     return path.starts_with(mirror) ? path.substr(mirror.size()) : path;
 }
 
+archive::JournalFileName journal_file(const std::string& place) {
+    const auto device =
+        model::DeviceId::from_hex(os::file_name_of(os::parent_of(os::parent_of(place))));
+    return archive::JournalFileName::from_name(device.value(), os::file_name_of(place)).value();
+}
+
 }  // namespace
+
+std::set<model::TextHash> opened_by(const archive::IdentityFile& identity,
+                                    const CopyContents& contents) {
+    std::set<model::TextHash> texts;
+    model::EntryParser parser;
+    for (const auto& [path, bytes] : contents.files) {
+        const auto place = below_mirror(path);
+        if (!place.starts_with("journal/") || contents.torn.contains(path)) continue;
+        const auto opened = archive::open_journal_file(
+            journal_file(place), bytes, identity.identities(), identity.archive, parser);
+        if (!opened) continue;
+        for (const auto& segment : opened->segments) texts.insert(segment.text_hash);
+    }
+    return texts;
+}
 
 bool CopyReader::is_whole(const std::string& name, const Bytes& bytes) {
     const auto print = std::hash<std::string_view>()(as_text(bytes));
@@ -67,10 +91,8 @@ CopyContents CopyReader::read(const std::map<std::string, Bytes>& all, const std
         } else if (place.starts_with("objects/")) {
             contents.objects.insert({hash->bytes});
         } else if (place.starts_with("journal/")) {
-            const auto device =
-                model::DeviceId::from_hex(os::file_name_of(os::parent_of(os::parent_of(place))));
-            const auto file = archive::JournalFileName::from_name(device.value(), name);
-            for (const auto& text : pages.learn(file.value(), bytes)) contents.pages.insert(text);
+            for (const auto& text : pages.learn(journal_file(place), bytes))
+                contents.pages.insert(text);
         }
     }
     return contents;

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "archive/identity_file.h"
 #include "base/bytes.h"
 #include "histories/journal_pages.h"
 #include "model/ids.h"
@@ -21,6 +22,11 @@ struct CopyContents {
     std::set<model::FileHash> keys;      ///< whole, in keys/ or its mirror
     bool has_manifest = false;
 };
+
+/// The segments in it that these keys open: a copy may lack the key file of an epoch and the
+/// segment that opened it, and hold what was written later.
+std::set<model::TextHash> opened_by(const archive::IdentityFile& identity,
+                                    const CopyContents& contents);
 
 /// Looks at copies; files that it has seen before are not hashed again.
 class CopyReader {

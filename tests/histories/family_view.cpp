@@ -32,12 +32,12 @@ void put_greater(Map& map, const Key& key, const Value& value) {
 
 }  // namespace
 
-FamilyView::FamilyView(const JournalPages& pages, const std::set<model::TextHash>& here,
+FamilyView::FamilyView(const JournalPages& pages, std::set<model::TextHash> here,
                        std::vector<std::string> gone_by)
-    : pages_(&pages), here_(&here) {
+    : pages_(&pages), here_(std::move(here)) {
     read_claims();
     follow_chain(std::move(gone_by));
-    for (const auto& text : here)
+    for (const auto& text : here_)
         if (counts(pages.page(text))) counting.insert(text);
     for (const auto& text : counting) {
         const auto& page = pages.page(text);
@@ -49,7 +49,7 @@ FamilyView::FamilyView(const JournalPages& pages, const std::set<model::TextHash
 // ---- who counts ----
 
 void FamilyView::read_claims() {
-    for (const auto& text : *here_) {
+    for (const auto& text : here_) {
         const auto& page = pages_->page(text);
         for (const auto& entry : page.entries) {
             if (const auto* enroll = std::get_if<model::Enroll>(&entry.body))
@@ -95,7 +95,7 @@ std::set<model::TextHash> FamilyView::leading_to(const model::Head& head) const 
     while (text) {
         texts.insert(*text);
         // Behind what is not here nobody sees.
-        text = here_->contains(*text) ? pages_->page(*text).header.previous : std::nullopt;
+        text = here_.contains(*text) ? pages_->page(*text).header.previous : std::nullopt;
     }
     return texts;
 }

@@ -54,8 +54,9 @@ class FamilyView {
     using LinkKey = std::tuple<std::string, std::string, std::string>;  // of, as, to
     using Written = std::pair<Stamp, std::string>;                      // value
 
-    /// `here`: the segments of a copy; `gone_by`: the roots that the device has gone by.
-    FamilyView(const JournalPages& pages, const std::set<model::TextHash>& here,
+    /// `here`: the segments of a copy that its keys open; `gone_by`: the roots that the device has
+    /// gone by.
+    FamilyView(const JournalPages& pages, std::set<model::TextHash> here,
                std::vector<std::string> gone_by);
 
     // Who counts.
@@ -119,7 +120,7 @@ class FamilyView {
     void take_words(const Stamp& stamp, const model::Words& said);
 
     const JournalPages* pages_;
-    const std::set<model::TextHash>* here_;
+    std::set<model::TextHash> here_;
     std::map<std::string, std::set<std::string>> next_;  // roots that go on from a root
     std::map<std::string, std::vector<const model::Epoch*>> openings_;  // by the root they open
     std::map<model::DeviceId, std::set<std::string>> enrolled_;

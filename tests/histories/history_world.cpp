@@ -110,9 +110,15 @@ std::map<model::DeviceId, model::Head> HistoryWorld::remembered_heads(Laptop& la
     return heads.others;
 }
 
+std::set<model::TextHash> HistoryWorld::readable(const Disk& disk,
+                                                 const archive::IdentityFile& identity) const {
+    const bool all = identity.identities().size() == identity_->identities().size();
+    return all ? disk.contents.pages : opened_by(identity, disk.contents);
+}
+
 FamilyView HistoryWorld::view(Laptop& laptop, const Disk& disk,
                               const archive::IdentityFile& identity) {
-    return FamilyView(pages, disk.contents.pages, gone_by(laptop, identity));
+    return FamilyView(pages, readable(disk, identity), gone_by(laptop, identity));
 }
 
 bool HistoryWorld::can_be_opened(const Disk& disk) const {
@@ -141,7 +147,7 @@ std::unique_ptr<library::Library> HistoryWorld::open(Laptop& laptop, Disk& disk)
     look(disk, {});
     // A copy that does not know the newest keys cannot open what the laptop remembers.
     if (gone_by(laptop, library->identity()).empty()) before.clear();
-    const FamilyView view(pages, disk.contents.pages, before);
+    const FamilyView view(pages, readable(disk, library->identity()), before);
     compare(*library, view, remembered_heads(laptop));
     return library;
 }

@@ -134,6 +134,8 @@ class HistoryWorld {
     void expect_due(const Disk& disk, const model::ContentId& content, const Cause& cause);
     void note_let_gos(const Disk& disk);
     std::string real_state(const Laptop& laptop) const;
+    std::set<model::TextHash> readable(const Disk& disk,
+                                       const archive::IdentityFile& identity) const;
     std::vector<std::string> gone_by(Laptop& laptop, const archive::IdentityFile& identity);
 
     std::uint64_t seed_;
