@@ -179,6 +179,10 @@ rule(
         const other = coveredOnes(visit)[1]!;
         await page.getByRole("button", { name: "Look", exact: true }).click();
         await page.locator(".held img").waitFor();
+        // What is still asked for when the look ends is refused, and that is told on the console.
+        await page.waitForFunction(() =>
+            [...document.images].every((image) => image.complete && image.naturalWidth > 0),
+        );
         assert.deepEqual(bytesAsked(visit, [other.id]), []);
         await page.keyboard.press("Escape");
         await page.getByRole("heading", { name: kLine }).waitFor();
