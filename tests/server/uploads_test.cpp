@@ -148,13 +148,22 @@ TEST(Uploads, ChunksWithAChecksumArriveWholeOrNotAtAll) {
     expect_one_kept(archive, keep, bytes);
 }
 
+/// What lies of an upload where it arrives.
+std::uint64_t bytes_arrived(const ServedArchive& archive, const std::string& upload) {
+    const auto name = upload.substr(upload.rfind('/') + 1) + ".bytes";
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(archive.state_folder()))
+        if (entry.path().filename() == name) return entry.file_size();
+    return 0;
+}
+
 class LockedUploads : public ::testing::TestWithParam<bool> {};
 
 TEST_P(LockedUploads, LockingWhileOneArrivesHarmsNothing) {
     ServedArchive archive;
     archive.make_archive();
     const auto keep = archive.begin_keep();
-    const auto bytes = photograph(8) + std::string(100'000, 'x');
+    // More than a piece, which is written when it is whole.
+    const auto bytes = photograph(8) + std::string(600'000, 'x');
     // With a checksum nothing stands of a chunk that did not come to its end.
     const bool checked = GetParam();
     const auto checksum = checked ? "Upload-Checksum: " + checksum_of(bytes) + "\r\n" : "";
@@ -169,17 +178,17 @@ TEST_P(LockedUploads, LockingWhileOneArrivesHarmsNothing) {
             "\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: "
             "application/offset+octet-stream\r\n" +
             checksum + "Content-Length: " + std::to_string(bytes.size()) + "\r\n\r\n" +
-            bytes.substr(0, 50'000),
+            bytes.substr(0, 300'000),
         [&] {
-            // Asking takes the file for a moment: the sender's own request must come first.
-            std::this_thread::sleep_for(std::chrono::seconds(1));
-            for (int i = 0; i < 400 && !is_being_sent(); ++i)
+            // Asking takes the file for a moment: the sender's own first piece must have come.
+            for (int i = 0; i < 1200 && bytes_arrived(archive, upload) == 0; ++i)
                 std::this_thread::sleep_for(std::chrono::milliseconds(25));
+            EXPECT_TRUE(is_being_sent());
             EXPECT_EQ(archive.ask("DELETE", "/api/v1/session").status, 204);
             archive.unlock();
             EXPECT_TRUE(is_being_sent()) << "two write one file";
         },
-        bytes.substr(50'000));
+        bytes.substr(300'000));
     EXPECT_EQ(answer.substr(9, 3), "401") << "its session ended";
     const auto stands = archive.ask("HEAD", upload, "", {{"Tus-Resumable", "1.0.0"}});
     ASSERT_EQ(stands.status, 200);

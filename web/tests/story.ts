@@ -70,6 +70,25 @@ export async function putDraftAway(page: Page): Promise<void> {
     await page.getByText("The draft is put away.").waitFor();
 }
 
+/** Tells the page that it is being closed, and gives what it sends at once so that it outlives it.
+ *
+ * Whether a browser that is busy gives a page the time for that when it is closed is the browser's to say: no test waits for it.
+ */
+export function closing(page: Page): Promise<string[]> {
+    return page.evaluate(() => {
+        const { fetch } = window;
+        const sent: string[] = [];
+        window.fetch = (address, init) => {
+            if (init?.keepalive) sent.push(String(init.body));
+            return fetch(address, init);
+        };
+        dispatchEvent(new Event("beforeunload", { cancelable: true }));
+        dispatchEvent(new PageTransitionEvent("pagehide"));
+        window.fetch = fetch;
+        return sent;
+    });
+}
+
 /** Waits until the draft says this. */
 export async function drafted({ fake }: Visit, moment: FakeMoment, text: string): Promise<void> {
     await soon(() => assert.equal(fake.stories.draft(moment, fake.me)?.text.trim(), text));

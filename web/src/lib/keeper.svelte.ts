@@ -433,16 +433,20 @@ class Keeper {
         if (this.isRunning && this.settled === this.files.length) {
             this.isRunning = false;
             this.isWaitingForConnection = false;
-        }
-        this.changed();
+            // At once: the end is not said beside rows that still wait.
+            this.draw();
+        } else this.changed();
     }
 
     /** At most some ten times a second, however fast things go. */
     private changed(): void {
-        this.drawTimer ??= setTimeout(() => {
-            this.drawTimer = undefined;
-            this.version += 1;
-        }, 80);
+        this.drawTimer ??= setTimeout(() => this.draw(), 80);
+    }
+
+    private draw(): void {
+        clearTimeout(this.drawTimer);
+        this.drawTimer = undefined;
+        this.version += 1;
     }
 }
 

@@ -190,6 +190,7 @@ guestRule(
         const page = await visit.arrive();
         const below = page.locator("figure.wide");
         await below.locator("img").waitFor();
+        await visit.rest();
         const before = await below.boundingBox();
         await page.getByRole("button", { name: "Look", exact: true }).click();
         await page.getByRole("button", { name: "Play: Mina in the meadow" }).waitFor();

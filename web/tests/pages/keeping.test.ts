@@ -368,6 +368,8 @@ interface Given {
 
 /** As a browser does for another program. */
 async function share(page: Page, given: Given): Promise<void> {
+    // The address may be the same before it.
+    const loaded = page.waitForEvent("load");
     await page.evaluate(({ files, ...words }) => {
         const form = document.createElement("form");
         form.method = "post";
@@ -389,6 +391,7 @@ async function share(page: Page, given: Given): Promise<void> {
         document.body.append(form);
         form.submit();
     }, given);
+    await loaded;
     await page.waitForURL((url) => url.hash.includes("keep"));
 }
 

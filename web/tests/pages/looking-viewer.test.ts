@@ -131,13 +131,17 @@ for (const ending of ["gif", "webp"])
             await visit.go(`timeline?item=${moving.id}`);
             await page.getByText("Picture 1 of 12").waitFor();
             for (let step = 0; step < 3; step += 1) await page.keyboard.press("+");
+            await soon(async () =>
+                assert.notEqual(await page.locator(".zoom output").first().textContent(), "Fit"),
+            );
             await visit.rest();
             assert.equal(await page.getByText("Picture 1 of 12").count(), 1);
             assert.equal(asked(moving.id, "files") + asked(moving.id, "pages"), 0);
             await page.getByRole("button", { name: "Play" }).click();
             await page.getByText(/^Picture (?!1 )\d+ of 12$/u).waitFor();
             await page.getByRole("button", { name: "Stop" }).click();
-            assert.ok(asked(moving.id, "pages") > 0);
+            await soon(() => assert.ok(asked(moving.id, "pages") > 0));
+            await visit.rest();
             assert.equal(asked(moving.id, "files"), 0);
         },
     );

@@ -246,6 +246,7 @@ for (const [name, shape] of [
             const gate = await held(page, "GET", new RegExp(`/items/${film!.id}$`, "u"));
             await visit.go(`moment/${moment.id}`);
             await page.locator(".story .hold > img").first().waitFor();
+            await visit.rest();
             const before = await frame(page);
             assert.ok(Math.abs(before[2]! / before[3]! - 1.778) < 0.01);
             assert.equal(await page.locator(".story figure.wide > .hold").count(), 2);

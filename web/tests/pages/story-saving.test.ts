@@ -2,7 +2,17 @@ import assert from "node:assert/strict";
 
 import { held, soon, type Visit } from "../browser.ts";
 import { rule } from "../rules.ts";
-import { done, drafted, garden, reads, standing, typeAfter, typeUnsaved, write } from "../story.ts";
+import {
+    closing,
+    done,
+    drafted,
+    garden,
+    reads,
+    standing,
+    typeAfter,
+    typeUnsaved,
+    write,
+} from "../story.ts";
 
 /** A gate that something waits for until it is opened. */
 function gate(): { opened: Promise<void>; open: () => void } {
@@ -46,8 +56,9 @@ rule("screen 9: a page that is left at once loses nothing", async (visit) => {
     // All at once: what is saved while somebody types on is not what is meant here.
     await page.keyboard.insertText(" And closed.");
     await reads(page, "At once. And closed.");
-    await page.goto("about:blank");
+    assert.equal((await closing(page)).length, 1);
     await drafted(visit, moment, "At once. And closed.");
+    await page.goto("about:blank");
 });
 
 rule("who said it is that again where nothing is said yet", async (visit) => {
@@ -120,8 +131,9 @@ rule(
         await drafted(visit, moment, "One.");
         await page.keyboard.insertText(" Two.");
         await reads(page, "One. Two.");
-        await page.goto("about:blank");
+        assert.equal((await closing(page)).length, 1);
         await drafted(visit, moment, "One. Two.");
+        await page.goto("about:blank");
         open();
     },
     { expected: /409/u },
@@ -138,8 +150,9 @@ rule(
         await soon(() => assert.equal(sent(visit), 1));
         await page.keyboard.insertText(" Two.");
         await reads(page, "One. Two.");
-        await page.goto("about:blank");
+        assert.equal((await closing(page)).length, 1);
         await drafted(visit, moment, "One. Two.");
+        await page.goto("about:blank");
         open();
         await soon(() => assert.equal(visit.fake.busy, 0));
         await drafted(visit, moment, "One. Two.");
@@ -171,6 +184,7 @@ for (const [name, when] of [
             await visit.rest();
             await page.keyboard.insertText(" Three.");
             await drafted(visit, moment, "One. Two. Three.");
+            await visit.rest();
             await page.getByText("Draft. Only you.").waitFor();
             assert.equal(await page.getByText("another window").count(), 0);
         },

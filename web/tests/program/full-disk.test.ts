@@ -72,7 +72,7 @@ test(
             await waitForRow(page, /^\s*other\.movIt needs 5 MB, [\d.]+ [kM]B are free/u);
             // Another page comes and goes: what had arrived stands.
             await page.goto("about:blank");
-            assert.deepEqual(await disk.halfMade(), []);
+            await soon(async () => assert.deepEqual(await disk.halfMade(), []));
             await disk.makeRoom();
             const { items } = await justKeptSoon(session, 3);
             const kept = await Promise.all(
@@ -83,7 +83,14 @@ test(
                 Object.values(files).map(sha).sort(),
             );
 
-            // Full before it begins.
+            // Full before it begins, and nothing more is written of what was kept.
+            await soon(async () => {
+                for (const { id } of items)
+                    assert.notEqual(
+                        (await session.ask<Item>("GET", `/items/${id}`)).kind,
+                        "unread",
+                    );
+            });
             await page.goto(`${disk.address}/#/keep`);
             await disk.leave(20_000);
             const late = randomBytes(400_000);

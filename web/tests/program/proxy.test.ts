@@ -166,7 +166,8 @@ test(
             await placeAll(other);
             await soon(async () => assert.equal(await page.locator(".cell a").count(), 2));
 
-            // A film plays from where one goes to.
+            // A film plays from where one goes to, once it is known as one.
+            await page.locator(".cell .len").waitFor();
             await page.locator(".cell a").last().click();
             const video = page.locator("video");
             await video.waitFor();
