@@ -44,8 +44,9 @@ rule(
         );
         await page.getByRole("button", { name: "Look", exact: true }).click();
         await page.locator(".held img").waitFor();
+        await soon(() => assert.ok(bytesAsked(visit, [thing.id]).length > 0));
+        await visit.rest();
         assert.ok(bytesAsked(visit, [thing.id]).every((one) => one.includes("look=")));
-        assert.ok(bytesAsked(visit, [thing.id]).length > 0);
     },
 );
 
