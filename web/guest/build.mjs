@@ -1,6 +1,6 @@
 // Builds the guest page: web/dist-guest/ (docs/formats/share.md).
 //
-//   index.html guest.<hash>.js guest.<hash>.css *.<hash>.woff2    the page of a folder, the same in every share
+//   index.html worker.<hash>.js *.<hash>.woff2                    the page of a folder, the same in every share
 //   one-file.html                                                 the page of a single file: all in it, and its files before </body>
 //   zip.html                                                      the page of a ZIP: all in it, and its files by scripts beside it
 import { createHash } from "node:crypto";
@@ -80,22 +80,23 @@ mkdirSync(out, { recursive: true });
 
 const boot = (await bundled("boot.ts", "iife")).text;
 const script = (await bundled("main.ts", "iife")).text;
+const worker = (await bundled("worker.ts", "iife")).text;
 const style = await bundled("guest.css", undefined, { ".woff2": "file" });
 const inlineStyle = (await bundled("guest.css", undefined, { ".woff2": "dataurl" })).text;
-for (const text of [boot, script]) checkScript(text);
+for (const text of [boot, script, worker]) checkScript(text);
 checkStyle(style.text);
 
-const scriptName = `guest.${hashOf(script)}.js`;
-const styleName = `guest.${hashOf(style.text)}.css`;
-writeFileSync(join(out, scriptName), script);
-writeFileSync(join(out, styleName), style.text);
+const workerName = `worker.${hashOf(worker)}.js`;
+writeFileSync(join(out, workerName), worker);
 for (const [name, bytes] of style.others) writeFileSync(join(out, name), bytes);
+const hashes = `${cspHash(boot)} ${cspHash(script)}`;
+// All that the first words need comes with the page: whatever it asked for beside that would take another turn to the host and back.
 writeFileSync(
     join(out, "index.html"),
     page(
         {
-            "script-src": `'self' ${cspHash(boot)}`,
-            "style-src": "'self'",
+            "script-src": hashes,
+            "style-src": cspHash(style.text),
             "font-src": "'self'",
             "connect-src": "'self'",
             "worker-src": "'self'",
@@ -103,8 +104,8 @@ writeFileSync(
             "media-src": "'self' blob:",
         },
         `<script>${inlined(boot)}</script>
-        <link rel="stylesheet" href="${styleName}" />
-        <script defer src="${scriptName}"></script>`,
+        <style>${inlined(style.text)}</style>
+        <script data-worker="${workerName}">${inlined(script)}</script>`,
     ),
 );
 
@@ -114,7 +115,6 @@ const inFile = {
     "img-src": "blob: data:",
     "media-src": "blob:",
 };
-const hashes = `${cspHash(boot)} ${cspHash(script)}`;
 const all = `<style>${inlined(inlineStyle)}</style>
         <script>${inlined(boot)}</script>
         <script>${inlined(script)}</script>`;

@@ -16,11 +16,8 @@ interface Served {
 }
 
 const served = new Map<string, Served>();
-/** where this script came from; the worker, which has no document, is the same script */
-const script =
-    typeof document === "undefined"
-        ? undefined
-        : (document.currentScript as HTMLScriptElement | null)?.src;
+/** the name of the worker's script, where there is one beside the page */
+const script = (document.currentScript as HTMLScriptElement | null)?.dataset.worker;
 let registered: Promise<ServiceWorkerRegistration> | undefined;
 
 export function canStream(share: Share): boolean {

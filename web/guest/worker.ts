@@ -1,7 +1,7 @@
-/** The part of the script that runs as a service worker, while a film plays: it hands the player's requests to the page, which
+/** A script of its own, which runs as a service worker while a film plays: it hands the player's requests to the page, which
  * fetches, opens and checks. It holds no key, keeps nothing, and leaves every other request alone.
  */
-export const kFilmPath = /\/playing-[0-9a-f]{32}$/u;
+const kFilmPath = /\/playing-[0-9a-f]{32}$/u;
 
 /** What the page answers a request for a part of a film with, before the pieces. */
 export interface Answer {
@@ -50,7 +50,7 @@ function bodyFrom(port: MessagePort): ReadableStream<Uint8Array> {
     );
 }
 
-async function answer(scope: WorkerScope, event: WorkerEvent): Promise<Response> {
+async function answer(event: WorkerEvent): Promise<Response> {
     const client = await scope.clients.get(event.clientId);
     if (!client) return new Response(null, { status: 410 });
     const { port1: here, port2: there } = new MessageChannel();
@@ -65,15 +65,13 @@ async function answer(scope: WorkerScope, event: WorkerEvent): Promise<Response>
     return new Response(status === 206 ? bodyFrom(here) : null, { status, headers });
 }
 
-export function work(): void {
-    const scope = globalThis as unknown as WorkerScope;
-    scope.addEventListener("install", () => void scope.skipWaiting());
-    scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
-    // Being told something keeps it awake while a film is paused.
-    scope.addEventListener("message", () => undefined);
-    scope.addEventListener("fetch", (event) => {
-        const path = new URL(event.request.url).pathname;
-        if (path.startsWith(new URL(scope.registration.scope).pathname) && kFilmPath.test(path))
-            event.respondWith(answer(scope, event));
-    });
-}
+const scope = globalThis as unknown as WorkerScope;
+scope.addEventListener("install", () => void scope.skipWaiting());
+scope.addEventListener("activate", (event) => event.waitUntil(scope.clients.claim()));
+// Being told something keeps it awake while a film is paused.
+scope.addEventListener("message", () => undefined);
+scope.addEventListener("fetch", (event) => {
+    const path = new URL(event.request.url).pathname;
+    if (path.startsWith(new URL(scope.registration.scope).pathname) && kFilmPath.test(path))
+        event.respondWith(answer(event));
+});
