@@ -20,7 +20,7 @@
 namespace keepsake::catalog {
 namespace {
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 constexpr std::size_t kUsesAtOnce = 64;
 
 constexpr const char* kTables = R"sql(
@@ -28,13 +28,13 @@ CREATE TABLE pictures(
   no INTEGER PRIMARY KEY, content BLOB NOT NULL, size INTEGER NOT NULL, used INTEGER NOT NULL,
   bytes INTEGER NOT NULL, jpeg BLOB NOT NULL, UNIQUE(content, size)) STRICT;
 CREATE INDEX pictures_by_use ON pictures(used, bytes);
-CREATE TABLE packs(
-  pack BLOB NOT NULL, content BLOB NOT NULL, PRIMARY KEY(pack, content)) STRICT, WITHOUT ROWID;
-CREATE INDEX packs_by_content ON packs(content);
+CREATE TABLE packs(no INTEGER PRIMARY KEY, pack BLOB NOT NULL UNIQUE) STRICT;
+CREATE TABLE packed(
+  half BLOB NOT NULL, pack INTEGER NOT NULL, PRIMARY KEY(half, pack)) STRICT, WITHOUT ROWID;
 CREATE TABLE totals(
   one INTEGER PRIMARY KEY CHECK(one = 1), bytes INTEGER NOT NULL, used INTEGER NOT NULL) STRICT;
 INSERT INTO totals VALUES(1, 0, 0);
-PRAGMA user_version=1;
+PRAGMA user_version=2;
 )sql";
 
 /// Came later, and is made where it is missing.
@@ -72,7 +72,7 @@ struct PreviewCache::State {
     Result<> write_uses();
     Result<> make_room(std::uint64_t wanted_bytes);
     Result<> put(const model::ContentId& content, PictureSize size, ByteView jpeg);
-    Result<> note_pack(const model::FileHash& pack, const std::vector<model::ContentId>& contents);
+    Result<> note(const Pack& pack);
     Result<> in_transaction(const auto& work) {
         TRY(database->execute("BEGIN IMMEDIATE"));
         auto done = work();
@@ -271,51 +271,47 @@ Result<std::vector<std::string>> PreviewCache::film_names() {
     }
 }
 
-Result<> PreviewCache::State::note_pack(const model::FileHash& pack,
-                                        const std::vector<model::ContentId>& contents) {
-    TRY_LET(auto insert, database->prepare("INSERT OR IGNORE INTO packs(pack, content) "
-                                           "VALUES(?1, ?2)"));
-    // An empty name stands for the pack itself, so that one without anything is known, too.
-    TRY(insert.bind_blob(1, pack.bytes).bind_blob(2, ByteView()).run());
-    for (const auto& content : contents)
-        TRY(insert.bind_blob(1, pack.bytes).bind_blob(2, content.bytes).run());
+Result<> PreviewCache::State::note(const Pack& pack) {
+    TRY_LET(auto insert, database->prepare("INSERT OR IGNORE INTO packs(pack) VALUES(?1)"));
+    TRY(insert.bind_blob(1, pack.pack.bytes).run());
+    if (database->changes() == 0) return {};  // its name says what it holds
+    TRY_LET(const auto no, number("SELECT max(no) FROM packs"));
+    TRY_LET(auto hold,
+            database->prepare("INSERT OR IGNORE INTO packed(half, pack) VALUES(?1, ?2)"));
+    for (const auto& content : pack.contents)
+        TRY(hold.bind_blob(1, half_of(content)).bind(2, no).run());
     return {};
 }
 
-Result<> PreviewCache::put_pack(const model::FileHash& pack,
-                                const std::vector<Packed>& thumbnails) {
+Result<> PreviewCache::note_packs(const std::vector<Pack>& packs) {
+    if (packs.empty()) return {};
     return state_->in_transaction([&]() -> Result<> {
-        std::vector<model::ContentId> contents;
-        contents.reserve(thumbnails.size());
-        for (const auto& [content, jpeg] : thumbnails) {
-            contents.push_back(content);
-            if (!jpeg.empty() && jpeg.size() <= state_->most_bytes)
-                TRY(state_->put(content, PictureSize::thumbnail, jpeg));
-        }
-        return state_->note_pack(pack, contents);
+        for (const auto& pack : packs) TRY(state_->note(pack));
+        return {};
     });
 }
 
-Result<> PreviewCache::note_pack(const model::FileHash& pack,
-                                 const std::vector<model::ContentId>& contents) {
-    return state_->in_transaction([&] { return state_->note_pack(pack, contents); });
-}
-
 Result<> PreviewCache::forget_pack(const model::FileHash& pack) {
-    TRY_LET(auto remove, state_->database->prepare("DELETE FROM packs WHERE pack = ?1"));
-    return remove.bind_blob(1, pack.bytes).run();
+    return state_->in_transaction([&]() -> Result<> {
+        // Through all of them: it is rare, and an order by pack would cost each one as much again.
+        TRY_LET(auto held, state_->database->prepare("DELETE FROM packed WHERE pack = (SELECT no "
+                                                     "FROM packs WHERE pack = ?1)"));
+        TRY(held.bind_blob(1, pack.bytes).run());
+        TRY_LET(auto remove, state_->database->prepare("DELETE FROM packs WHERE pack = ?1"));
+        return remove.bind_blob(1, pack.bytes).run();
+    });
 }
 
 Result<std::vector<model::FileHash>> PreviewCache::packs() {
-    TRY_LET(auto rows, state_->database->prepare("SELECT pack FROM packs WHERE content = x'' ORDER "
-                                                 "BY pack"));
+    TRY_LET(auto rows, state_->database->prepare("SELECT pack FROM packs ORDER BY pack"));
     return read_ids<model::FileHash>(rows);
 }
 
 Result<std::vector<model::FileHash>> PreviewCache::packs_with(const model::ContentId& content) {
-    TRY_LET(auto rows, state_->database->prepare("SELECT pack FROM packs WHERE content = ?1 ORDER "
-                                                 "BY pack"));
-    rows.bind_blob(1, content.bytes);
+    TRY_LET(auto rows, state_->database->prepare("SELECT packs.pack FROM packed JOIN packs ON "
+                                                 "packs.no = packed.pack WHERE half = ?1 ORDER BY "
+                                                 "packs.pack"));
+    rows.bind_blob(1, half_of(content));
     return read_ids<model::FileHash>(rows);
 }
 

@@ -25,7 +25,7 @@ struct FilmRecord {
 
 /// Pictures made from originals, in a sealed file of their own on this computer. Bounded: the ones
 /// that nobody asked for longest go first. It can be deleted at any time; what was in it is made
-/// again when it is asked for. Also remembers which thumbnail packs of the archive it has read.
+/// again when it is asked for. Also remembers which thumbnail pack of the archive holds what.
 /// Thread safety: one thread at a time.
 class PreviewCache {
   public:
@@ -56,14 +56,13 @@ class PreviewCache {
     /// The names of all files that are still known.
     Result<std::vector<std::string>> film_names();
 
-    /// Takes in the thumbnails of a pack that was read, and notes it. All of it or nothing.
-    struct Packed {
-        model::ContentId content;
-        ByteView jpeg;  ///< empty: it is noted alone
+    /// A pack that was read, and what it holds.
+    struct Pack {
+        model::FileHash pack;
+        std::vector<model::ContentId> contents;
     };
-    Result<> put_pack(const model::FileHash& pack, const std::vector<Packed>& thumbnails);
-    /// Notes a pack that was read, with what it holds.
-    Result<> note_pack(const model::FileHash& pack, const std::vector<model::ContentId>& contents);
+    /// All of them or none.
+    Result<> note_packs(const std::vector<Pack>& packs);
     Result<> forget_pack(const model::FileHash& pack);
     Result<std::vector<model::FileHash>> packs();
     Result<std::vector<model::FileHash>> packs_with(const model::ContentId& content);

@@ -62,26 +62,21 @@ TEST_F(Pictures, AreAskedForAnyNumberOfTimes) {
     EXPECT_FALSE(has(9));
 }
 
-TEST_F(Pictures, OfAPackAreTakenInTogetherAndItIsKnown) {
-    const auto first = jpeg_of(1);
-    const auto second = jpeg_of(2);
-    const auto large = Bytes(kMost + 1, 7);
-    value_of(cache.put_pack(pack_id(1), {{content_id(1), first},
-                                         {content_id(2), second},
-                                         {content_id(3), {}},
-                                         {content_id(4), large}}));
-    EXPECT_TRUE(has(1));
-    EXPECT_TRUE(has(2));
-    EXPECT_FALSE(has(3));
-    EXPECT_FALSE(has(4));
-    EXPECT_EQ(value_of(cache.size_bytes()), 2 * kPicture);
-    EXPECT_THAT(value_of(cache.packs()), ElementsAre(pack_id(1)));
-    EXPECT_THAT(value_of(cache.packs_with(content_id(3))), ElementsAre(pack_id(1)));
-    value_of(cache.forget(content_id(2)));
-    EXPECT_FALSE(has(2));
-    EXPECT_EQ(value_of(cache.size_bytes()), kPicture);
-    value_of(cache.forget_pack(pack_id(1)));
-    EXPECT_THAT(value_of(cache.packs()), IsEmpty());
+TEST_F(Pictures, KnowWhichPackHoldsWhat) {
+    value_of(cache.note_packs({{pack_id(1), {content_id(1), content_id(2)}},
+                               {pack_id(2), {content_id(2)}},
+                               {pack_id(3), {}}}));
+    value_of(cache.note_packs({{pack_id(2), {content_id(2)}}}));
+    EXPECT_THAT(value_of(cache.packs()), ElementsAre(pack_id(1), pack_id(2), pack_id(3)));
+    EXPECT_THAT(value_of(cache.packs_with(content_id(1))), ElementsAre(pack_id(1)));
+    EXPECT_THAT(value_of(cache.packs_with(content_id(2))), ElementsAre(pack_id(1), pack_id(2)));
+    EXPECT_FALSE(has(1)) << "the picture itself stays in the pack";
+    value_of(cache.forget_pack(pack_id(2)));
+    EXPECT_THAT(value_of(cache.packs()), ElementsAre(pack_id(1), pack_id(3)));
+    EXPECT_THAT(value_of(cache.packs_with(content_id(2))), ElementsAre(pack_id(1)));
+    value_of(cache.note_packs({{pack_id(4), {content_id(4)}}}));
+    EXPECT_THAT(value_of(cache.packs_with(content_id(4))), ElementsAre(pack_id(4)));
+    EXPECT_THAT(value_of(cache.packs_with(content_id(3))), IsEmpty());
 }
 
 }  // namespace

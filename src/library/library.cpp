@@ -26,6 +26,7 @@
 #include "library/journal_sync.h"
 #include "library/library_state.h"
 #include "library/local_state.h"
+#include "library/thumbnail_packs.h"
 #include "library/object_lookup.h"
 #include "model/entry.h"
 #include "model/hybrid_clock.h"
@@ -380,6 +381,8 @@ catalog::PreviewCache* Library::pictures() {
     state.looked_for_pictures = true;
     return state.pictures ? &*state.pictures : nullptr;
 }
+
+ThumbnailPacks& Library::thumbnail_packs() { return state_->packs; }
 const std::string& Library::local_folder() const { return state_->local.folder(); }
 archive::Staging& Library::staging() { return state_->staging; }
 const archive::EpochKeys& Library::current_epoch() const { return state_->current_epoch(); }

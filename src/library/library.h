@@ -27,6 +27,8 @@
 
 namespace keepsake::library {
 
+class ThumbnailPacks;
+
 /// What a person opens an archive with.
 struct Passphrase {
     crypto::Secret text;  ///< or recovery words, as typed
@@ -84,6 +86,8 @@ class Library {
     archive::Staging& staging();
     /// This computer's pictures of originals; null where it can hold none.
     catalog::PreviewCache* pictures();
+    /// The packs of thumbnails of this copy that are open.
+    ThumbnailPacks& thumbnail_packs();
     /// Where this device keeps what is its own about the archive; it need not be there.
     const std::string& local_folder() const;
     /// None until this computer has keys of its own (local state cannot be written).

@@ -19,6 +19,7 @@
 #include "library/journal_sync.h"
 #include "library/library.h"
 #include "library/local_state.h"
+#include "library/thumbnail_packs.h"
 #include "model/hybrid_clock.h"
 #include "model/ids.h"
 
@@ -40,6 +41,7 @@ struct Library::State {
     std::string catalog_path;  ///< empty where the catalog is in memory
     bool looked_for_pictures = false;
     std::optional<catalog::PreviewCache> pictures;  ///< once somebody asked for it
+    ThumbnailPacks packs;
     archive::Staging staging;
     model::HybridClock clock;
     std::optional<DeviceKeys> device;  ///< none until this computer first writes

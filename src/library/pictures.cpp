@@ -26,6 +26,7 @@
 #include "library/library.h"
 #include "library/original_source.h"
 #include "library/playable.h"
+#include "library/thumbnail_packs.h"
 #include "media/facts.h"
 #include "media/kind.h"
 #include "media/reader_pool.h"
@@ -39,11 +40,6 @@ using catalog::PictureSize;
 
 constexpr std::size_t kPackBytes = 4UL << 20U;
 constexpr std::size_t kPackThumbnails = 500;
-constexpr std::size_t kSealedExtraBytes = 64UL << 10U;
-constexpr std::size_t kMostPacks = 100'000;
-
-bool is_jpeg(ByteView bytes) { return bytes.size() > 3 && bytes[0] == 0xFF && bytes[1] == 0xD8; }
-
 /// Sealed and named by its hash, as everything in an archive is.
 Result<model::FileHash> write_pack(Library& library, std::span<const archive::Thumbnail> pictures) {
     const auto recipient = library.recipient();
@@ -54,44 +50,22 @@ Result<model::FileHash> write_pack(Library& library, std::span<const archive::Th
     return name;
 }
 
-Result<std::vector<archive::Thumbnail>> read_pack(Library& library, const model::FileHash& name) {
-    const auto path = os::join_path(library.copy().path, archive::thumbnail_pack_path(name));
-    TRY_LET(const auto sealed, os::read_file(library.environment().files, path,
-                                             archive::kLargestPackBytes + kSealedExtraBytes));
-    if (model::FileHash{crypto::sha256(sealed)} != name)
-        return Error(ErrorCode::corrupt, "a damaged thumbnail pack");
-    const auto identities = library.identity().identities();
-    TRY_LET(const auto plain, crypto::age_open(sealed, identities));
-    return archive::read_thumbnail_pack(plain.view());
+/// The pictures of a pack that can be read and are not of these contents.
+std::vector<archive::Thumbnail> others_of(archive::ThumbnailPack& pack,
+                                          std::span<const model::ContentId> contents) {
+    std::vector<archive::Thumbnail> others;
+    for (const auto& place : pack.places()) {
+        if (std::ranges::find(contents, place.content) != contents.end()) continue;
+        auto jpeg = pack.read(place);
+        if (jpeg && is_jpeg(*jpeg)) others.push_back({place.content, *std::move(jpeg)});
+    }
+    return others;
 }
 
 std::vector<model::ContentId> contents_of(std::span<const archive::Thumbnail> pictures) {
     std::vector<model::ContentId> contents;
     for (const auto& picture : pictures) contents.push_back(picture.content);
     return contents;
-}
-
-/// Takes in the packs of this copy that this computer has not read yet.
-Result<> learn_packs(Library& library, catalog::PreviewCache& cache) {
-    const auto folder = os::join_path(library.copy().path, std::string(archive::kPreviewsName));
-    const auto listed = library.environment().files.list(folder);
-    if (!listed) return listed.error().code() == ErrorCode::not_found ? Result<>() : listed.error();
-    TRY_LET(const auto known, cache.packs());
-    std::size_t count = 0;
-    for (const auto& entry : *listed) {
-        const auto name = archive::hash_of_name(entry.name);
-        if (!name || std::ranges::binary_search(known, *name) || ++count > kMostPacks) continue;
-        if (library.environment().stop.stop_requested())
-            return Error(ErrorCode::cancelled, "stopped");
-        const auto pictures = read_pack(library, *name);
-        if (!pictures) continue;  // a convenience: what is damaged is made again
-        std::vector<catalog::PreviewCache::Packed> packed;
-        for (const auto& picture : *pictures)
-            packed.push_back(
-                {picture.content, is_jpeg(picture.jpeg) ? ByteView(picture.jpeg) : ByteView()});
-        TRY(cache.put_pack(*name, packed));
-    }
-    return {};
 }
 
 Result<std::unique_ptr<media::Source>> open(Library& library, const catalog::FileRecord& file) {
@@ -153,7 +127,7 @@ void PictureKeeper::flush() {
     if (waiting_.empty()) return;
     const auto written = write_pack(*library_, waiting_);
     if (auto* const cache = library_->pictures(); written && cache != nullptr)
-        static_cast<void>(cache->note_pack(*written, contents_of(waiting_)));
+        static_cast<void>(cache->note_packs({{*written, contents_of(waiting_)}}));
     waiting_.clear();
     waiting_bytes_ = 0;
 }
@@ -164,8 +138,11 @@ Result<std::optional<Bytes>> stored_picture(Library& library, const model::Conte
     if (cache == nullptr) return std::optional<Bytes>();
     TRY_LET(auto found, cache->get(content, size));
     if (found || size != PictureSize::thumbnail) return found;
-    TRY(learn_packs(library, *cache));
-    return cache->get(content, size);
+    auto& packs = library.thumbnail_packs();
+    TRY_LET(found, packs.get(library, content));
+    if (found) return found;
+    TRY(ThumbnailPacks::learn(library));
+    return packs.get(library, content);
 }
 
 Result<Bytes> picture_of(Library& library, const model::ItemId& item, PictureSize size) {
@@ -210,7 +187,7 @@ Result<Bytes> page_of(Library& library, const model::ItemId& item, std::uint32_t
 Result<> forget_pictures(Library& library, std::span<const model::ContentId> contents) {
     auto* const cache = library.pictures();
     if (contents.empty() || cache == nullptr) return {};
-    TRY(learn_packs(library, *cache));
+    TRY(ThumbnailPacks::learn(library));
     std::set<model::FileHash> packs;
     for (const auto& content : contents) {
         TRY(cache->forget(content));
@@ -218,16 +195,15 @@ Result<> forget_pictures(Library& library, std::span<const model::ContentId> con
         packs.insert(holding.begin(), holding.end());
     }
     for (const auto& pack : packs) {
-        if (auto pictures = read_pack(library, pack)) {
-            std::erase_if(*pictures, [&](const archive::Thumbnail& picture) {
-                return std::ranges::find(contents, picture.content) != contents.end();
-            });
+        if (auto opened = open_thumbnail_pack(library, pack)) {
+            const auto others = others_of(*opened, contents);
             // On a full disk the others are made anew another time.
-            const auto anew = pictures->empty()
+            const auto anew = others.empty()
                                   ? Result<model::FileHash>(Error(ErrorCode::not_found, ""))
-                                  : write_pack(library, *pictures);
-            if (anew) TRY(cache->note_pack(*anew, contents_of(*pictures)));
+                                  : write_pack(library, others);
+            if (anew) TRY(cache->note_packs({{*anew, contents_of(others)}}));
         }
+        library.thumbnail_packs().close(pack);
         auto removed = archive::remove_own_file(library.environment().files, library.copy().path,
                                                 archive::thumbnail_pack_path(pack));
         if (!removed && removed.error().code() != ErrorCode::not_found) return removed;

@@ -17,11 +17,14 @@
 #include <utility>
 #include <vector>
 
+#include "archive/thumbnail_pack.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "catalog/preview_cache.h"
+#include "crypto/age.h"
+#include "crypto/sha256.h"
 #include "library/alike.h"
 #include "library/belonging.h"
 #include "library/environment.h"
@@ -29,6 +32,7 @@
 #include "library/pictures.h"
 #include "library/tell.h"
 #include "library/tend.h"
+#include "library/thumbnail_packs.h"
 #include "media/facts.h"
 #include "media/kind.h"
 #include "media/reader_pool.h"
@@ -177,6 +181,57 @@ TEST_F(Looking, MakesPicturesThatANewDeviceFindsInPacks) {
         if (item.kind != media::Kind::photograph) continue;
         EXPECT_EQ((*picture_of(there, item.item, catalog::PictureSize::preview))[2], 'p');
     }
+}
+
+TEST_F(Looking, FindsPicturesInMorePacksThanStayOpenAndInOlderOnes) {
+    constexpr std::size_t kPacks = ThumbnailPacks::kMostOpen + 2;
+    for (std::size_t i = 0; i < kPacks; ++i)
+        put(std::to_string(i) + ".jpg", kPhotograph + std::string(i, ' '));
+    auto library = open(home, archive);
+    keep(library, {scratch / "in"});
+    std::filesystem::create_directories(archive + "/previews");
+    for (const auto& item : items(library)) {
+        const auto number = item.files.front().name.front();
+        const Bytes jpeg{0xFF, 0xD8, 'p', static_cast<std::uint8_t>(number)};
+        const archive::Thumbnail one{item.files.front().content, jpeg};
+        const auto older =
+            "keepsake-thumbnails 1\n" + one.content.hex() + " 4\n" + std::string(as_text(one.jpeg));
+        const auto text = archive::write_thumbnail_pack({&one, 1});
+        const auto recipient = library.recipient();
+        const auto sealed = crypto::age_seal(number == '0' ? as_bytes(older) : ByteView(text),
+                                             {&recipient, 1}, home.random);
+        write_text(archive + "/" + archive::thumbnail_pack_path({crypto::sha256(sealed)}),
+                   std::string(as_text(sealed)));
+    }
+    looker.failure = ErrorCode::unsupported;
+    auto looking = open_looking(home);
+    for (int round = 0; round < 2; ++round)
+        for (const auto& item : items(looking)) {
+            const auto jpeg = picture_of(looking, item.item, catalog::PictureSize::thumbnail);
+            ASSERT_TRUE(jpeg) << jpeg.error().describe();
+            EXPECT_EQ(jpeg->back(), item.files.front().name.front());
+        }
+}
+
+TEST_F(Looking, MakesAnewWhatAPackDoesNotGive) {
+    put("a.jpg", kPhotograph);
+    auto library = open_looking(home);
+    keep_and_look(library);
+    const auto path = archive + "/previews/" + packs().front();
+    keepsake::testing::Computer other(scratch, "other", 7);
+    auto there = open_looking(other);
+    const auto item = items(there).front().item;
+    EXPECT_TRUE(picture_of(there, item, catalog::PictureSize::thumbnail));
+    const auto looks = looker.looks.load();
+    keepsake::testing::Computer third(scratch, "third", 8);
+    auto damaged = open_looking(third);
+    auto sealed = keepsake::testing::read_text(path);
+    sealed.back() = static_cast<char>(sealed.back() ^ 1);
+    write_text(path, sealed);
+    EXPECT_TRUE(picture_of(damaged, item, catalog::PictureSize::thumbnail));
+    EXPECT_EQ(looker.looks, looks + 1);
+    std::filesystem::remove(path);
+    EXPECT_TRUE(picture_of(there, item, catalog::PictureSize::thumbnail)) << "an open pack";
 }
 
 TEST_F(Looking, LeavesNoPictureOfWhatWasErased) {
