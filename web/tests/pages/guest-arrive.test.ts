@@ -123,8 +123,9 @@ test("rule 18: the page's HTML has no og:, no name, no title of what it shows; n
     assert.match(html, /<title>For you<\/title>/u);
     assert.match(html, /<meta name="robots" content="noindex/u);
     assert.match(html, /<meta name="referrer" content="no-referrer"/u);
-    const withoutScript = html.replace(/<script>.*?<\/script>/su, "");
-    assert.doesNotMatch(withoutScript, /og:|twitter:|description|keepsake/iu);
+    const markup = html.replace(/<(script|style)\b[^>]*>.*?<\/\1>/gsu, "");
+    assert.match(markup, /<noscript>/u);
+    assert.doesNotMatch(markup, /og:|twitter:|description|keepsake/iu);
     const policy = /Content-Security-Policy" content="([^"]*)"/u.exec(html)![1]!;
     assert.match(policy, /^default-src 'none';/u);
     assert.doesNotMatch(policy, /unsafe|\*|https?:/u);
