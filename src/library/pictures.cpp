@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "archive/layout.h"
 #include "archive/staging.h"
 #include "archive/thumbnail_pack.h"
 #include "base/bytes.h"
@@ -21,7 +20,6 @@
 #include "catalog/catalog.h"
 #include "catalog/preview_cache.h"
 #include "crypto/age.h"
-#include "crypto/secret.h"
 #include "crypto/sha256.h"
 #include "library/library.h"
 #include "library/original_source.h"
@@ -31,7 +29,6 @@
 #include "media/kind.h"
 #include "media/reader_pool.h"
 #include "model/ids.h"
-#include "os/file_system.h"
 
 namespace keepsake::library {
 namespace {

@@ -22,7 +22,6 @@
 #include "library/environment.h"
 #include "library/library.h"
 #include "model/entry.h"
-#include "model/ids.h"
 #include "os/file_system.h"
 #include "server/nearby.h"
 #include "server/timeline.h"

@@ -25,7 +25,6 @@
 #include "model/entry.h"
 #include "model/ids.h"
 #include "server/answers.h"
-#include "server/house.h"
 #include "server/timeline.h"
 #include "server/told.h"
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <ios>
 #include <memory>
 #include <optional>
 #include <string>
@@ -193,7 +194,7 @@ TEST_F(UploadsTest, ThatAreDamagedArePassedOver) {
 }
 
 TEST_F(UploadsTest, NotesTellNobodyWhatCame) {
-    const auto id = arrived("The name of somebody.jpg", "whole");
+    arrived("The name of somebody.jpg", "whole");
     for (const auto& entry : fs::directory_iterator(uploads->folder())) {
         EXPECT_EQ(entry.path().filename().string().find("somebody"), std::string::npos);
         EXPECT_EQ(read_text(entry.path()).find("somebody"), std::string::npos);

@@ -173,6 +173,7 @@ TEST_F(VisitorsTest, HearWhatIsToldUntilTheyEnd) {
 TEST_F(VisitorsTest, OfTooManyThatHearTheFirstEnds) {
     const auto word = visitors.begin();
     std::vector<std::shared_ptr<http::EventChannel>> channels;
+    channels.reserve(19);
     for (int i = 0; i < 16; ++i) channels.push_back(visitors.listen(word));
     channels[3]->close();
     channels.push_back(visitors.listen(word));

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "archive/identity_file.h"
 #include "archive/journal_store.h"
 #include "archive/layout.h"
 #include "base/bytes.h"

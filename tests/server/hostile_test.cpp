@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <thread>

@@ -28,6 +28,7 @@
 #include "library/environment.h"
 #include "media/kind.h"
 #include "media/reader_pool.h"
+#include "os/posix_file_system.h"
 #include "server/serve.h"
 
 namespace keepsake::server::testing {
