@@ -13,11 +13,13 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "library/pool_looker.h"
+#include "os/memory.h"
 #include "os/posix_file_system.h"
 
 int main(int count, char** arguments) {
     using namespace keepsake;
     crypto::harden_process();
+    os::settle_memory();
     const std::stop_source stop;
     const auto signals = cli::StopSignals::watch(stop);
     if (!signals) {

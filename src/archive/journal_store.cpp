@@ -178,16 +178,18 @@ Result<JournalBytes> read_journal_file(os::FileSystem& files, const std::string&
     return std::move(gone ? mirror : main).error().with(relative);
 }
 
-Result<OpenedJournalFile> open_journal_file(const JournalFileName& name, ByteView sealed,
-                                            std::span<const crypto::AgeIdentity> identities,
-                                            const model::ArchiveId& archive,
-                                            model::EntryParser& parser) {
-    OpenedJournalFile opened;
-    TRY_LET(opened.text, crypto::age_open(sealed, identities));
-    TRY_LET(opened.segments, model::parse_segments(opened.text.text(), parser, hash_text));
-    TRY(check_place(name, opened.segments, archive));
-    for (const auto& segment : opened.segments) TRY(check_signature(segment));
-    return opened;
+Result<std::vector<model::Segment>> open_journal_file(
+    const JournalFileName& name, Bytes sealed, std::span<const crypto::AgeIdentity> identities,
+    const model::ArchiveId& archive, model::EntryParser& parser) {
+    TRY_LET(const auto text, crypto::age_open(sealed, identities));
+    Bytes().swap(sealed);
+    TRY_LET(auto segments, model::parse_segments(text.text(), parser, hash_text));
+    TRY(check_place(name, segments, archive));
+    for (auto& segment : segments) {
+        TRY(check_signature(segment));
+        segment.signed_text = {};  // of a text that ends here
+    }
+    return segments;
 }
 
 Result<WrittenSegment> write_segment(Staging& staging, const model::SegmentHeader& header,

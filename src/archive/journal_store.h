@@ -55,16 +55,12 @@ Result<JournalBytes> read_journal_file(os::FileSystem& files, const std::string&
                                        const JournalFileName& name);
 
 /// Decrypted, parsed and checked as to signatures (each by the key whose hash is the device's id).
-/// Whether the segments count is Authority's to say.
-struct OpenedJournalFile {
-    crypto::Secret text;  ///< what the segments' views point into
-    std::vector<model::Segment> segments;
-};
+/// Whether the segments count is Authority's to say. Neither the sealed bytes nor the text are held
+/// longer than they are needed: the segments come without `signed_text`.
 /// Errors: wrong_key if no identity opens it; corrupt; limit; unsupported.
-Result<OpenedJournalFile> open_journal_file(const JournalFileName& name, ByteView sealed,
-                                            std::span<const crypto::AgeIdentity> identities,
-                                            const model::ArchiveId& archive,
-                                            model::EntryParser& parser);
+Result<std::vector<model::Segment>> open_journal_file(
+    const JournalFileName& name, Bytes sealed, std::span<const crypto::AgeIdentity> identities,
+    const model::ArchiveId& archive, model::EntryParser& parser);
 
 /// Signs, seals and writes one segment to the main place and to the mirror.
 /// Durability: when it returns, the segment survives a crash, in both places.

@@ -28,19 +28,25 @@
 #include "model/entry.h"
 #include "model/ids.h"
 #include "model/segment.h"
+#include "os/memory.h"
 
 namespace keepsake::library {
 namespace {
 
 constexpr std::size_t kReadAhead = 4;
-constexpr std::size_t kFewFiles = 8;  // not worth threads
+// No further file is begun while as many sealed bytes are open: parsed, they take some three times
+// that. It lets one rollup be opened (library/tend.cpp: 32 MiB) while another is taken in.
+constexpr std::size_t kReadAheadBytes = 48UL << 20U;
+constexpr std::size_t kFewFiles = 8;             // not worth threads
+constexpr std::size_t kLargeBytes = 8UL << 20U;  // what it took is worth giving back
 
 struct ReadFile {
-    archive::OpenedJournalFile opened;
+    std::vector<model::Segment> segments;
     bool from_mirror = false;
 };
 
-// Reads, opens and parses journal files ahead of their use, in order.
+// Reads, opens and parses journal files ahead of their use, in order: so many, and of so many
+// bytes.
 class JournalReader {
   public:
     JournalReader(const Environment& environment, const std::string& archive_path,
@@ -61,38 +67,67 @@ class JournalReader {
         for (auto& thread : threads_) thread.request_stop();
     }
 
-    // The file at `index`; asked for in order, each once.
+    // The file at `index`; asked for in order, each once, and done with when the next is asked for.
     Result<ReadFile> next(std::size_t index) {
-        if (threads_.empty()) return read(names_[index], parser_);
+        if (threads_.empty()) {
+            TRY_LET(auto bytes, read(index));
+            return open(index, std::move(bytes), parser_);
+        }
+        if (bytes_in_use_ >= kLargeBytes) os::give_back_freed_memory();
         std::unique_lock lock(mutex_);
+        open_bytes_ -= std::exchange(bytes_in_use_, 0);
+        taken_ = index;
+        wake_.notify_all();
         wake_.wait(lock, [&] { return ready_.contains(index); });
-        auto result = std::move(ready_.at(index));
-        ready_.erase(index);
+        auto file = std::move(ready_.extract(index).mapped());
+        bytes_in_use_ = file.bytes;
         taken_ = index + 1;
         wake_.notify_all();
-        return result;
+        return std::move(file.opened);
     }
 
   private:
+    struct Ready {
+        Result<ReadFile> opened;
+        std::size_t bytes;
+    };
+
     void run(const std::stop_token& stop) {
         model::EntryParser parser;
         std::unique_lock lock(mutex_);
-        while (wake_.wait(
-            lock, stop, [&] { return started_ < std::min(names_.size(), taken_ + kReadAhead); })) {
-            const auto index = started_++;
+        while (wake_.wait(lock, stop, [&] { return may_begin(); })) {
+            const auto index = begun_++;
+            is_reading_ = true;
             lock.unlock();
-            auto result = read(names_[index], parser);
+            auto sealed = read(index);
+            const auto bytes = sealed ? sealed->sealed.size() : 0;
             lock.lock();
-            ready_.emplace(index, std::move(result));
+            is_reading_ = false;
+            open_bytes_ += bytes;
+            wake_.notify_all();
+            lock.unlock();
+            auto opened = sealed ? open(index, std::move(*sealed), parser)
+                                 : Result<ReadFile>(std::move(sealed).error());
+            lock.lock();
+            ready_.emplace(index, Ready{std::move(opened), bytes});
             wake_.notify_all();
         }
     }
-    Result<ReadFile> read(const archive::JournalFileName& name, model::EntryParser& parser) const {
-        TRY_LET(const auto bytes,
-                archive::read_journal_file(environment_->files, *archive_path_, name));
-        TRY_LET(auto opened,
-                archive::open_journal_file(name, bytes.sealed, identities_, archive_, parser));
-        return ReadFile{std::move(opened), bytes.from_mirror};
+    // One at a time reads, so that the size of each is known before the next begins; the file that
+    // is waited for always may.
+    bool may_begin() const {
+        if (is_reading_ || begun_ == names_.size()) return false;
+        if (begun_ == taken_) return true;
+        return begun_ < taken_ + kReadAhead && open_bytes_ < kReadAheadBytes;
+    }
+    Result<archive::JournalBytes> read(std::size_t index) const {
+        return archive::read_journal_file(environment_->files, *archive_path_, names_[index]);
+    }
+    Result<ReadFile> open(std::size_t index, archive::JournalBytes bytes,
+                          model::EntryParser& parser) const {
+        TRY_LET(auto segments, archive::open_journal_file(names_[index], std::move(bytes.sealed),
+                                                          identities_, archive_, parser));
+        return ReadFile{std::move(segments), bytes.from_mirror};
     }
 
     const Environment* environment_;
@@ -103,9 +138,12 @@ class JournalReader {
     model::EntryParser parser_;
     std::mutex mutex_;
     std::condition_variable_any wake_;
-    std::map<std::size_t, Result<ReadFile>> ready_;
-    std::size_t started_ = 0;
-    std::size_t taken_ = 0;
+    std::map<std::size_t, Ready> ready_;
+    std::size_t begun_ = 0;
+    bool is_reading_ = false;
+    std::size_t taken_ = 0;              // the file that is asked for, or will be next
+    std::size_t open_bytes_ = 0;         // of files that are being opened, ready or in use
+    std::size_t bytes_in_use_ = 0;       // of these, of the one in use
     std::vector<std::jthread> threads_;  // last: they end before what they use
 };
 
@@ -144,7 +182,7 @@ class Syncing {
             return {};
         }
         if (file->from_mirror) tell(name, "damaged or missing; read from the mirror", true);
-        for (const auto& segment : file->opened.segments) {
+        for (const auto& segment : file->segments) {
             const auto& header = segment.header;
             authority_->observe(header.device, head_of(segment), header.previous);
             for (const auto& entry : segment.entries)
@@ -152,7 +190,7 @@ class Syncing {
         }
         bool all = true;
         bool says_more = false;
-        for (const auto& segment : file->opened.segments) {
+        for (const auto& segment : file->segments) {
             if (authority_->counts(segment.header.device, head_of(segment)))
                 TRY(catalog_->add_segment(record_of(segment), segment.entries));
             else
@@ -291,6 +329,7 @@ Result<SyncResult> sync_catalog(const Environment& environment, const std::strin
             syncing.tell_set_aside();
             return {};
         }));
+        if (fresh.size() > kFewFiles) os::give_back_freed_memory();
     }
     // Also where nothing is new: this very device may have said who counts no more.
     TRY_LET(const bool all_count, all_segments_count(authority, catalog));

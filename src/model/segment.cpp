@@ -135,6 +135,7 @@ class SegmentsReader {
             }
             TRY(add_entry(segment, line));
         }
+        segment.entries.shrink_to_fit();  // a rollup has hundreds of segments
         if (!segment.entries.empty() && segment.entries.back().clock > segment.header.clock)
             return Error(ErrorCode::corrupt, "the header's clock is before an entry's");
         segment.text_hash = hash_(text_.substr(begin, at_ - begin));

@@ -50,7 +50,7 @@ std::set<model::TextHash> opened_by(const archive::IdentityFile& identity,
         const auto opened = archive::open_journal_file(
             journal_file(place), bytes, identity.identities(), identity.archive, parser);
         if (!opened) continue;
-        for (const auto& segment : opened->segments) texts.insert(segment.text_hash);
+        for (const auto& segment : *opened) texts.insert(segment.text_hash);
     }
     return texts;
 }

@@ -28,10 +28,11 @@ const std::vector<model::TextHash>& JournalPages::learn(const archive::JournalFi
                                                         ByteView sealed) {
     if (const auto known = files_.find(name.file); known != files_.end()) return known->second;
     model::EntryParser parser;
-    const auto opened = archive::open_journal_file(name, sealed, identities_, archive_, parser);
+    const auto opened = archive::open_journal_file(name, Bytes(sealed.begin(), sealed.end()),
+                                                   identities_, archive_, parser);
     if (!opened) throw Wrong(name.path() + " was written and is " + opened.error().describe());
     std::vector<model::TextHash> texts;
-    for (const auto& segment : opened->segments) {
+    for (const auto& segment : *opened) {
         texts.push_back(segment.text_hash);
         pages_.try_emplace(segment.text_hash,
                            Page{segment.header, segment.text_hash, segment.entries});
