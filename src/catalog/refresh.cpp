@@ -215,16 +215,15 @@ Result<> Refresh::learn_facts() {
     std::ranges::sort(contents);
     const auto repeated = std::ranges::unique(contents);
     contents.erase(repeated.begin(), repeated.end());
-    known_facts_.reserve(contents.size());
     TRY_LET(auto facts, database_.prepare("SELECT brief, no FROM facts WHERE content = ?1"));
     for (const auto& content : contents) {
         TRY_LET(const bool found, facts.bind_blob(1, content.bytes).step());
-        auto& known = known_facts_.emplace_back(KnownFacts{content, {}, 0});
         if (!found) continue;
-        known.brief = facts.column_text(0);
-        known.no = facts.column_int(1);
+        known_facts_.push_back({content, std::string(facts.column_text(0)), facts.column_int(1)});
         facts.reset();
     }
+    contents.shrink_to_fit();
+    asked_facts_ = std::move(contents);
     return {};
 }
 
@@ -248,6 +247,7 @@ Result<> Refresh::read_facts() {
             no = known->no;
             continue;
         }
+        if (std::ranges::binary_search(asked_facts_, want.content)) continue;
         TRY_LET(const bool found, facts.bind_blob(1, want.content.bytes).step());
         if (!found) continue;
         brief = facts.column_text(0);

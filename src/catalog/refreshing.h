@@ -67,7 +67,7 @@ struct Draft {
     std::string text;
 };
 
-/// What `facts` says of a content: "" for nothing.
+/// What `facts` says of a content.
 struct KnownFacts {
     model::ContentId content;
     std::string brief;
@@ -124,7 +124,8 @@ class Refresh {
     Present present_;
     std::int64_t last_no_ = 0;
     std::vector<Row> rows_;
-    std::vector<KnownFacts> known_facts_;  // by content
+    std::vector<model::ContentId> asked_facts_;  // sorted: what `facts` was asked of
+    std::vector<KnownFacts> known_facts_;        // by content: what it knew of these
     std::vector<Draft> drafts_;
     std::size_t draft_bytes_ = 0;
     std::map<std::int64_t, std::string> group_keeps_;  // of those that belong to a group, all

@@ -23,6 +23,12 @@ namespace {
 
 constexpr std::size_t kBlockBytes = 1UL << 20U;
 
+// With its room: what is read and derived next needs that more (refresh.cpp).
+template <class Value>
+void free_all(std::vector<Value>& values) {
+    std::vector<Value>().swap(values);
+}
+
 template <class Value>
 void sort_once(std::vector<Value>& values) {
     std::ranges::sort(values);
@@ -34,7 +40,7 @@ Result<> write_pairs(Database& database, const char* sql, std::vector<Stage::Pai
     sort_once(pairs);
     TRY_LET(auto insert, database.prepare(sql));
     for (const auto& pair : pairs) TRY(insert.bind(1, pair.key).bind(2, pair.no).run());
-    pairs.clear();
+    free_all(pairs);
     return {};
 }
 
@@ -140,7 +146,7 @@ Result<> Stage::write_objects(Database& database) {
     sort_once(sizes_);
     TRY_LET(auto insert, database.prepare("INSERT OR IGNORE INTO sizes(bytes) VALUES(?1)"));
     for (const auto size : sizes_) TRY(insert.bind(1, size).run());
-    sizes_.clear();
+    free_all(sizes_);
     return {};
 }
 
@@ -150,7 +156,7 @@ Result<> Stage::write_places(Database& database) {
                                           "item) VALUES(?1, ?2, ?3)"));
     for (const auto& place : places_)
         TRY(insert.bind_blob(1, place.content).bind(2, place.place).bind(3, place.item).run());
-    places_.clear();
+    free_all(places_);
     return {};
 }
 
@@ -208,7 +214,7 @@ Result<> Stage::write_facts(Database& database) {
             touched_.push_back({holders.column_int(0), true});
         }
     }
-    facts_.clear();
+    free_all(facts_);
     return {};
 }
 

@@ -23,7 +23,7 @@ namespace keepsake::catalog {
 class Stage {
   public:
     /// Past this many bytes a flush is due.
-    static constexpr std::size_t kMostBytes = 88UL << 20U;
+    static constexpr std::size_t kMostBytes = 68UL << 20U;
 
     struct FactsRow {
         model::ContentId content;

@@ -190,7 +190,7 @@ class Syncing {
         }
         bool all = true;
         bool says_more = false;
-        for (const auto& segment : file->segments) {
+        for (auto& segment : file->segments) {
             if (authority_->counts(segment.header.device, head_of(segment)))
                 TRY(catalog_->add_segment(record_of(segment), segment.entries));
             else
@@ -199,6 +199,7 @@ class Syncing {
             // there.
             for (const auto& entry : segment.entries)
                 if (!archive::Authority::concerns(entry)) says_more = true;
+            std::vector<model::Entry>().swap(segment.entries);  // a rollup's are many
         }
         if (all) return catalog_->add_file({name.file, name.device, name.first_seq, name.last_seq});
         set_aside_.push_back(name);
