@@ -14,7 +14,6 @@
 
 #include "archive/identity_file.h"
 #include "base/bytes.h"
-#include "crypto/sha256.h"
 #include "crypto/signing.h"
 #include "model/entry.h"
 #include "model/ids.h"
@@ -68,6 +67,10 @@ void Authority::observe(const model::DeviceId& device, const model::Head& segmen
         derived_.reset();
 }
 
+void Authority::learn_key(const model::DeviceId& device, const crypto::VerifyingKey& key) {
+    if (device_id_of(key) == device) keys_.try_emplace(device, key.to_openssh());
+}
+
 std::optional<model::Head> Authority::latest_of(const model::DeviceId& device) const {
     const auto found = latest_.find(device);
     return found == latest_.end() ? std::nullopt : std::optional(found->second);
@@ -88,10 +91,7 @@ void Authority::add(const model::DeviceId& writer, const model::Head& segment,
 void Authority::add_enroll(const model::Enroll& enroll) {
     const auto key = crypto::VerifyingKey::from_openssh(enroll.key);
     if (!key) return;
-    const auto digest = crypto::sha256(key->bytes);
-    if (model::DeviceId::from_bytes(ByteView(digest).first(model::DeviceId::kBytes)) !=
-        enroll.device)
-        return;
+    if (device_id_of(*key) != enroll.device) return;
     keys_[enroll.device] = enroll.key;
     if (is_signed_by(enroll.root, "keepsake-enroll-v1@" + archive_.hex(),
                      model::enroll_text(archive_, enroll), enroll.signature))

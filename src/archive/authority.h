@@ -57,6 +57,9 @@ class Authority {
     /// Takes in where a segment stands in its series.
     void observe(const model::DeviceId& device, const model::Head& segment,
                  const std::optional<model::TextHash>& previous);
+    /// Takes in the key that signed a segment of the device: where the segment that enrolled it is
+    /// lost, nothing else tells it. Passed over if its hash is not the device's id.
+    void learn_key(const model::DeviceId& device, const crypto::VerifyingKey& key);
     /// The highest segment of a device that was taken in, whether it counts or not.
     std::optional<model::Head> latest_of(const model::DeviceId& device) const;
     /// Takes in one entry of a segment of `writer`; entries of other kinds are passed over.
@@ -73,8 +76,8 @@ class Authority {
     bool may_write(const model::DeviceId& device) const;
     bool is_enrolled(const model::DeviceId& device) const;
     bool is_retired(const model::DeviceId& device) const;
-    /// The key of every device that an enroll entry tells of, counting or not: each has its
-    /// device's id as its hash, so that a keeper can let in what waits.
+    /// The key of every device that an enroll entry tells of or that signed what waits, counting or
+    /// not: each has its device's id as its hash, so that a keeper can let in what waits.
     const std::map<model::DeviceId, std::string>& keys() const { return keys_; }
     /// The last segment of a device that the newest epoch's opening tells of: up to it, keys of
     /// earlier epochs open.

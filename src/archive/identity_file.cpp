@@ -132,6 +132,11 @@ model::ArchiveId archive_id_of(const crypto::VerifyingKey& first_root) {
     return {crypto::sha256(first_root.bytes)};
 }
 
+model::DeviceId device_id_of(const crypto::VerifyingKey& key) {
+    const auto digest = crypto::sha256(key.bytes);
+    return *model::DeviceId::from_bytes(ByteView(digest).first(model::DeviceId::kBytes));
+}
+
 IdentityFile IdentityFile::first(crypto::RandomSource& random) {
     IdentityFile file;
     file.epochs.push_back(

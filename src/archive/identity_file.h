@@ -68,5 +68,7 @@ struct IdentityFile {
 };
 
 model::ArchiveId archive_id_of(const crypto::VerifyingKey& first_root);
+/// The first 16 bytes of the SHA-256 of its key.
+model::DeviceId device_id_of(const crypto::VerifyingKey& key);
 
 }  // namespace keepsake::archive

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "archive/copy.h"
+#include "archive/identity_file.h"
 #include "archive/layout.h"
 #include "archive/staging.h"
 #include "base/bytes.h"
@@ -116,9 +117,7 @@ Result<> check_place(const JournalFileName& name, const std::vector<model::Segme
 
 Result<> check_signature(const model::Segment& segment) {
     TRY_LET(const auto key, crypto::sshsig_key(segment.signature));
-    const auto digest = crypto::sha256(key.bytes);
-    if (model::DeviceId::from_bytes(ByteView(digest).first(model::DeviceId::kBytes)) !=
-        segment.header.device)
+    if (device_id_of(key) != segment.header.device)
         return Error(ErrorCode::corrupt, "another key than the device's signed it");
     return crypto::sshsig_verify(key, model::journal_namespace(segment.header.archive),
                                  as_bytes(segment.signed_text), segment.signature);

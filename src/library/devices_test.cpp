@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "archive/journal_store.h"
 #include "base/error.h"
 #include "library/check.h"
 #include "library/keep.h"
@@ -16,6 +17,7 @@
 #include "library/tend.h"
 #include "model/entry.h"
 #include "model/ids.h"
+#include "os/posix_file_system.h"
 #include "support/family.h"
 
 namespace keepsake::library {
@@ -402,6 +404,39 @@ TEST_F(Devices, WhatALostComputerKeptCanBeAcceptedAfterTheKeysChangedElsewhere) 
     const auto device = find_device(library, lost.hex().substr(0, 8));
     ASSERT_TRUE(device) << device.error().describe();
     ASSERT_TRUE(accept_device(library, *device));
+    ASSERT_TRUE(library.refresh(home.heard));
+    EXPECT_EQ(items(library).size(), 1U);
+}
+
+TEST_F(Devices, WhatALostComputerKeptCanBeAcceptedThoughTheSegmentThatEnrolledItIsLost) {
+    write_text(scratch / "a/one.jpg", "one");
+    write_text(scratch / "b/two.jpg", "two");
+    add_copy(archive, disk);
+    model::DeviceId lost;
+    {
+        auto away = open(laptop, disk);
+        for (const auto* const folder : {"a", "b"}) {
+            const std::vector<std::string> paths{scratch / folder};
+            ASSERT_TRUE(library::keep(away, paths, {}, laptop.heard));
+        }
+        lost = away.device().value();
+    }
+    // The copy that had it is gone; of another only the later one was copied.
+    os::PosixFileSystem files;
+    const auto listing = archive::list_journal(files, disk);
+    ASSERT_TRUE(listing) << listing.error().describe();
+    for (const auto& name : listing->files) {
+        if (name.device != lost || name.first_seq > 1) continue;
+        fs::remove(disk + "/" + name.path());
+        fs::remove(disk + "/mirror/" + name.path());
+    }
+    merge_both_ways();
+    auto library = open();
+    EXPECT_TRUE(items(library).empty());
+    const auto device = find_device(library, lost.hex().substr(0, 8));
+    ASSERT_TRUE(device) << device.error().describe();
+    const auto accepted = accept_device(library, *device);
+    ASSERT_TRUE(accepted) << accepted.error().describe();
     ASSERT_TRUE(library.refresh(home.heard));
     EXPECT_EQ(items(library).size(), 1U);
 }

@@ -186,7 +186,7 @@ TEST_F(Hostile, ARetiredDeviceNeitherTakesItselfBackNorRetiresOthers) {
     const auto& root = library.current_epoch().root;
     const auto id = library.copy().manifest.archive;
     const auto enrolled = [&](const crypto::SigningKey& key) {
-        model::Enroll enroll{device_id_of(key.verifying_key()),
+        model::Enroll enroll{archive::device_id_of(key.verifying_key()),
                              key.verifying_key().to_openssh(),
                              root.verifying_key().to_openssh(),
                              {}};

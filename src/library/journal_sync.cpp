@@ -24,6 +24,7 @@
 #include "base/text.h"
 #include "catalog/catalog.h"
 #include "crypto/age_keys.h"
+#include "crypto/signing.h"
 #include "library/environment.h"
 #include "model/entry.h"
 #include "model/ids.h"
@@ -185,6 +186,7 @@ class Syncing {
         for (const auto& segment : file->segments) {
             const auto& header = segment.header;
             authority_->observe(header.device, head_of(segment), header.previous);
+            TRY(learn_key(segment));
             for (const auto& entry : segment.entries)
                 authority_->add(header.device, head_of(segment), entry);
         }
@@ -221,6 +223,14 @@ class Syncing {
     }
 
   private:
+    // Known keys are not read again from each segment.
+    Result<> learn_key(const model::Segment& segment) {
+        const auto& device = segment.header.device;
+        if (authority_->keys().contains(device)) return {};
+        TRY_LET(const auto key, crypto::sshsig_key(segment.signature));
+        authority_->learn_key(device, key);
+        return {};
+    }
     // Anybody can put a million files there; nobody reads as many lines.
     void tell(const archive::JournalFileName& name, std::string why, bool healed_from_mirror) {
         constexpr std::size_t kMostTold = 1000;
@@ -231,7 +241,9 @@ class Syncing {
     }
     std::string why_set_aside(const archive::JournalFileName& name) const {
         if (!authority_->is_enrolled(name.device))
-            return "no keeper let the device that signed it in";
+            return "no keeper let the device that signed it in; if it is one of yours, "
+                   "`keepsake device accept " +
+                   name.device.hex().substr(0, 8) + "`";
         if (authority_->is_retired(name.device))
             return "it was written after its device was retired";
         return "its device has not been here since the keepers changed; open the archive on it "

@@ -122,12 +122,7 @@ std::string sum_line(std::string_view text) {
 
 }  // namespace
 
-model::DeviceId device_id_of(const crypto::VerifyingKey& key) {
-    const auto digest = crypto::sha256(key.bytes);
-    return *model::DeviceId::from_bytes(ByteView(digest).first(model::DeviceId::kBytes));
-}
-
-model::DeviceId DeviceKeys::id() const { return device_id_of(signing.verifying_key()); }
+model::DeviceId DeviceKeys::id() const { return archive::device_id_of(signing.verifying_key()); }
 
 DeviceKeys new_device_keys(crypto::RandomSource& random) {
     DeviceKeys keys{crypto::SigningKey::generate(random), crypto::Secret(kKeyBytes), {}};

@@ -98,6 +98,5 @@ class LocalState {
 };
 
 DeviceKeys new_device_keys(crypto::RandomSource& random);
-model::DeviceId device_id_of(const crypto::VerifyingKey& key);
 
 }  // namespace keepsake::library
